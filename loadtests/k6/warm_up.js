@@ -1,0 +1,28 @@
+// 20 users ask for a greeting for 10 seconds, then one asks 20 times for all the items.
+import http from 'k6/http';
+import { BASE_URL, checked, named, options as optionsOf } from './lib/scenario.js';
+import { ITEMS, isItem } from './lib/items.js';
+
+const greeting = { status: 200, body: 'the greeting', holds: (body) => body.message === 'Hello, World!' };
+const list = { status: 200, body: 'a list of items', holds: (body) => Array.isArray(body) && body.every(isItem) };
+
+const duration = __ENV.DURATION || '10s';
+const vus = Number(__ENV.VUS || 20);
+const iterations = Number(__ENV.ITERATIONS || 20);
+
+export const options = optionsOf(
+  {
+    hello: { executor: 'constant-vus', vus, duration, exec: 'hello', gracefulStop: '0s' },
+    list_items: { executor: 'shared-iterations', vus: 1, iterations, exec: 'list_items', startTime: duration },
+  },
+  greeting,
+  list,
+);
+
+export function hello() {
+  checked(http.get(`${BASE_URL}/hello`, named('/hello')), greeting);
+}
+
+export function list_items() {
+  checked(http.get(ITEMS, named('/items')), list);
+}
