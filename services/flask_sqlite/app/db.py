@@ -1,0 +1,82 @@
+"""One connection for each thread, opened in the worker that uses it, never before the fork."""
+
+import sqlite3
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from .config import config
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT = 5.0  # seconds
+
+Row = dict[str, Any]
+
+_local = threading.local()
+
+
+def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+def _open(mode: str) -> sqlite3.Connection:
+    uri = f"{config.database.as_uri()}?mode={mode}"
+    # isolation_level None: each statement is its own transaction, committed when execute() returns
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
+    connection.execute(f"PRAGMA synchronous = {config.synchronous}")
+    connection.row_factory = _row
+    return connection
+
+
+def connection() -> sqlite3.Connection:
+    """This thread's connection, a new one where the file is no longer the one that was opened.
+
+    Raises sqlite3.OperationalError where there is no database.
+    """
+    try:
+        inode = config.database.stat().st_ino
+    except OSError as error:
+        raise sqlite3.OperationalError("no database file") from error
+    if getattr(_local, "inode", None) != inode:
+        close()
+        _local.connection, _local.inode = _open("rw"), inode
+    found: sqlite3.Connection = _local.connection
+    return found
+
+
+def close() -> None:
+    if hasattr(_local, "connection"):
+        _local.connection.close()
+        del _local.connection, _local.inode
+
+
+def create() -> None:
+    """Make the table, once, however many copies of the service start at the same moment."""
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            return _create()
+        except sqlite3.Error as error:
+            # A change of journal mode does not wait for the lock by itself.
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                sys.exit(f"DATABASE_URL: {config.database}: {error}")
+            time.sleep(0.02)
+
+
+def _create() -> None:
+    with closing(_open("rwc")) as connection:
+        connection.execute(f"PRAGMA journal_mode = {config.journal_mode}")
+        found = connection.execute(
+            "SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables"
+            " FROM pragma_user_version"
+        ).fetchone()
+        if found == {"version": 0, "tables": 0}:
+            connection.executescript(SCHEMA.read_text())
+        elif found["version"] != SCHEMA_VERSION:
+            sys.exit(
+                f"DATABASE_URL: {config.database} has schema version {found['version']}, not {SCHEMA_VERSION}"
+            )
