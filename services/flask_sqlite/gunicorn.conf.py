@@ -22,8 +22,8 @@ class StdoutLogger(Logger):
 
 wsgi_app = "app.main:app"
 worker_class = "gthread"
-bind = f"{service.host}:{service.port}"
-workers = service.workers
+bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service.host}:{service.port}"
+workers = service.web_concurrency
 threads = service.threads
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30

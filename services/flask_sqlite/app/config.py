@@ -2,68 +2,36 @@
 
 import os
 import sys
-from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, Literal
 
-SWITCH = {"on": True, "1": True, "true": True, "off": False, "0": False, "false": False}
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-
-@dataclass(frozen=True)
-class Config:
-    host: str
-    port: int
-    workers: int
-    threads: int
-    database: Path
-    journal_mode: str
-    synchronous: str
-    access_log: bool
-    log_level: str
+Count = Annotated[int, Field(ge=1, le=1024)]
+Upper = BeforeValidator(str.upper)
+Lower = BeforeValidator(str.lower)
 
 
-def _refuse(name: str, value: str, wanted: str) -> NoReturn:
-    sys.exit(f"{name} must be {wanted}, not {value!r}")
+class Config(BaseModel):
+    model_config = ConfigDict(alias_generator=str.upper, frozen=True)
+
+    host: Annotated[str, Field(pattern=r"^[^\s/]+$")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    web_concurrency: Count = 2
+    threads: Count = 2
+    database_url: Annotated[str, Field(pattern=r"^sqlite:///[^:?]+$")] = "sqlite:///items.db"
+    sqlite_journal_mode: Annotated[Literal["WAL", "DELETE", "TRUNCATE", "PERSIST"], Upper] = "WAL"
+    sqlite_synchronous: Annotated[Literal["OFF", "NORMAL", "FULL", "EXTRA"], Upper] = "FULL"
+    access_log: bool = False
+    log_level: Annotated[Literal["debug", "info", "warning", "error", "critical"], Lower] = "info"
+
+    @property
+    def database(self) -> Path:
+        return Path(self.database_url.removeprefix("sqlite:///")).absolute()
 
 
-def _number(name: str, default: str, least: int, most: int) -> int:
-    value = os.environ.get(name, default)
-    if not (value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most):
-        _refuse(name, value, f"a number from {least} to {most}")
-    return int(value)
-
-
-def _choice(name: str, default: str, choices: Collection[str]) -> str:
-    value = os.environ.get(name, default)
-    if value.upper() not in choices:
-        _refuse(name, value, "one of " + ", ".join(choices))
-    return value.upper()
-
-
-def _database() -> Path:
-    value = os.environ.get("DATABASE_URL", "sqlite:///items.db")
-    scheme, _, path = value.partition(":///")
-    if scheme != "sqlite" or path in {"", ":memory:"} or "?" in path:
-        _refuse("DATABASE_URL", value, "sqlite:///relative/path or sqlite:////absolute/path")
-    return Path(path).absolute()
-
-
-def _host() -> str:
-    value = os.environ.get("HOST", "127.0.0.1")
-    if not value or any(c.isspace() or c == "/" for c in value):
-        _refuse("HOST", value, "an address or a host name")
-    return f"[{value}]" if ":" in value else value
-
-
-config = Config(
-    host=_host(),
-    port=_number("PORT", "8000", 1, 65535),
-    workers=_number("WEB_CONCURRENCY", "2", 1, 1024),
-    threads=_number("THREADS", "2", 1, 1024),
-    database=_database(),
-    journal_mode=_choice("SQLITE_JOURNAL_MODE", "WAL", ["WAL", "DELETE", "TRUNCATE", "PERSIST"]),
-    synchronous=_choice("SQLITE_SYNCHRONOUS", "FULL", ["OFF", "NORMAL", "FULL", "EXTRA"]),
-    access_log=SWITCH[_choice("ACCESS_LOG", "off", [s.upper() for s in SWITCH]).lower()],
-    log_level=_choice("LOG_LEVEL", "info", ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]).lower(),
-)
+try:
+    config = Config.model_validate(dict(os.environ))
+except ValidationError as error:
+    bad = error.errors()[0]
+    sys.exit(f"{bad['loc'][0]}: {bad['msg']}, not {bad['input']!r}")

@@ -10,7 +10,9 @@ from app.main import create_app
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(db, "config", config.__class__(**{**vars(config), "database": tmp_path / "items.db"}))
+    monkeypatch.setattr(
+        db, "config", config.model_copy(update={"database_url": f"sqlite:///{tmp_path}/items.db"})
+    )
     db.create()
     return create_app()
 
