@@ -2,6 +2,8 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 set positional-arguments
 
 python := ".venv/bin/python"
+in_dev := "uv run -q --no-project --isolated --python '>=3.11,<3.14' --with-requirements requirements-dev.txt python -m"
+compile := "uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command 'just lock' pyproject.toml"
 
 # list the recipes
 _default:
@@ -9,8 +11,46 @@ _default:
 
 # the tools' own environment, made again only when requirements.txt changes
 _tools:
-    @[ .venv/installed -nt requirements.txt ] || (uv venv -q --clear .venv && uv pip sync -q --require-hashes -p .venv requirements.txt && touch .venv/installed)
+    @[ .venv/installed -nt requirements.txt ] || (uv venv --clear .venv && uv pip sync --require-hashes -p .venv requirements.txt && touch .venv/installed)
 
-# measure services: `just bench flask_sqlite`, `just bench --help`
+# measure services: `just bench flask_sqlite`; `just bench --help` says more
 bench *ARGS: _tools
     @{{python}} -m loadtests.runner "$@"
+
+# hold services to the contract: `just conform`, `just conform flask_sqlite`, `just conform --url URL`
+conform *ARGS: _tools
+    @{{python}} -m conformance "$@"
+
+# everything that must hold before a change lands, but for what `just check` looks at
+test: _tools test-tools test-services
+
+# the tests of the tools and of the repository
+test-tools: _tools
+    @{{python}} -m pytest -q
+
+# the tests of each service, in an environment of its own
+test-services:
+    @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} pytest -q); done
+
+# the contract, the linters and the types
+check: _tools check-contract check-services
+    @.venv/bin/ruff check -q && .venv/bin/ruff format -q --check
+    @.venv/bin/mypy loadtests conformance tests
+
+# openapi.yaml by two linters; the second where there is npx
+check-contract: _tools
+    @.venv/bin/openapi-spec-validator openapi.yaml
+    @! command -v npx >/dev/null || npx --yes @redocly/cli@2.40.0 lint --skip-rule=operation-4xx-response openapi.yaml
+
+# the types of each service, in an environment of its own
+check-services:
+    @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} mypy); done
+
+# write the code as ruff has it
+format: _tools
+    @.venv/bin/ruff check -q --fix && .venv/bin/ruff format -q
+
+# compile every requirements.txt anew from its pyproject.toml; `just lock --upgrade` takes the newest versions
+lock *ARGS:
+    @for project in . services/*/; do (cd "$project" && {{compile}} -o requirements.txt "$@"); done
+    @for project in services/*/; do (cd "$project" && {{compile}} --group dev -c requirements.txt -o requirements-dev.txt "$@"); done
