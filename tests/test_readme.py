@@ -1,0 +1,37 @@
+"""The curl examples of the READMEs do what they say."""
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from loadtests.runner.launch import Server, installed, launched
+
+ROOT = Path(__file__).parents[1]
+READMES = [path for path in [ROOT / "README.md", *sorted(ROOT.glob("services/*/README.md"))] if path.exists()]
+EXAMPLE = re.compile(r"^curl .*(?:\\\n.*)*", re.MULTILINE)
+
+
+def examples(readme: Path) -> list[str]:
+    return EXAMPLE.findall(readme.read_text())
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    service = request.param.parent.name if request.param.parent != ROOT else "flask_sqlite"
+    installed(service)
+    with launched(service) as server:
+        yield server
+
+
+@pytest.mark.parametrize(("server", "readme"), [(path, path) for path in READMES], indirect=["server"])
+def test_the_examples_of_a_readme_succeed(server: Server, readme: Path) -> None:
+    assert examples(readme)
+    for example in examples(readme):
+        assert "http://127.0.0.1:8000" in example
+        command = shlex.split(example.replace("http://127.0.0.1:8000", server.url))
+        ran = subprocess.run([*command, "--fail"], capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, f"{example}\n{ran.stdout}{ran.stderr}"
