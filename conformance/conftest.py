@@ -1,0 +1,75 @@
+"""pytest's side of the judges: `pytest conformance --url http://127.0.0.1:8000`.
+
+A test that needs a service takes the fixture `url` and names its case in the ledger: `@pytest.mark.case("...")`.
+Without --url those tests are deselected, and what remains checks the ledger itself.
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.judge import SEED
+from conformance.ledger import Ledger
+from conformance.outcome import Outcome
+
+OUTCOMES = pytest.StashKey[list[Outcome]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance")
+    group.addoption("--url", help="the service to judge; it gets items created and deleted")
+    group.addoption("--short", action="store_true", help="fewer random examples")
+    group.addoption("--seed", type=int, default=SEED, help="of the random examples")
+    group.addoption("--outcomes", type=Path, help="write one JSON object for each rule of each case here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "case(name): the test's name in rules.toml")
+    config.stash[OUTCOMES] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("url") is None:
+        needing = [item for item in items if "url" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=needing)
+        items[:] = [item for item in items if item not in needing]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[None]:
+    report: pytest.TestReport = yield  # type: ignore[misc]
+    marker = item.get_closest_marker("case")
+    if marker and (call.when == "call" or report.failed):
+        name = marker.args[0]
+        message = "" if report.passed else report.longreprtext
+        item.config.stash[OUTCOMES] += [
+            Outcome(rule, item.name, report.passed, message, report.duration) for rule in Ledger.load().rules_of(name)
+        ]
+    return report  # type: ignore[return-value]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if path := session.config.getoption("outcomes"):
+        lines = [dataclasses.asdict(outcome) for outcome in session.config.stash[OUTCOMES]]
+        path.write_text(json.dumps(lines, indent=1))
+
+
+@pytest.fixture(scope="session")
+def url(request: pytest.FixtureRequest) -> str:
+    given: str = request.config.getoption("url")
+    return given.rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def short(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("short"))
+
+
+@pytest.fixture(scope="session")
+def seed(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("seed"))
