@@ -1,0 +1,67 @@
+"""Bodies, valid and hostile, for Hypothesis to draw and to shrink: JSON as text, since no value can say `3e0`."""
+
+import json
+import tomllib
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+HOSTILE = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
+
+
+def quoted(text: str) -> list[str]:
+    return [json.dumps(text), json.dumps(text, ensure_ascii=False)]
+
+
+TEXTS = [*HOSTILE["texts"], *(text * times for text, times in HOSTILE["repeated"])]
+LONG = [before * times + within + after * times for before, times, within, after in HOSTILE["long"]]
+
+numbers = st.one_of(
+    st.sampled_from(HOSTILE["numbers"]),
+    st.floats(allow_nan=False, allow_infinity=False).map(json.dumps),
+    st.integers().map(str),
+)
+tokens = st.one_of(
+    st.sampled_from(HOSTILE["values"]),
+    numbers,
+    st.sampled_from([token for text in TEXTS for token in quoted(text)]),
+    st.sampled_from(HOSTILE["not_json"] + LONG),
+)
+valid: dict[str, st.SearchStrategy[str]] = {
+    "name": st.text(st.characters(codec="utf-8", min_codepoint=1), min_size=1, max_size=100).map(json.dumps),
+    "price": st.integers(0, 1_000_000).map(str) | st.floats(0, 1_000_000).map(json.dumps),
+    "description": st.none().map(json.dumps) | st.sampled_from(["a", "", " a ", "€" * 1000]).map(json.dumps),
+    "quantity": st.integers(0, 2**31 - 1).map(str) | st.sampled_from(["3.0", "2147483647"]),
+}
+
+
+def written(members: list[tuple[str, str]]) -> str:
+    return "{" + ", ".join(f"{json.dumps(name)}: {value}" for name, value in members) + "}"
+
+
+@st.composite
+def items(draw: st.DrawFn) -> str:
+    """A valid item; or one with a member less, or a few more: unknown, given twice, of another value."""
+    members = [(name, draw(valid[name])) for name in ("name", "price")]
+    members += [(name, draw(valid[name])) for name in ("description", "quantity") if draw(st.booleans())]
+    if draw(st.booleans()):
+        names = st.sampled_from([*valid, "id", "extra", "Name", ""])
+        members = draw(st.permutations(members))[draw(st.integers(0, 1)) :]
+        members += draw(st.lists(st.tuples(names, tokens), max_size=2))
+    return written(members)
+
+
+documents = st.recursive(
+    tokens,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda values: f"[{', '.join(values)}]"),
+        st.lists(st.tuples(st.sampled_from(["a", "b", "", "é", "__proto__"]), inner), max_size=3).map(
+            written
+        ),
+    ),
+    max_leaves=5,
+)
+odd_bodies = st.one_of(
+    st.sampled_from(HOSTILE["odd_bodies"]).map(lambda body: body.encode("latin-1")),
+    st.sampled_from(HOSTILE["encodings"]).map(lambda encoding: '{"name": "a", "price": 1}'.encode(encoding)),
+)

@@ -1,0 +1,110 @@
+"""Sequences of requests, valid and hostile, for Hypothesis to draw and to shrink.
+
+Items are counted from 1 within a sequence: `{id}` in a target stands for the item with that number, whatever
+ids the service has given before. So a sequence means the same on every service, and on a new one its numbers
+are the ids.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from conformance import wire
+from conformance.bodies import HOSTILE, documents, items, odd_bodies
+
+T = TypeVar("T")
+JSON_TYPE = "Content-Type: application/json"
+MEDIA_TYPES = ["", *map("Content-Type: {}".format, HOSTILE["media_types"])]
+BODY_MAX = 2**20  # bytes
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    target: str
+    item: int = 1
+    headers: tuple[str, ...] = ()
+    body: bytes | None = None
+    padding: int = 0  # spaces after the body
+    chunked: bool = False
+
+    def sent(self, before: int) -> wire.Request:
+        """As it goes to a service that had given ids up to `before`."""
+        target = self.target.replace("{id}", str(before + self.item))
+        if self.body is None:
+            return wire.Request(self.method, target, self.headers)
+        body = self.body + b" " * self.padding
+        return wire.Request(self.method, target, self.headers, body, "chunked" if self.chunked else "length")
+
+
+def mostly(usual: T, odd: Sequence[T], times: int) -> st.SearchStrategy[T]:
+    """The usual one so many times as often as all odd ones; what a failure shrinks to."""
+    return st.sampled_from([usual] * len(odd) * times + list(odd))
+
+
+queries = st.lists(
+    st.one_of(
+        st.sampled_from(HOSTILE["limits"]).map("limit={}".format),
+        st.sampled_from(HOSTILE["afters"]).map("after={}".format),
+        st.sampled_from(HOSTILE["integers"]).map("limit={}".format),
+        st.sampled_from(HOSTILE["integers"]).map("after={}".format),
+        st.sampled_from(HOSTILE["other_queries"]),
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda query: "?" + "&".join(query))
+odd_targets = st.one_of(
+    st.sampled_from(HOSTILE["ids"]).map("/items/{}".format),
+    st.sampled_from(HOSTILE["paths"]),
+    queries.map("/items{}".format),
+    queries.map("/items/{{id}}{}".format),
+)
+
+OPERATIONS = [
+    ("POST", "/items", items()),
+    ("GET", "/items/{id}", None),
+    ("GET", "/items", None),
+    ("PUT", "/items/{id}", items()),
+    ("DELETE", "/items/{id}", None),
+    ("POST", "/echo", documents),
+    ("POST", "/items/", items()),
+    ("GET", "/items/", None),
+    ("GET", "/hello", None),
+    ("GET", "/healthz", None),
+]
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Request:
+    """One of the operations; its method, its target, its body and its headers each are odd now and then."""
+    method, target, text = draw(st.sampled_from(OPERATIONS[:6] * 3 + OPERATIONS))
+    body: bytes | None = None
+    if text is not None or draw(mostly(False, [True], 15)):
+        body = draw(
+            (documents if text is None else text).map(str.encode)
+            if draw(mostly(True, [False], 15))
+            else odd_bodies
+        )
+    size = draw(mostly(0, [BODY_MAX - 1, BODY_MAX, BODY_MAX + 1], 30)) if body is not None else 0
+    headers = [] if body is None else [draw(mostly(JSON_TYPE, MEDIA_TYPES, 9))]
+    headers += [draw(mostly("", HOSTILE["headers"], 15))]
+    return Request(
+        method=draw(mostly(method, HOSTILE["methods"], 9)),
+        target=draw(odd_targets) if draw(mostly(False, [True], 4)) else target,
+        item=draw(st.integers(1, 3)),
+        headers=tuple(filter(None, headers)),
+        body=body,
+        padding=max(0, size - len(body or b"")),
+        chunked=draw(mostly(False, [True], 9)) if body is not None else False,
+    )
+
+
+CREATE = Request(
+    "POST", "/items", headers=(JSON_TYPE,), body=b'{"name": "Lamp", "price": 19.9, "quantity": 3}'
+)
+
+sequences = st.tuples(st.integers(0, 3), st.lists(requests(), min_size=1, max_size=20)).map(
+    lambda drawn: [CREATE] * drawn[0] + drawn[1]
+)
