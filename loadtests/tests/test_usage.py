@@ -1,0 +1,50 @@
+"""Processor time and memory of processes that are known to have used some."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from loadtests.runner import usage
+
+BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
+PARENT = f"""
+import subprocess, sys
+subprocess.run([sys.executable, "-c", {BURN!r}])
+child = subprocess.Popen([sys.executable, "-c", {BURN + "print('burnt', flush=True); input()"!r}],
+                         stdin=sys.stdin, stdout=subprocess.PIPE, text=True)
+child.stdout.readline()
+print("ready", flush=True)
+child.wait()
+"""
+
+
+@pytest.fixture
+def parent() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+
+
+def test_processor_time_counts_children_that_live_and_children_that_ended(
+    parent: subprocess.Popen[str],
+) -> None:
+    assert usage.cpu_seconds(parent.pid) >= 0.59  # /proc tells of those that ended in ticks of 10 ms
+
+
+def test_memory_is_of_the_whole_family(parent: subprocess.Popen[str]) -> None:
+    [child] = usage.family(parent.pid)[1:]
+    together, kind = usage.memory_mib(parent.pid)
+    alone, _ = usage.memory_mib(child.pid)
+    assert together > alone > 0
+    assert kind in ("pss", "rss")
+
+
+def test_our_own_ended_children_are_counted() -> None:
+    before = usage.reaped_cpu_seconds()
+    subprocess.run([sys.executable, "-c", BURN], check=True)
+    assert usage.reaped_cpu_seconds() - before >= 0.3
