@@ -70,12 +70,20 @@ def percentile(samples: Sequence[Sample], percent: float) -> float:
 
 def merged(functions: Sequence[tuple[float, Sequence[float]]], percent: float) -> float:
     """A percentile of weighted quantile functions over PERCENTS, linear between their points."""
+    return at(distribution(functions), percent)
+
+
+def distribution(functions: Sequence[tuple[float, Sequence[float]]]) -> list[tuple[float, float]]:
+    """The points (percent, value) of what weighted quantile functions over PERCENTS are together."""
     total = sum(weight for weight, _ in functions)
-    points = [
+    return [
         (sum(weight * shares(quantiles, value)[side] for weight, quantiles in functions) / total, value)
         for value in sorted({value for _, quantiles in functions for value in quantiles})
         for side in (0, 1)
     ]
+
+
+def at(points: Sequence[tuple[float, float]], percent: float) -> float:
     after = bisect_left(points, (percent,))
     low, high = points[max(after - 1, 0)], points[min(after, len(points) - 1)]
     if high[0] <= percent or high[0] == low[0]:
