@@ -1,0 +1,153 @@
+"""A run, as the questions of the report are put to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isnan, nan
+from typing import Any
+
+from loadtests.report import ratios
+from loadtests.report.ratios import Interval, Series
+from loadtests.runner import stats
+from loadtests.runner.plan import Plan
+from loadtests.runner.sample import Sample
+
+TWIN = "twin_"  # twin_flask_sqlite is the tutorial twin of the service flask_sqlite
+
+
+@dataclass(frozen=True)
+class Measure:
+    name: str  # of the field of a sample
+    label: str
+    unit: str
+    more_is_better: bool = False
+
+
+THROUGHPUT = Measure("requests_per_second", "Throughput", "req/s", more_is_better=True)
+LATENCY = Measure("mean_ms", "Mean response time", "ms")
+CPU = Measure("cpu_ms_per_request", "Processor time per request", "ms")
+MEMORY = Measure("memory_mib", "Highest memory", "MiB")
+IDLE_MEMORY = Measure("idle_memory_mib", "Idle memory", "MiB")
+
+
+@dataclass(frozen=True)
+class Results:
+    name: str
+    plan: Plan
+    machine: Mapping[str, Any]
+    samples: tuple[Sample, ...]
+    distributions: dict[tuple[str, str], list[tuple[float, float]]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def valid(self) -> list[Sample]:
+        """One for each cell; a cell that was measured again counts as it was measured last."""
+        return list({key(sample): sample for sample in self.samples if not sample.invalid}.values())
+
+    @cached_property
+    def variants(self) -> list[str]:
+        """With a valid sample, in the order of the plan; without the controls."""
+        measured = {sample.variant for sample in self.valid}
+        return [
+            name for name in self.plan.variants if name in measured and name not in self.controls.values()
+        ]
+
+    @cached_property
+    def controls(self) -> dict[str, str]:
+        """A/A: the variants that are in the plan twice, the first name to the second."""
+        names = list(self.plan.variants)
+        return {
+            one: other
+            for index, other in enumerate(names)
+            for one in names[:index]
+            if self.plan.variants[one] == self.plan.variants[other] and is_twin(one) == is_twin(other)
+        }
+
+    @cached_property
+    def scenarios(self) -> list[str]:
+        """Those that are compared at one load; the others are curves."""
+        measured = {sample.scenario for sample in self.valid}
+        return [name for name in self.plan.scenarios if name in measured and name not in self.curves]
+
+    @cached_property
+    def curves(self) -> list[str]:
+        """The scenarios that were measured at several rates."""
+        rates = {(sample.scenario, sample.rate) for sample in self.valid if not isnan(sample.rate)}
+        return [name for name in self.plan.scenarios if sum(name == scenario for scenario, _ in rates) > 1]
+
+    def of(self, variant: str, scenario: str) -> list[Sample]:
+        return [each for each in self.valid if each.variant == variant and each.scenario == scenario]
+
+    def series(self, variant: str, scenario: str, measure: Measure) -> Series:
+        return {each.round: getattr(each, measure.name) for each in self.of(variant, scenario)}
+
+    def mean(self, variant: str, scenario: str, measure: Measure) -> Interval:
+        return ratios.interval(self.series(variant, scenario, measure).values())
+
+    def percentile(self, variant: str, scenario: str, percent: float) -> float:
+        points = self.distribution(variant, scenario)
+        return stats.at(points, percent) if points else nan
+
+    def distribution(self, variant: str, scenario: str) -> list[tuple[float, float]]:
+        """Of the latencies of all rounds together."""
+        if (variant, scenario) not in self.distributions:
+            samples = [
+                (each.requests, each.quantiles_ms) for each in self.of(variant, scenario) if each.requests
+            ]
+            self.distributions[variant, scenario] = stats.distribution(samples) if samples else []
+        return self.distributions[variant, scenario]
+
+    def requests(self, variant: str, scenario: str) -> int:
+        return sum(each.requests for each in self.of(variant, scenario))
+
+    def is_open(self, scenario: str) -> bool:
+        """At a fixed rate: how many requests are made says nothing of the service."""
+        return any(not isnan(sample.rate) for sample in self.valid if sample.scenario == scenario)
+
+    def headline(self, scenario: str) -> Measure:
+        """The paper's measure of a scenario: the throughput of the two without a database, else the time."""
+        return THROUGHPUT if scenario in ("hello", "echo") and not self.is_open(scenario) else LATENCY
+
+    def bound(self, variant: str, scenario: str) -> str:
+        """Why the generator set the pace, if it did in any round."""
+        return next((sample.bound for sample in self.of(variant, scenario) if sample.bound), "")
+
+    def performance(self, variant: str, scenario: str, measure: Measure) -> Series:
+        """As logarithms, of which the larger is the better."""
+        found = ratios.logarithms(self.series(variant, scenario, measure))
+        return found if measure.more_is_better else {number: -value for number, value in found.items()}
+
+    def times(self, one: str, other: str, scenario: str, measure: Measure) -> Interval:
+        """How many times as well `one` does as `other`."""
+        ones, others = (self.performance(variant, scenario, measure) for variant in (one, other))
+        return ratios.geometric(ratios.difference(ones, others))
+
+    def noise(self, scenario: str, measure: Measure) -> dict[tuple[str, str], Interval]:
+        """Of each A/A pair: what a variant is to itself."""
+        return {pair: self.times(*pair, scenario, measure) for pair in self.controls.items()}
+
+    def floor(self, scenario: str, measure: Measure) -> float:
+        """The factor below which a difference is not claimed; 1 without a control."""
+        found = [interval.farthest for interval in self.noise(scenario, measure).values() if interval.known]
+        return max(found, default=1.0)
+
+
+def key(sample: Sample) -> tuple[int, str, str, str]:
+    return sample.round, sample.variant, sample.scenario, f"{sample.rate:g}"
+
+
+def is_twin(variant: str) -> bool:
+    return variant.startswith(TWIN)
+
+
+def stack(variant: str, plan: Plan) -> str:
+    return plan.variants[variant].service
+
+
+def stand_ins(results: Results, applications: Iterable[str]) -> dict[str, str]:
+    """Which variant stands for each application: the twins if the run has any, else the services.
+
+    Never some of either: a twin and a service differ in more than the framework.
+    """
+    prefix = TWIN if any(map(is_twin, results.variants)) else ""
+    names = {application: f"{prefix}{application}" for application in applications}
+    return {application: name for application, name in names.items() if name in results.variants}
