@@ -34,7 +34,8 @@ def interruptible() -> Iterator[None]:
     finally:
         _end_children()
         for each, handler in before.items():
-            signal.signal(each, handler)
+            if signal.getsignal(each) == _interrupt:  # and not ignored, to the end, after the first
+                signal.signal(each, handler)
 
 
 def _end_children() -> None:

@@ -128,6 +128,22 @@ def test_an_interrupted_run_keeps_its_samples_leaves_nothing_and_goes_on(
     assert len({(one["round"], one["scenario"]) for one in tree.samples}) == len(tree.samples) == 6
 
 
+def test_an_impatient_ctrl_c_does_not_stop_the_cleaning_up(tree: Tree) -> None:
+    tree.tell_k6(hello="hang")
+    process = tree.start("alpha", "--plan", "tiny")
+    until((tree.root / "hanging").exists, "k6 is in the middle of its work")
+
+    def ended() -> bool:
+        process.send_signal(signal.SIGINT)
+        return process.poll() is not None
+
+    until(ended, "the runner has ended")
+    out, err = process.communicate()
+    assert process.returncode == 130, out + err
+    assert err.splitlines()[-1].startswith("Interrupted. 0 of 3 samples are kept.")
+    until(lambda: not tree.left_behind, "k6, the service and its worker are gone")
+
+
 def test_ctrl_c_while_a_service_is_still_starting_leaves_nothing(tree: Tree) -> None:
     tree.tell("alpha", "mute")
     process = tree.start("alpha", "--plan", "tiny")
