@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 HOSTILE = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
 
 
-def quoted(text: str) -> list[str]:
-    return [json.dumps(text), json.dumps(text, ensure_ascii=False)]
+texts = st.sampled_from(HOSTILE["texts"]) | st.sampled_from(HOSTILE["repeated"]).map(
+    lambda repeated: repeated[0] * repeated[1]
+)
+# short in the file and here: Hypothesis shows a strategy by its arguments
+long = st.sampled_from(HOSTILE["long"]).map(
+    lambda parts: parts[0] * parts[1] + parts[2] + parts[3] * parts[1]
+)
 
-
-TEXTS = [*HOSTILE["texts"], *(text * times for text, times in HOSTILE["repeated"])]
-LONG = [before * times + within + after * times for before, times, within, after in HOSTILE["long"]]
 
 numbers = st.one_of(
     st.sampled_from(HOSTILE["numbers"]),
@@ -24,8 +26,8 @@ numbers = st.one_of(
 tokens = st.one_of(
     st.sampled_from(HOSTILE["values"]),
     numbers,
-    st.sampled_from([token for text in TEXTS for token in quoted(text)]),
-    st.sampled_from(HOSTILE["not_json"] + LONG),
+    st.builds(json.dumps, texts, ensure_ascii=st.booleans()),
+    st.sampled_from(HOSTILE["not_json"]) | long,
 )
 valid: dict[str, st.SearchStrategy[str]] = {
     "name": st.text(st.characters(codec="utf-8", min_codepoint=1), min_size=1, max_size=100).map(json.dumps),

@@ -44,9 +44,6 @@ class Replies:
     def perform(self, request: Request) -> Response:
         raise NotImplementedError
 
-    def sent(self) -> None:
-        """The answer has left."""
-
     def json(self, status: int, value: Any, **headers: str) -> Response:
         return Response(status, self.dump(value), {"Content-Type": "application/json", **headers})
 

@@ -91,7 +91,7 @@ class Schema:
             raise ValueError("It must be a number.")  # noqa: TRY004
         return value
 
-    def whole(self, value: float) -> int | float:
+    def whole(self, value: int | float) -> int | float:
         if isinstance(value, float) and not value.is_integer():
             raise ValueError("It must be an integer.")
         return value

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_WR
 from typing import Any, Protocol
 
 PIECE = 65536
@@ -21,7 +22,6 @@ class Request:
     target: str
     headers: Message
     pieces: Iterator[bytes]  # of the body, read only where somebody asks
-    connection: int
 
     @property
     def length(self) -> int:
@@ -41,8 +41,6 @@ class Response:
 
 class Answering(Protocol):
     def answer(self, request: Request) -> Response: ...
-
-    def sent(self) -> None: ...
 
 
 class Server(ThreadingHTTPServer):
@@ -70,8 +68,9 @@ class Handler(BaseHTTPRequestHandler):
         # not self.path, in which the library has merged leading slashes
         target = self.requestline.split()[1]
         pieces = self.pieces()
-        self.send(self.server.service.answer(Request(self.command, target, self.headers, pieces, id(self))))
-        self.server.service.sent()
+        self.send(self.server.service.answer(Request(self.command, target, self.headers, pieces)))
+        if self.close_connection:
+            self.connection.shutdown(SHUT_WR)  # before the rest of the body, which the client may not send
         try:
             for _ in pieces:  # what nobody asked for stands before the next request
                 pass
@@ -86,7 +85,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(response.body)
         self.wfile.flush()
 
+    def handle_expect_100(self) -> bool:
+        return True  # pieces() says it, where the body is wanted
+
     def pieces(self) -> Iterator[bytes]:
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            super().handle_expect_100()
+            self.wfile.flush()
         if "Transfer-Encoding" in self.headers:
             yield from self.chunks()
         else:
