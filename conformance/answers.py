@@ -60,13 +60,13 @@ def expected(step: Step, names: Names, request: Request, answer: Answer, before:
         return
     body = answer.json()
     if step.same and not same(body, json.loads(request.body)):
-        yield f"the document is {_shown(body)}, not what was sent"
+        yield f"the document is {shown(body)}, not what was sent"
     if step.json_ is not None and not same(body, wanted := json.loads(filled(step.json_, names))):
-        yield f"the body is {_shown(body)}, not {_shown(wanted)}"
+        yield f"the body is {shown(body)}, not {shown(wanted)}"
     if step.item is not None:
         wanted = {"id": body["id"], **json.loads(filled(step.item, names))}
         if not same(body, wanted):
-            yield f"the item is {_shown(body)}, not {_shown(wanted)}"
+            yield f"the item is {shown(body)}, not {shown(wanted)}"
     if step.errors is not None:
         found = tuple(f"{error['location']} {error['pointer']}" for error in body["errors"])
         if found != (wanted := tuple(filled(error, names) for error in step.errors)):
@@ -112,6 +112,6 @@ def same(one: Any, other: Any) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     text = json.dumps(value)
     return text if len(text) <= 400 else f"{text[:400]}..."

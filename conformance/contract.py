@@ -21,6 +21,7 @@ CONTRACT = Path(__file__).parents[1] / "openapi.yaml"
 HOST = "http://127.0.0.1:8000"  # the contract's server
 # RFC 9110's phrases: http.HTTPStatus has those of 413 and 422 only from Python 3.13 on
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+METHODS = ("get", "post", "put", "patch", "delete")
 ANYWHERE = (404, 405, 500)  # statuses that the contract gives to requests that match no operation
 
 
@@ -28,6 +29,17 @@ ANYWHERE = (404, 405, 500)  # statuses that the contract gives to requests that 
 def document() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
     return loaded
+
+
+@cache
+def paths() -> dict[str, Any]:
+    found: dict[str, Any] = document()["paths"]
+    return found
+
+
+def operations(path: str) -> dict[str, Any]:
+    """By method in lower case; none for an unknown path."""
+    return {method: declared for method, declared in paths().get(path, {}).items() if method in METHODS}
 
 
 @cache

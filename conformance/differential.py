@@ -2,11 +2,11 @@
 
 python -m conformance.differential flask=http://127.0.0.1:8001 django=http://127.0.0.1:8002
 
-No service is right by itself: a difference is what any two of them answer otherwise. The services get items created,
-and every item deleted.
+No service is right by itself: a difference is what any two of them answer otherwise. The services get items
+created, and every item deleted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import hypothesis
@@ -63,7 +63,7 @@ class DifferenceError(Exception):
 
 
 def reset(url: str) -> int:
-    """Delete all items; the last id that was given until now, since services that differed once count apart."""
+    """Delete all items; the last id until now, for services that differed once count apart from then on."""
     listed = exchange(url, wire.Request("GET", "/items"))
     items = document(listed) if listed and listed.status == 200 else None
     if not isinstance(items, list):
@@ -101,7 +101,7 @@ def difference(
     @hypothesis.seed(seed)
     @hypothesis.settings(
         max_examples=EXAMPLES_SHORT if short else EXAMPLES,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
         database=None,
         deadline=None,
         verbosity=Verbosity.quiet,

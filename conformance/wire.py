@@ -21,6 +21,11 @@ class Request:
     body: bytes = b""
     framing: str = "none"
 
+    def header(self, name: str) -> str | None:
+        values = [line.partition(":")[2].strip(" \t") for line in self.headers]
+        names = [line.partition(":")[0].lower() for line in self.headers]
+        return next((value for key, value in zip(names, values, strict=True) if key == name.lower()), None)
+
     def head(self, host: str) -> bytes:
         named = [] if any(line.lower().startswith("host:") for line in self.headers) else [f"Host: {host}"]
         lines = [f"{self.method} {self.target} HTTP/1.1", *named, "Connection: close"]
@@ -65,10 +70,10 @@ class Answer:
 
     def json(self) -> Any:
         """Raises ValueError for what is no strict JSON."""
-        return json.loads(self.body.decode(), parse_constant=_refuse, object_pairs_hook=_object)
+        return json.loads(self.body.decode(), parse_constant=refuse, object_pairs_hook=_object)
 
 
-def _refuse(constant: str) -> None:
+def refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
