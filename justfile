@@ -3,6 +3,7 @@ set positional-arguments
 
 python := ".venv/bin/python"
 in_dev := "uv run -q --no-project --isolated --python '>=3.11,<3.14' --with-requirements requirements-dev.txt python -m"
+compose := env("COMPOSE", "docker compose")
 compile := "uv pip compile -q --universal --generate-hashes --python-version 3.11 --custom-compile-command 'just lock' pyproject.toml"
 
 # list the recipes
@@ -14,15 +15,18 @@ _tools:
     @[ .venv/installed -nt requirements.txt ] || (uv venv --clear .venv && uv pip sync --require-hashes -p .venv requirements.txt && touch .venv/installed)
 
 # measure services: `just bench flask_sqlite`; `just bench --help` says more
+[no-exit-message]
 bench *ARGS: _tools
     @{{python}} -m loadtests.runner "$@"
 
 # hold services to the contract: `just conform`, `just conform flask_sqlite`, `just conform --url URL`
+[no-exit-message]
 conform *ARGS: _tools
     @{{python}} -m conformance "$@"
 
 # everything that must hold before a change lands, but for what `just check` looks at
 test: _tools test-tools test-services
+    @{{python}} -m tests.containers
 
 # the tests of the tools and of the repository
 test-tools: _tools
@@ -31,6 +35,19 @@ test-tools: _tools
 # the tests of each service, in an environment of its own
 test-services:
     @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} pytest -q); done
+
+# build the five images, start each hardened, and hold it to the contract; needs a Docker engine
+[no-exit-message]
+containers *ARGS: _tools
+    @{{python}} -m pytest -v -m containers tests/containers "$@"
+
+# start services in containers, each on its port of compose.yaml: `just up flask_sqlite`
+up *SERVICES:
+    @{{compose}} up --detach --build "$@"
+
+# stop them; their volumes stay
+down:
+    @{{compose}} down
 
 # the contract, the linters and the types
 check: _tools check-contract check-services
