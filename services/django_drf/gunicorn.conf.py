@@ -1,0 +1,39 @@
+import logging
+import sys
+from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from app import db
+from app import settings as service
+
+
+class StdoutLogger(Logger):
+    """Gunicorn writes its own log to standard error; this one to standard output, with the access log."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            if type(handler) is logging.StreamHandler:
+                handler.setStream(sys.stdout)
+
+
+wsgi_app = "app.wsgi:application"
+worker_class = "gthread"
+bind = f"[{service.HOST}]:{service.PORT}" if ":" in service.HOST else f"{service.HOST}:{service.PORT}"
+workers = service.WEB_CONCURRENCY
+threads = service.THREADS
+keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
+graceful_timeout = 30
+control_socket_disable = True
+if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+logger_class = StdoutLogger
+loglevel = service.LOG_LEVEL
+accesslog = "-" if service.ACCESS_LOG else None
+
+
+def on_starting(_server: Arbiter) -> None:
+    db.create()
