@@ -1,0 +1,97 @@
+"""The engine, its connections opened in the worker that uses them, never before the fork."""
+
+import sqlite3
+import sys
+import time
+
+from flask import Flask
+from sqlalchemy import URL, Connection, NullPool, create_engine, event, inspect
+from sqlalchemy.exc import DatabaseError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from . import models
+from .config import config
+
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT = 5.0  # seconds
+# IMMEDIATE: a write transaction takes the write lock when it begins, where it can still wait for it
+CONNECT_ARGS = {"timeout": BUSY_TIMEOUT, "isolation_level": "IMMEDIATE"}
+
+session = models.db.session
+
+
+def _url(mode: str) -> URL:
+    return URL.create("sqlite", database=config.database.as_uri(), query={"mode": mode, "uri": "true"})
+
+
+def _inode() -> int | None:
+    try:
+        return config.database.stat().st_ino
+    except OSError:
+        return None
+
+
+def _before_connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> None:
+    record.info["inode"] = _inode()
+
+
+def _connect(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
+
+
+def _checkout(_connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+    if record.info["inode"] != _inode():
+        raise DisconnectionError("the file is no longer the one that was opened")  # the pool connects anew
+
+
+def connection() -> Connection:
+    """The connection of this request's session.
+
+    Raises sqlalchemy.exc.OperationalError where there is no database.
+    """
+    return session.connection()
+
+
+def register(app: Flask) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = _url("rw")
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "connect_args": CONNECT_ARGS,
+        "pool_size": config.threads,  # a connection for each thread: none waits for the pool
+        "max_overflow": 0,
+    }
+    models.db.init_app(app)
+    with app.app_context():
+        engine = models.db.engine
+    event.listen(engine, "do_connect", _before_connect)
+    event.listen(engine, "connect", _connect)
+    event.listen(engine, "checkout", _checkout)
+
+
+def create() -> None:
+    """Make the table, once, however many copies of the service start at the same moment."""
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            return _create()
+        except DatabaseError as error:
+            # A change of journal mode does not wait for the lock by itself.
+            busy = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                sys.exit(f"DATABASE_URL: {config.database}: {error.orig}")
+            time.sleep(0.02)
+
+
+def _create() -> None:
+    engine = create_engine(_url("rwc"), connect_args=CONNECT_ARGS, poolclass=NullPool)
+    with engine.connect() as connection:
+        new = not inspect(connection).get_table_names()
+        # asked after the tables: another copy may be making them now
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if new and version == 0:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            models.db.metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.commit()
+        elif version != SCHEMA_VERSION:
+            sys.exit(f"DATABASE_URL: {config.database} has schema version {version}, not {SCHEMA_VERSION}")
+        connection.exec_driver_sql(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")

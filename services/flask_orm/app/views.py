@@ -1,0 +1,110 @@
+import json
+import re
+from typing import Any, NoReturn, TypeVar
+
+from flask import Blueprint, Response, abort, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from . import db, models
+from .errors import InvalidError, details
+from .schemas import BODY_MAX, NewItem, Page
+
+JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.IGNORECASE)
+
+Model = TypeVar("Model", bound=BaseModel)
+
+views = Blueprint("items", __name__)
+
+
+def _body() -> Any:
+    if not JSON_TYPE.fullmatch(request.headers.get("Content-Type", "")):
+        abort(415, "The body must be application/json.")
+    data = request.get_data(cache=False)
+    if len(data) > BODY_MAX:  # Werkzeug cuts a chunked body at MAX_CONTENT_LENGTH and says nothing
+        abort(413)
+    if request.content_length not in (None, len(data)):
+        abort(400, "The body ended early.")
+    try:
+        return from_json(data, allow_inf_nan=False)
+    except ValueError:
+        abort(400, "The body is not valid JSON.")
+
+
+def _valid(model: type[Model], location: str, value: object) -> Model:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise InvalidError(location, details(error)) from None
+
+
+def _no_item() -> NoReturn:
+    abort(404, "No item has this id.")
+
+
+@views.before_app_request
+def _one_slash() -> None:
+    if request.environ["PATH_INFO"].startswith("//"):  # Werkzeug routes //items as /items
+        abort(404)
+
+
+@views.get("/hello")
+def hello() -> ResponseReturnValue:
+    return {"message": "Hello, World!"}
+
+
+@views.post("/echo")
+def echo() -> ResponseReturnValue:
+    document = _body()
+    try:
+        answer = json.dumps(document, allow_nan=False)
+    except ValueError:  # a number beyond a double's range was read as infinity
+        abort(400, "The body has a number that is too large.")
+    if not isinstance(document, dict | list):
+        raise InvalidError("body", {"": "Input should be an object or an array"})
+    return Response(answer, mimetype="application/json")
+
+
+@views.get("/items", strict_slashes=False)
+def list_items() -> ResponseReturnValue:
+    page = _valid(Page, "query", dict(request.args.items(multi=True)))
+    limit = -1 if page.limit is None else page.limit
+    rows = db.connection().execute(models.list_items, {"after": page.after or 0, "limit": limit})
+    members = tuple(rows.keys())
+    return [dict(zip(members, row, strict=True)) for row in rows]
+
+
+@views.post("/items", strict_slashes=False)
+def create_item() -> ResponseReturnValue:
+    values = _valid(NewItem, "body", _body()).model_dump()
+    item_id = db.connection().execute(models.create_item, values).lastrowid
+    db.session.commit()
+    return {"id": item_id, **values}, 201, {"Location": f"/items/{item_id}"}
+
+
+@views.get("/items/<item_id:item_id>")
+def get_item(item_id: int) -> ResponseReturnValue:
+    row = db.connection().execute(models.get_item, {"item_id": item_id}).one_or_none()
+    return row._asdict() if row else _no_item()
+
+
+@views.put("/items/<item_id:item_id>")
+def replace_item(item_id: int) -> ResponseReturnValue:
+    values = _valid(NewItem, "body", _body()).model_dump()
+    replaced = db.connection().execute(models.replace_item, {"item_id": item_id, **values}).rowcount
+    db.session.commit()
+    return {"id": item_id, **values} if replaced else _no_item()
+
+
+@views.delete("/items/<item_id:item_id>")
+def delete_item(item_id: int) -> ResponseReturnValue:
+    deleted = db.connection().execute(models.delete_item, {"item_id": item_id}).rowcount
+    db.session.commit()
+    return ("", 204) if deleted else _no_item()
+
+
+@views.get("/healthz")
+def health() -> ResponseReturnValue:
+    db.connection().execute(models.health)
+    return {"status": "ok"}
