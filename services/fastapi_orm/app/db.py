@@ -1,0 +1,112 @@
+"""Connections are pooled, and opened in the worker that uses them, never before the fork."""
+
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy import URL, Engine, ExceptionContext, NullPool, event
+from sqlalchemy.exc import DatabaseError, DisconnectionError
+from sqlmodel import Session, create_engine
+
+from .config import config
+from .models import items
+
+DATABASE = config.database
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT = 5.0  # seconds
+
+Answer = TypeVar("Answer")
+
+
+def _inode() -> int | None:
+    try:
+        return DATABASE.stat().st_ino
+    except OSError:
+        return None
+
+
+def _opened(connection: sqlite3.Connection, record: Any) -> None:
+    connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
+    record.info["inode"] = _inode()
+
+
+def _checked_out(_connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
+    # the pool answers with a new connection where the file is no longer the one that was opened
+    if record.info["inode"] != _inode():
+        raise DisconnectionError
+
+
+def _failed(context: ExceptionContext) -> None:
+    context.is_disconnect = not _busy(context.original_exception)
+
+
+def _busy(error: BaseException | None) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def open_engine(timeout: float, mode: str = "rw", **options: Any) -> Engine:
+    url = URL.create("sqlite", database=DATABASE.as_uri(), query={"mode": mode, "uri": "true"})
+    # AUTOCOMMIT: each statement is its own transaction, committed when it returns
+    engine = create_engine(url, connect_args={"timeout": timeout}, isolation_level="AUTOCOMMIT", **options)
+    event.listen(engine, "connect", _opened)
+    event.listen(engine, "checkout", _checked_out)
+    event.listen(engine, "handle_error", _failed)
+    return engine
+
+
+# Pools without a limit of their own: the threads are limited.
+patient = open_engine(BUSY_TIMEOUT, pool_size=0)
+impatient = open_engine(0, pool_size=0)
+# Threads of their own for reads: those of the writes may all be waiting for the lock.
+_readers = CapacityLimiter(config.threads)
+
+
+def run(work: Callable[[Session], Answer], engine: Engine | None = None) -> Answer:
+    """Do this in this thread."""
+    with Session(engine or patient) as session:
+        return work(session)
+
+
+async def run_in_thread(work: Callable[[Session], Answer]) -> Answer:
+    return await to_thread.run_sync(run, work, limiter=_readers)
+
+
+async def run_at_once(work: Callable[[Session], Answer]) -> Answer:
+    """Do on the event loop what is as short as a change of threads; in a thread where it has to wait."""
+    try:
+        return run(work, impatient)
+    except DatabaseError as error:
+        if not _busy(error.orig):
+            raise
+    return await run_in_thread(work)
+
+
+def create() -> None:
+    """Make the table, once, however many copies of the service start at the same moment."""
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            return _create()
+        except DatabaseError as error:
+            # A change of journal mode does not wait for the lock by itself.
+            if not _busy(error.orig) or time.monotonic() > deadline:
+                sys.exit(f"DATABASE_URL: {DATABASE}: {error.orig}")
+            time.sleep(0.02)
+
+
+def _create() -> None:
+    with open_engine(BUSY_TIMEOUT, "rwc", poolclass=NullPool).connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        version, tables = connection.exec_driver_sql(
+            "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
+        ).one()
+        if (version, tables) == (0, 0):
+            items.create(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version != SCHEMA_VERSION:
+            sys.exit(f"DATABASE_URL: {DATABASE} has schema version {version}, not {SCHEMA_VERSION}")
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")

@@ -1,0 +1,116 @@
+"""The table and the shapes on the wire. JSON is read and written by pydantic-core: strict, and fast."""
+
+import re
+from typing import Annotated, Any
+
+from fastapi import Body, HTTPException, Path, Query, Request, Response
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import from_json, to_json
+from sqlmodel import REAL, Field, SQLModel, Text
+from starlette.convertors import Convertor
+
+BODY_MAX = 2**20  # bytes
+ITEM_ID_MAX = 2**53 - 1
+NO_NUL = {"pattern": r"^[^\x00]*$"}
+DECIMAL = re.compile(r"0|[1-9][0-9]{0,15}")
+JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.IGNORECASE)
+
+
+def _whole(value: object) -> object:
+    # JSON Schema: a number without a fractional part is an integer
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _decimal(value: str) -> object:
+    return int(value) if DECIMAL.fullmatch(value) else value
+
+
+def decimal_up_to(most: int) -> str:
+    """A pattern for 1 to `most`, canonical: shorter, or alike up to a smaller digit, or `most` itself."""
+    digits = str(most)
+    smaller = [
+        f"{digits[:i]}[0-{int(d) - 1}][0-9]{{{len(digits) - i - 1}}}" for i, d in enumerate(digits) if d > "0"
+    ]
+    return f"(?!0)(?:[0-9]{{1,{len(digits) - 1}}}|{'|'.join(smaller)}|{digits})"
+
+
+Document = Annotated[Any, Body(json_schema_extra={"type": ["object", "array"]})]
+ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX)]
+
+
+class NewItem(SQLModel):
+    model_config = {
+        "extra": "forbid",
+        "strict": True,
+        "from_attributes": False,
+        "json_schema_serialization_defaults_required": True,
+    }
+
+    name: str = Field(min_length=1, max_length=100, schema_extra=NO_NUL, sa_type=Text)
+    description: str | None = Field(default=None, max_length=1000, schema_extra=NO_NUL, sa_type=Text)
+    price: float = Field(ge=0, le=1_000_000, sa_type=REAL)
+    quantity: Annotated[int, BeforeValidator(_whole)] = Field(default=0, ge=0, le=2**31 - 1)
+
+
+# By model_validate(): __new__ and __init__ take members named cls or __pydantic_self__ for their arguments.
+ItemBody = Annotated[NewItem, BeforeValidator(NewItem.model_validate)]
+
+
+class Item(NewItem, table=True):
+    __tablename__ = "items"
+    # AUTOINCREMENT: an id that was given once is never given again.
+    __table_args__ = {"sqlite_autoincrement": True, "sqlite_strict": True}
+
+    id: int = Field(primary_key=True, ge=1, le=ITEM_ID_MAX)
+
+
+items = SQLModel.metadata.tables["items"]
+
+
+class Page(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    # A query has no null to send, so None is no part of the types.
+    limit: Annotated[int, Query(ge=1, le=1000), BeforeValidator(_decimal)] = None  # type: ignore[assignment]
+    after: Annotated[int, Query(ge=1, le=ITEM_ID_MAX), BeforeValidator(_decimal)] = None  # type: ignore[assignment]
+
+
+class JSON(Response):
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return to_json(content)
+
+
+class JSONRequest(Request):
+    async def body(self) -> bytes:
+        if not JSON_TYPE.fullmatch(self.headers.get("content-type", "")):
+            raise HTTPException(415, "The body must be application/json.")
+        if int(self.headers.get("content-length", 0)) > BODY_MAX:
+            raise HTTPException(413, "The body is larger than 1 MiB.")
+        data = bytearray()
+        async for chunk in self.stream():
+            data += chunk
+            if len(data) > BODY_MAX:
+                raise HTTPException(413, "The body is larger than 1 MiB.")
+        if not data:
+            raise HTTPException(400, "The body is empty.")
+        self._body = bytes(data)
+        return self._body
+
+    async def json(self) -> Any:
+        try:
+            return from_json(self._body, allow_inf_nan=False)
+        except ValueError:
+            raise HTTPException(400, "The body is not valid JSON.") from None
+
+
+class ItemIdConvertor(Convertor[int]):
+    # In the pattern, not in convert(): a value refused there is a fault.
+    regex = decimal_up_to(ITEM_ID_MAX)
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)

@@ -1,0 +1,38 @@
+import logging
+import sys
+from pathlib import Path
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from app import db
+from app.config import config as service  # `config` is a setting of Gunicorn
+
+
+class StdoutLogger(Logger):
+    """Gunicorn writes its own log to standard error; this one to standard output, with the access log."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            if type(handler) is logging.StreamHandler:
+                handler.setStream(sys.stdout)
+
+
+wsgi_app = "app.main:app"
+worker_class = "uvicorn_worker.UvicornWorker"
+bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service.host}:{service.port}"
+workers = service.web_concurrency
+keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
+graceful_timeout = 30
+control_socket_disable = True
+if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+logger_class = StdoutLogger
+loglevel = service.log_level
+accesslog = "-" if service.access_log else None
+
+
+def on_starting(_server: Arbiter) -> None:
+    db.create()
