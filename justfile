@@ -59,9 +59,9 @@ check-contract: _tools
     @.venv/bin/openapi-spec-validator openapi.yaml
     @! command -v npx >/dev/null || npx --yes @redocly/cli@2.40.0 lint --skip-rule=operation-4xx-response openapi.yaml
 
-# the types of each service, in an environment of its own
+# the types of each service and of its twin, in an environment of its own
 check-services:
-    @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} mypy); done
+    @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} mypy && {{in_dev}} mypy "../../loadtests/twins/$(basename "$service").py"); done
 
 # write the code as ruff has it
 format: _tools
