@@ -31,7 +31,9 @@ def every_answer(request: Request, answer: Answer) -> Iterator[str]:
 def _every_error(request: Request, answer: Answer) -> Iterator[str]:
     if answer.header("Content-Type") != "application/problem+json":
         yield f"the media type is {answer.header('Content-Type')}, not application/problem+json"
-    whole = answer.body.decode(errors="replace") + "".join(f"{key}: {value}\n" for key, value in answer.headers)
+    whole = answer.body.decode(errors="replace") + "".join(
+        f"{key}: {value}\n" for key, value in answer.headers
+    )
     if MARKER in unquote(whole).lower():
         yield "an error echoes what was sent"
     if shown := [word for word in INSIDE if word in whole]:
@@ -48,7 +50,9 @@ def _every_error(request: Request, answer: Answer) -> Iterator[str]:
         yield f"an answer of {answer.status} says that it is {told}"
 
 
-def expected(step: Step, names: Names, request: Request, answer: Answer, before: Answer | None) -> Iterator[str]:
+def expected(
+    step: Step, names: Names, request: Request, answer: Answer, before: Answer | None
+) -> Iterator[str]:
     if answer.status != step.status:
         yield f"status {answer.status}, not {step.status}: {answer.body[:300].decode(errors='replace')}"
         return

@@ -78,7 +78,9 @@ class Step(Entry):
             return Request(method, target, headers)
         text = self.body if isinstance(self.body, str) else self.body.text()
         typed = (f"Content-Type: {filled(self.type, names)}",) if self.type else ()
-        return Request(method, target, (*typed, *headers), filled(text, names).encode(self.encoding), self.framing)
+        return Request(
+            method, target, (*typed, *headers), filled(text, names).encode(self.encoding), self.framing
+        )
 
 
 class Case(Entry):

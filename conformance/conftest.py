@@ -1,12 +1,12 @@
 """pytest's side of the judges: `pytest conformance --url http://127.0.0.1:8000`.
 
-A test that needs a service takes the fixture `url` and names its case in the ledger: `@pytest.mark.case("...")`.
-Without --url those tests are deselected, and what remains checks the ledger itself.
+A test that needs a service takes the fixture `url`, and `@pytest.mark.case("...")` has the name that rules.toml gives
+its case. Without --url those tests are deselected; what remains tests the harness itself.
 """
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--url", help="the service to judge; it gets items created and deleted")
     group.addoption("--short", action="store_true", help="fewer random examples")
     group.addoption("--seed", type=int, default=SEED, help="of the random examples")
+    group.addoption("--cases", type=Path, help="write the case that each test names here")
     group.addoption("--outcomes", type=Path, help="write one JSON object for each rule of each case here")
 
 
@@ -32,25 +33,33 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    needing = [item for item in items if "url" in getattr(item, "fixturenames", ())]
+    if path := config.getoption("cases"):
+        path.write_text(json.dumps({item.nodeid: case_of(item) for item in needing}))
     if config.getoption("url") is None:
-        needing = [item for item in items if "url" in getattr(item, "fixturenames", ())]
         config.hook.pytest_deselected(items=needing)
         items[:] = [item for item in items if item not in needing]
+
+
+def case_of(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("case")
+    return marker.args[0] if marker else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
-    report: pytest.TestReport = yield  # type: ignore[misc]
-    marker = item.get_closest_marker("case")
-    if marker and (call.when == "call" or report.failed):
-        name = marker.args[0]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    case = case_of(item)
+    if case and (call.when == "call" or report.failed):
+        example = item.callspec.id if hasattr(item, "callspec") else case
         message = "" if report.passed else report.longreprtext
         item.config.stash[OUTCOMES] += [
-            Outcome(rule, item.name, report.passed, message, report.duration) for rule in Ledger.load().rules_of(name)
+            Outcome(rule, example, report.passed, message, report.duration)
+            for rule in Ledger.load().rules_of(case)
         ]
-    return report  # type: ignore[return-value]
+    return report
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,7 +1,7 @@
 """openapi.yaml, as a library that is none of the services' reads it: what each answer must look like."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -44,7 +44,9 @@ def operations(path: str) -> dict[str, Any]:
 
 @cache
 def _openapi() -> OpenAPI:
-    deserializers = {"application/problem+json": json.loads}  # the library knows application/json alone
+    deserializers: dict[str, Callable[[bytes], Any]] = {
+        "application/problem+json": json.loads
+    }  # the library knows application/json alone
     return OpenAPI.from_dict(document(), Config(extra_media_type_deserializers=deserializers))
 
 

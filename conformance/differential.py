@@ -93,9 +93,9 @@ def compare(services: Mapping[str, str], requests: Sequence[Request]) -> None:
 
 
 def difference(
-    services: Mapping[str, str], *, short: bool = False, seed: int = SEED
+    services: Mapping[str, str], *, short: bool = False, seed: int = SEED, shrink: bool = True
 ) -> DifferenceError | None:
-    """The shortest sequence that Hypothesis finds, if there is any."""
+    """The first sequence that Hypothesis finds, if there is any, made as short as it can."""
     last: list[DifferenceError] = []
 
     @hypothesis.seed(seed)

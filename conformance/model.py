@@ -52,7 +52,9 @@ class Model:
         yield from ((kind, text) for text in wrong)
 
     def _equal(self, kind: str, found: Any, wanted: Any) -> Iterator[Complaint]:
-        yield from self._compare(kind, [] if same(found, wanted) else [f"{shown(found)}, not {shown(wanted)}"])
+        yield from self._compare(
+            kind, [] if same(found, wanted) else [f"{shown(found)}, not {shown(wanted)}"]
+        )
 
     # -- the operations that answered with success
 
@@ -72,7 +74,9 @@ class Model:
         self.items[number], self.last = item, max(self.last, number)
         yield from self._compare("id_never_used_before", used)
         yield from self._equal("location_of_the_item", answer.header("Location"), f"/items/{number}")
-        yield from self._equal("item_stored_as_sent", item, {"id": number, **DEFAULTS, **parsed(request.body)})
+        yield from self._equal(
+            "item_stored_as_sent", item, {"id": number, **DEFAULTS, **parsed(request.body)}
+        )
 
     def get_item(self, request: Request, answer: Answer) -> Iterator[Complaint]:
         if (number := item_id(request)) in self.items:
@@ -81,7 +85,9 @@ class Model:
     def replace_item(self, request: Request, answer: Answer) -> Iterator[Complaint]:
         number, item = item_id(request), answer.json()
         self.items[number] = item
-        yield from self._equal("item_stored_as_sent", item, {"id": number, **DEFAULTS, **parsed(request.body)})
+        yield from self._equal(
+            "item_stored_as_sent", item, {"id": number, **DEFAULTS, **parsed(request.body)}
+        )
 
     def delete_item(self, request: Request, _answer: Answer) -> Iterator[Complaint]:
         self.items.pop(item_id(request), None)

@@ -1,9 +1,9 @@
-"""Hooks of Schemathesis: a model of the items follows the run, and compares every answer with what it expects.
+"""Hooks of Schemathesis: a model of the items follows the run, and every answer is compared with it.
 
 SCHEMATHESIS_HOOKS=conformance.oracle schemathesis run openapi.yaml --url http://127.0.0.1:8000
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import schemathesis
 from requests import PreparedRequest
@@ -17,12 +17,12 @@ class Watch:
     """What was seen of one run: its model, and the complaints that no check has raised yet."""
 
     model: Model | None = None
-    complaints: dict[int, list[Complaint]] = {}
-    responses: list[Response] = []  # kept, so that no two have one identity
+    complaints: ClassVar[dict[int, list[Complaint]]] = {}
+    responses: ClassVar[list[Response]] = []  # kept, so that no two have one identity
 
 
 @schemathesis.hook
-def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> None:
+def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
     if Watch.model is None:
         url = case.operation.base_url or case.operation.schema.get_base_url()
         listed = exchange(url, Request("GET", "/items"))
@@ -30,7 +30,7 @@ def before_call(_context: HookContext, case: Case, _kwargs: dict[str, Any]) -> N
 
 
 @schemathesis.hook
-def after_call(_context: HookContext, _case: Case, response: Response) -> None:
+def after_call(_context: HookContext, _case: Case[Any], response: Response) -> None:
     assert Watch.model is not None  # noqa: S101 - before_call made it
     headers = tuple((name, ", ".join(values)) for name, values in response.headers.items())
     answer = Answer(response.status_code, headers, response.content)
@@ -41,7 +41,8 @@ def after_call(_context: HookContext, _case: Case, response: Response) -> None:
 def sent(request: PreparedRequest) -> Request:
     body = request.body or b""
     lines = tuple(f"{name}: {_text(value)}" for name, value in request.headers.items())
-    content = body.encode() if isinstance(body, str) else bytes(body)
+    content = body.encode() if isinstance(body, str) else body
+    assert isinstance(content, bytes)  # noqa: S101 - Schemathesis streams nothing to a JSON API
     return Request(request.method or "", request.path_url, lines, content)
 
 
@@ -54,7 +55,7 @@ class Comparison:
 
     kind = ""
 
-    def after_response(self, _ctx: Any, response: Response, _case: Case) -> None:
+    def after_response(self, _ctx: Any, response: Response, _case: Case[Any]) -> None:
         self._raise(Watch.complaints.get(id(response), []))
 
     def after_run(self, _ctx: Any) -> None:

@@ -62,5 +62,5 @@ def remember(answer: Answer | None, names: dict[str, str], created: list[int]) -
 
 
 def shown(request: Request) -> str:
-    start = f"{request.method} {request.target} {list(request.headers)} ({request.framing}, {len(request.body)} bytes)"
-    return f"{start}\n{request.body[:300]!r}"
+    body = f"({request.framing}, {len(request.body)} bytes) {request.body[:300]!r}"
+    return "\n".join([f"{request.method} {request.target}", *request.headers, body])

@@ -33,8 +33,16 @@ def run(url: str, *, oracle: bool, short: bool, seed: int) -> Run:
     before = ids(url)
     with TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "schemathesis.cli", f"--config-file={CONFIG}", "run", str(CONTRACT)]
-        command += [f"--url={url}", f"--seed={seed}", f"--max-examples={SHORT_EXAMPLES if short else EXAMPLES}"]
-        command += ["--report=json,ndjson", f"--report-json-path={scratch}/run", f"--report-ndjson-path={scratch}/events"]
+        command += [
+            f"--url={url}",
+            f"--seed={seed}",
+            f"--max-examples={SHORT_EXAMPLES if short else EXAMPLES}",
+        ]
+        command += [
+            "--report=json,ndjson",
+            f"--report-json-path={scratch}/run",
+            f"--report-ndjson-path={scratch}/events",
+        ]
         hooks = {"SCHEMATHESIS_HOOKS": "conformance.oracle"} if oracle else {}
         done = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
             command,
@@ -69,7 +77,9 @@ def read(summary: JSON, events: str) -> Run:
         event = json.loads(line)
         if scenario := event.get("ScenarioFinished"):
             _read_scenario(scenario["recorder"], found)
-        for failure in event.get("EngineFinished", {}).get("failures", []):  # of checks that look at the whole run
+        for failure in event.get("EngineFinished", {}).get(
+            "failures", []
+        ):  # of checks that look at the whole run
             found.failures[failure["title"].split("`")[1]].append(failure["message"])
     return found
 

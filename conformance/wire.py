@@ -104,7 +104,9 @@ class _Reader:
     def __init__(self, connection: socket.socket, method: str) -> None:
         self.connection, self.events = connection, h11.Connection(h11.CLIENT)
         # h11 has to know the method, since an answer to HEAD has no body; what it would send is thrown away.
-        self.events.send(h11.Request(method=method, target="/", headers=[("Host", "x"), ("Connection", "close")]))
+        self.events.send(
+            h11.Request(method=method, target="/", headers=[("Host", "x"), ("Connection", "close")])
+        )
         self.events.send(h11.EndOfMessage())
         self.response: h11.Response | None = None
 

@@ -1,8 +1,10 @@
-"""Does the gate see a fault? Its judges look at the faulty server one after the other, the cheap ones first."""
+"""Does the gate see a fault? Its judges look at the faulty server in turn, the cheap ones first."""
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+import pytest
 
 from conformance import cases
 from conformance.cases import Case
@@ -30,8 +32,10 @@ def raw_cases(service: type[Service]) -> str:
         for case, each, name in sorted_examples():
             try:
                 run(url, case, each, [])
-            except Exception as error:  # noqa: BLE001 - also an answer that the case cannot read
-                return f"{name}: {str(error) or type(error).__name__}"
+            except pytest.fail.Exception as failure:
+                return f"{name}: {failure}"
+            except Exception as error:  # noqa: BLE001 - an answer that the case cannot read
+                return f"{name}: {error!r}"
     return ""
 
 

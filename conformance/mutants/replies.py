@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import AbstractContextManager
 from typing import Any
 
 from .schema import InvalidError
@@ -26,8 +27,10 @@ class RefusedError(Exception):
 
 
 class Replies:
+    discards = True
+
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock: AbstractContextManager[object] = threading.RLock()
 
     def answer(self, request: Request) -> Response:
         try:

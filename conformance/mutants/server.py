@@ -40,6 +40,8 @@ class Response:
 
 
 class Answering(Protocol):
+    discards: bool  # what of a body nobody has read
+
     def answer(self, request: Request) -> Response: ...
 
 
@@ -71,8 +73,13 @@ class Handler(BaseHTTPRequestHandler):
         self.send(self.server.service.answer(Request(self.command, target, self.headers, pieces)))
         if self.close_connection:
             self.connection.shutdown(SHUT_WR)  # before the rest of the body, which the client may not send
+        if self.server.service.discards:
+            self.discard(pieces)
+
+    def discard(self, pieces: Iterator[bytes]) -> None:
+        """What nobody asked for stands before the next request."""
         try:
-            for _ in pieces:  # what nobody asked for stands before the next request
+            for _ in pieces:
                 pass
         except TruncatedError:
             self.close_connection = True

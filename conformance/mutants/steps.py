@@ -1,6 +1,7 @@
 """The steps before an operation, in the order of the contract. Each is small, for a fault to override."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -49,6 +50,7 @@ class Steps(Replies):
     steps = ("find_path", "find_operation", "check_media_type", "check_size", "parse", "validate")
     body_max = 2**20
     item_id_max = 2**53 - 1
+    after_max = 2**53 - 1
     limit_max = 1000
     schema = Schema()
     reader = Reader()
@@ -87,14 +89,17 @@ class Steps(Replies):
 
     def read(self, call: Call) -> bytes:
         data = b""
+        for piece in self.received(call):
+            data += piece
+            if len(data) > self.body_max:
+                raise RefusedError(413, "The body is larger than 1 MiB.")
+        return data
+
+    def received(self, call: Call) -> Iterator[bytes]:
         try:
-            for piece in call.request.pieces:
-                data += piece
-                if len(data) > self.body_max:
-                    raise RefusedError(413, "The body is larger than 1 MiB.")
+            yield from call.request.pieces
         except TruncatedError:
             raise RefusedError(400, "The body ended early.") from None
-        return data
 
     def parse(self, call: Call) -> None:
         if call.takes_body:
@@ -134,7 +139,7 @@ class Steps(Replies):
         return self.schema.members(
             {
                 "limit": lambda: self.decimal(query, "limit", self.limit_max),
-                "after": lambda: self.decimal(query, "after", self.item_id_max),
+                "after": lambda: self.decimal(query, "after", self.after_max),
             }
         )
 

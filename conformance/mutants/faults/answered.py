@@ -1,4 +1,4 @@
-"""Faults of what a successful answer says."""
+"""Faults of what a successful answer says of an item."""
 
 from typing import Any
 
@@ -70,6 +70,57 @@ class LocationOfFormerItem(Service):
         return f"/items/{max(1, item['id'] - 1)}"
 
 
+class LocationEndsInSlash(Service):
+    """Location ends in a slash."""
+
+    def location(self, call: Call, item: Item) -> str:
+        return f"{super().location(call, item)}/"
+
+
+class Shaping(Service):
+    """Writes an item otherwise than it is."""
+
+    def shaped(self, item: Item) -> Item:
+        return item
+
+    def json(self, status: int, value: Any, **headers: str) -> Response:
+        match value:
+            case {"id": _}:
+                value = self.shaped(value)
+            case [{"id": _}, *_]:
+                value = [self.shaped(item) for item in value]
+        return super().json(status, value, **headers)
+
+
+class IdIsText(Shaping):
+    """An id is written as text."""
+
+    def shaped(self, item: Item) -> Item:
+        return {**item, "id": str(item["id"])}
+
+
+class PriceIsText(Shaping):
+    """A price is written as text, as a decimal of Django REST framework is."""
+
+    def shaped(self, item: Item) -> Item:
+        return {**item, "price": str(item["price"])}
+
+
+class ItemSaysMore(Shaping):
+    """An item has a member that the contract does not know."""
+
+    def shaped(self, item: Item) -> Item:
+        return {**item, "url": f"/items/{item['id']}"}
+
+
+class DeleteHasBody(Service):
+    """A 204 has a body."""
+
+    def delete_item(self, call: Call) -> Response:
+        super().delete_item(call)
+        return Response(204, b"null")
+
+
 class DefaultsMissing(Service):
     """The answer to POST has only the members that were sent."""
 
@@ -79,73 +130,8 @@ class DefaultsMissing(Service):
         return Response(201, self.dump(item), response.headers)
 
 
-class NullsMissing(Service):
-    """Answers leave out a member that is null."""
+class NullsMissing(Shaping):
+    """An item leaves out what is null."""
 
-    def json(self, status: int, value: Any, **headers: str) -> Response:
-        return super().json(status, without_nulls(value), **headers)
-
-
-class HelloChanged(Service):
-    """The greeting has no comma."""
-
-    def hello(self, _call: Call) -> Response:
-        return self.json(200, {"message": "Hello World!"})
-
-
-class HealthInWords(Service):
-    """GET /healthz answers OK, as text."""
-
-    def health(self, _call: Call) -> Response:
-        return Response(200, b"OK", {"Content-Type": "text/plain"})
-
-
-class HealthSaysMore(Service):
-    """GET /healthz tells the number of items too."""
-
-    def health(self, _call: Call) -> Response:
-        return self.json(200, {"status": "ok", "items": len(self.items)})
-
-
-class EchoWrapped(Service):
-    """POST /echo answers {"data": ...}."""
-
-    def echo(self, call: Call) -> Response:
-        return self.json(200, {"data": call.document})
-
-
-class EchoRoundsNumbers(Service):
-    """POST /echo writes a number with six digits."""
-
-    def echo(self, call: Call) -> Response:
-        return self.json(200, rounded(call.document))
-
-
-class EchoAsText(Service):
-    """POST /echo answers text/html."""
-
-    def echo(self, call: Call) -> Response:
-        response = super().echo(call)
-        return Response(200, response.body, {"Content-Type": "text/html"})
-
-
-def rounded(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: rounded(inner) for key, inner in value.items()}
-        case list():
-            return [rounded(inner) for inner in value]
-        case float():
-            return float(f"{value:.6g}")
-        case _:
-            return value
-
-
-def without_nulls(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
-        case list():
-            return [without_nulls(inner) for inner in value]
-        case _:
-            return value
+    def shaped(self, item: Item) -> Item:
+        return {key: value for key, value in item.items() if value is not None}

@@ -40,7 +40,7 @@ class JSONBeforeSize(Service):
     """A large body that is not JSON is 400."""
 
     def read(self, call: Call) -> bytes:
-        data = b"".join(call.request.pieces)
+        data = b"".join(self.received(call))
         call.data = data
         self.parse(call)
         if len(data) > self.body_max:

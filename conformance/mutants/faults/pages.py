@@ -1,10 +1,6 @@
-"""Faults of the list and its query."""
-
-from typing import Any
-from urllib.parse import parse_qsl
+"""Faults of what is listed."""
 
 from ..replies import RefusedError
-from ..schema import Schema
 from ..server import Response
 from ..service import Item, Service
 from ..steps import Call
@@ -38,11 +34,12 @@ class ListUnordered(Listing):
         return self.json(200, [item for key, item in self.items.items() if key > after][:limit])
 
 
-class ListIsObject(Listing):
+class ListIsObject(Service):
     """The list is in an object."""
 
-    def json(self, status: int, value: Any, **headers: str) -> Response:
-        return super().json(status, {"items": value} if isinstance(value, list) else value, **headers)
+    def list_items(self, call: Call) -> Response:
+        response = super().list_items(call)
+        return Response(200, b'{"items": %s}' % response.body, response.headers)
 
 
 class ListOfAHundred(Listing):
@@ -50,6 +47,13 @@ class ListOfAHundred(Listing):
 
     def listed(self, items: list[Item], after: int, limit: int | None) -> list[Item]:
         return [item for item in items if item["id"] > after][: limit or 100]
+
+
+class ListOfAThousand(Listing):
+    """Without limit, the list ends after 1,000 items."""
+
+    def listed(self, items: list[Item], after: int, limit: int | None) -> list[Item]:
+        return [item for item in items if item["id"] > after][: limit or 1000]
 
 
 class AfterInclusive(Listing):
@@ -101,69 +105,3 @@ class LimitBeforeAfter(Listing):
 
     def listed(self, items: list[Item], after: int, limit: int | None) -> list[Item]:
         return [item for item in items[:limit] if item["id"] > after]
-
-
-class LimitUpTo999(Service):
-    """limit=1000 is 422."""
-
-    limit_max = 999
-
-
-class LimitOverMaximum(Service):
-    """limit=1001 is taken."""
-
-    limit_max = 10**6
-
-
-class LimitClamped(Service):
-    """limit=0 is taken as 1, and limit=1001 as 1000."""
-
-    def query(self, call: Call) -> dict[str, str]:
-        query = super().query(call)
-        if (limit := query.get("limit", "")).isdecimal():
-            query["limit"] = str(min(max(int(limit), 1), self.limit_max))
-        return query
-
-
-class EmptyQueryIgnored(Service):
-    """An empty parameter is none."""
-
-    def query(self, call: Call) -> dict[str, str]:
-        return {key: value for key, value in super().query(call).items() if value}
-
-
-class FirstQueryWins(Service):
-    """Of a repeated parameter the first counts."""
-
-    def query(self, call: Call) -> dict[str, str]:
-        return dict(reversed(parse_qsl(call.request.target.partition("?")[2], keep_blank_values=True)))
-
-
-class UnknownQueryRefused(Service):
-    """An unknown query parameter is 422."""
-
-    def page(self, call: Call) -> dict[str, Any]:
-        if unknown := [name for name in self.query(call) if name not in {"limit", "after"}]:
-            self.schema.members({}, unknown)
-        return super().page(call)
-
-
-class LooseSchema(Schema):
-    def decimal(self, value: str, least: int, most: int) -> int:
-        return int(self.between(int(value), least, most))
-
-
-class QueryReadLoosely(Service):
-    """limit=+5, limit=05 and limit=1_0 are integers."""
-
-    schema = LooseSchema()
-
-
-class AfterBig500(Service):
-    """`after` past 64 bits is 500."""
-
-    def page(self, call: Call) -> dict[str, Any]:
-        after = self.query(call).get("after", "")
-        if after.isdecimal() and int(after) >= 2**63:
-            raise OverflowError
-        return super().page(call)

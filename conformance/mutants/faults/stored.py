@@ -1,10 +1,8 @@
 """Faults of what is stored, and when."""
 
-import struct
 import threading
-import unicodedata
-from collections.abc import Callable
-from typing import Any
+import time
+from contextlib import nullcontext
 
 from ..replies import RefusedError
 from ..server import Request, Response
@@ -45,6 +43,19 @@ class CommitAfterAnswer(Service):
 
     def store(self, item: Item) -> None:
         threading.Timer(self.delay, super().store, (item,)).start()
+
+
+class ConcurrentIdReused(Service):
+    """Two new items at the same moment get one id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = nullcontext()
+
+    def next_id(self) -> int:
+        given = super().next_id()
+        time.sleep(0.001)
+        return given
 
 
 class IdReused(Service):
@@ -113,60 +124,3 @@ class DeletedIsListed(Service):
         self.find(call)
         self.deleted.add(call.item_id)
         return Response(204)
-
-
-class Altering(Service):
-    """Stores a member otherwise than it was sent."""
-
-    member = "name"
-    altered: Callable[[Any], Any]
-
-    def store(self, item: Item) -> None:
-        value = item[self.member]
-        super().store(item if value is None else {**item, self.member: type(self).altered(value)})
-
-
-class TextTrimmed(Altering):
-    """Names are stored without the spaces around them."""
-
-    altered = str.strip
-
-
-class TextNormalized(Altering):
-    """Names are stored in Unicode's composed form."""
-
-    altered = staticmethod(lambda text: unicodedata.normalize("NFC", text))
-
-
-class TextEscaped(Altering):
-    """Names are stored with < as &lt;."""
-
-    altered = staticmethod(lambda text: text.replace("<", "&lt;"))
-
-
-class DescriptionCut(Altering):
-    """Descriptions are stored up to their 255th character."""
-
-    member = "description"
-    altered = staticmethod(lambda text: text[:255])
-
-
-class EmptyDescriptionIsNull(Altering):
-    """An empty description is stored as null."""
-
-    member = "description"
-    altered = staticmethod(lambda text: text or None)
-
-
-class PriceRounded(Altering):
-    """Prices are stored with two digits."""
-
-    member = "price"
-    altered = staticmethod(lambda price: round(price, 2))
-
-
-class PriceSingle(Altering):
-    """Prices are stored in single precision."""
-
-    member = "price"
-    altered = staticmethod(lambda price: struct.unpack("f", struct.pack("f", price))[0])

@@ -1,58 +1,9 @@
-"""Faults of a body's media type, size and end."""
+"""Faults of a body's size and end."""
 
 from ..replies import RefusedError
 from ..server import TruncatedError
 from ..service import Service
 from ..steps import Call
-
-
-class AnyTypeAccepted(Service):
-    """A body is JSON whatever its Content-Type."""
-
-    def is_json(self, _media_type: str) -> bool:
-        return True
-
-
-class NoTypeAccepted(Service):
-    """A body without a Content-Type is JSON."""
-
-    def is_json(self, media_type: str) -> bool:
-        return not media_type or super().is_json(media_type)
-
-
-class TypeOfPrefixAccepted(Service):
-    """application/jsonlines is JSON: it begins so."""
-
-    def is_json(self, media_type: str) -> bool:
-        return media_type.lower().startswith("application/json")
-
-
-class JSONSuffixAccepted(Service):
-    """application/merge-patch+json is JSON."""
-
-    def is_json(self, media_type: str) -> bool:
-        return media_type.endswith("+json") or super().is_json(media_type)
-
-
-class CharsetRefused(Service):
-    """charset=utf-8 is 415."""
-
-    def is_json(self, media_type: str) -> bool:
-        return media_type.lower() == "application/json"
-
-
-class ParametersIgnored(Service):
-    """charset=latin-1 is ignored, and so is any parameter."""
-
-    def is_json(self, media_type: str) -> bool:
-        return super().is_json(media_type.partition(";")[0])
-
-
-class TypeCaseSensitive(Service):
-    """Application/JSON is 415."""
-
-    def is_json(self, media_type: str) -> bool:
-        return media_type.startswith("application/json") and super().is_json(media_type)
 
 
 class SizeOffByOne(Service):
@@ -73,18 +24,38 @@ class SizeUnlimited(Service):
     body_max = 2**40
 
 
+class SizeUnlimitedForEcho(Service):
+    """A body of /echo may be of any size."""
+
+    def check_size(self, call: Call) -> None:
+        if call.operation == "echo":
+            call.data = b"".join(self.received(call))
+        else:
+            super().check_size(call)
+
+
+class SizeInCharacters(Service):
+    """The size of a body is counted in characters."""
+
+    def check_size(self, call: Call) -> None:
+        if call.takes_body:
+            call.data = b"".join(self.received(call))
+            if len(call.data.decode(errors="replace")) > self.body_max:
+                raise RefusedError(413, "The body is larger than 1 MiB.")
+
+
 class ChunkedUnlimited(Service):
     """A body in chunks may be of any size."""
 
     def read(self, call: Call) -> bytes:
-        return b"".join(call.request.pieces) if call.request.chunked else super().read(call)
+        return b"".join(self.received(call)) if call.request.chunked else super().read(call)
 
 
 class ChunkedCut(Service):
     """A body in chunks is cut at 1 MiB."""
 
     def read(self, call: Call) -> bytes:
-        return b"".join(call.request.pieces)[: self.body_max]
+        return b"".join(self.received(call))[: self.body_max]
 
 
 class ChunkedRefused(Service):
@@ -123,3 +94,9 @@ class EmptyIsObject(Service):
 
     def read(self, call: Call) -> bytes:
         return super().read(call) or b"{}"
+
+
+class BodyLeftOnConnection(Service):
+    """A body that is not read is taken as the connection's next request."""
+
+    discards = False

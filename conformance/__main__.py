@@ -1,0 +1,164 @@
+# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from conformance import report, table
+from conformance.judge import SEED, JudgeError, judge
+from conformance.ledger import Ledger
+from conformance.outcome import Outcome, failed
+from conformance.verdict import cells, conforms, findings
+from conformance.wire import Request, exchange
+from loadtests.runner.interrupt import Interrupted, interruptible
+from loadtests.runner.launch import LaunchError, installed, launched, services
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+screen = Console(stderr=True, highlight=False)
+REPORT = Path("build/conformance")
+
+HELP = """Hold services to the contract, openapi.yaml.
+
+Each SERVICE is started on a free port with a fresh database and judged: by
+raw HTTP cases, by Schemathesis, and by Schemathesis with a model of the
+items that follows the run. With no SERVICE, all are. The result is a matrix
+of the rules (conformance/rules.toml) and the services, and two files,
+conformance.json and junit.xml.
+
+[bold]Examples[/bold]
+
+  just conform                       all services, some minutes
+  just conform flask_sqlite --short  one service, fewer random examples
+  just conform --url http://127.0.0.1:8000
+                                     any server that speaks the contract
+  just conform --random              other random examples; prints their seed
+  just conform --seed 4711           the examples of that seed again
+
+A server at a URL gets items created and deleted. Items that it has before
+are read and left alone. Nothing else may write to it meanwhile.
+
+One case by hand:
+
+  .venv/bin/python -m pytest conformance --url URL -k "no price"
+
+Exit status: 0 all rules hold, 1 one of level MUST does not, 2 bad usage."""
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
+Url = Annotated[
+    str | None, typer.Option("--url", metavar="URL", help="Judge the server that is there; start none.")
+]
+Short = Annotated[bool, typer.Option("--short", help="Fewer random examples.")]
+Random = Annotated[bool, typer.Option("--random", help="Take a new seed, and print it.")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, help=f"Of the random examples.  [default: {SEED}]", show_default=False)
+]
+Folder = Annotated[Path, typer.Option("--report", metavar="DIR", help="Where the two files go.")]
+Publish = Annotated[bool, typer.Option("--publish", help="Write the README's table; of a full run only.")]
+
+
+@app.command(help=HELP)
+def conform(
+    names: Names = None,
+    url: Url = None,
+    short: Short = False,
+    random: Random = False,
+    seed: Seed = None,
+    folder: Folder = REPORT,
+    publish: Publish = False,
+) -> None:
+    check_usage(names or [], url, random=random, seed=seed, publish=publish, short=short)
+    seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
+    if random:
+        screen.print(f"seed {seed}")
+    try:
+        with interruptible():
+            outcomes = at_url(url, short, seed) if url else of_services(names or services(), short, seed)
+        conclude(outcomes, folder, {"seed": seed, "short": short}, publish=publish)
+    except Interrupted as interrupted:
+        fail("Interrupted. Nothing was concluded.", interrupted.exit_status)
+    except (JudgeError, LaunchError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or 'I/O'}: {error.strerror}")
+
+
+def check_usage(
+    names: list[str], url: str | None, *, random: bool, seed: int | None, publish: bool, short: bool
+) -> None:
+    if unknown := sorted(set(names) - set(services())):
+        fail(f"Unknown service: {', '.join(unknown)}. There are: {', '.join(services())}", 2)
+    if url and names:
+        fail("Either services or --url, not both.", 2)
+    if random and seed is not None:
+        fail("Either --random or --seed, not both.", 2)
+    if publish and (names or url or short):
+        fail("--publish needs a full run of all services.", 2)
+    if url and not url.startswith("http://"):
+        fail(f"Not a URL that begins with http://: {url}", 2)
+
+
+def at_url(url: str, short: bool, seed: int) -> dict[str, list[Outcome]]:
+    try:
+        exchange(url, Request("GET", "/healthz"))
+    except (OSError, ValueError) as error:
+        fail(f"No server answers at {url}: {error}", 2)
+    with told(url):
+        return {url: judge(url, short=short, seed=seed)}
+
+
+def of_services(names: list[str], short: bool, seed: int) -> dict[str, list[Outcome]]:
+    outcomes = {}
+    for name in dict.fromkeys(names):
+        installed(name, announce=screen.print)
+        with told(name), launched(name) as server:
+            outcomes[name] = judge(server.url, short=short, seed=seed)
+            server.ensure_running()
+    return outcomes
+
+
+@contextmanager
+def told(name: str) -> Iterator[None]:
+    start = time.monotonic()
+    if not screen.is_terminal:
+        screen.print(f"{name} …")
+    with screen.status(f"judging {name}"):
+        yield
+    screen.print(f"{name}: judged in {time.monotonic() - start:.0f} s")
+
+
+def conclude(
+    outcomes: dict[str, list[Outcome]], folder: Path, run: dict[str, int | bool], *, publish: bool
+) -> None:
+    ledger = Ledger.load()
+    found, console = cells(ledger, outcomes), Console(highlight=False)
+    report.write(folder, ledger, outcomes, found, run)
+    console.print(report.matrix(ledger, found))
+    console.print(report.LEGEND, style="dim")
+    for line in report.lines(list(findings(ledger, outcomes))):
+        console.print(line, markup=False, soft_wrap=True)
+    if publish:
+        table.publish(found)
+    for service, all_of_it in outcomes.items():
+        bad = len({outcome.case for outcome in failed(all_of_it)})
+        console.print(f"{service}: {len({outcome.case for outcome in all_of_it})} cases, {bad} failed")
+    console.print(f"The reports: {folder}/", soft_wrap=True)
+    if not conforms(ledger, found):
+        raise typer.Exit(1)
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    screen.print(message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+if __name__ == "__main__":
+    app(prog_name="just conform")
