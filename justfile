@@ -19,6 +19,14 @@ _tools:
 bench *ARGS: _tools
     @{{python}} -m loadtests.runner "$@"
 
+# write report.html, report.md and picture.svg of a run: `just report`, `just report RUN`
+report *ARGS: _tools
+    @{{python}} -m loadtests.report report "$@"
+
+# what changed between two runs: `just compare RUN RUN`, `--markdown` for Markdown
+compare *ARGS: _tools
+    @{{python}} -m loadtests.report compare "$@"
+
 # hold services to the contract: `just conform`, `just conform flask_sqlite`, `just conform --url URL`
 [no-exit-message]
 conform *ARGS: _tools

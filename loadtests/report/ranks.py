@@ -16,11 +16,11 @@ class Ranking:
 
     scenario: str
     measure: Measure
-    order: tuple[str, ...]  # the best first, without those that do not rank
-    ranks: Mapping[str, tuple[int, ...]]
-    pairs: Pairs  # the better mean first
+    order: tuple[str, ...]  # the best first
+    ranks: Mapping[str, tuple[int, ...]]  # of none, if the generator set the pace of any
+    pairs: Pairs  # the better mean first; without those whose pace the generator set
     floor: float
-    bound: Mapping[str, str]  # why a variant does not rank
+    bound: Mapping[str, str]  # why the generator set the pace of a variant
 
     def shown(self, variant: str) -> str:
         numbers = self.ranks.get(variant, ())
@@ -40,11 +40,16 @@ def ranking(results: Results, scenario: str, measure: Measure) -> Ranking:
     measured = [name for name in results.variants if results.performance(name, scenario, measure)]
     reasons = {name: results.bound(name, scenario) for name in measured} if measure != CPU else {}
     bound = {name: reason for name, reason in reasons.items() if reason}
-    means = {name: results.mean(name, scenario, measure).value for name in measured if name not in bound}
+    means = {name: results.mean(name, scenario, measure).value for name in measured}
     order = tuple(sorted(means, key=lambda name: -means[name] if measure.more_is_better else means[name]))
-    pairs = {pair: results.times(*pair, scenario, measure) for pair in combinations(order, 2)}
+    pairs = {
+        pair: results.times(*pair, scenario, measure)
+        for pair in combinations(order, 2)
+        if not {*pair} & {*bound}
+    }
     floor = results.floor(scenario, measure)
-    ranks = numbered(order, lambda one, other: not told_apart(pairs[one, other], floor))
+    # The bound would be faster still: whoever comes first without them is not the first.
+    ranks = {} if bound else numbered(order, lambda one, other: not told_apart(pairs[one, other], floor))
     return Ranking(scenario, measure, order, ranks, pairs, floor, bound)
 
 

@@ -10,9 +10,11 @@ BCa no more often. So its level is raised until it is as wide as Student's t wou
 percentile interval* of Hesterberg (2015, The American Statistician 69, 371-386): 91 and 94 times in 100.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import exp, isfinite, isnan, log, nan, sqrt
+from typing import Any
 
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
@@ -74,26 +76,36 @@ def level(rounds: int) -> float:
 
 def interval(values: Iterable[float]) -> Interval:
     """Of the mean."""
-    data = np.fromiter(values, float)
-    if data.size == 0:
-        return UNKNOWN
-    mean = float(data.mean())
-    if data.size < ENOUGH or isnan(mean):
-        return Interval(mean)
+    return _interval(tuple(values))
+
+
+@cache
+def _interval(values: tuple[float, ...]) -> Interval:
+    return bootstrapped(np.mean, np.array(values))
+
+
+def bootstrapped(statistic: Callable[..., Any], *samples: np.ndarray) -> Interval:
+    fewest = min(sample.size for sample in samples)
+    value = float(statistic(*samples)) if fewest else nan
+    if fewest < ENOUGH or isnan(value):
+        return Interval(value)
     found = stats.bootstrap(
-        (data,),
-        np.mean,
+        samples,
+        statistic,
         n_resamples=RESAMPLES,
-        confidence_level=level(data.size),
+        confidence_level=level(fewest),
         method="percentile",
         rng=np.random.default_rng(SEED),
     ).confidence_interval
-    return Interval(mean, float(found.low), float(found.high))
+    return Interval(value, float(found.low), float(found.high))
 
 
 def geometric(logarithms: Series) -> Interval:
     """Of the geometric mean, from logarithms."""
-    found = interval(logarithms.values())
+    return exponential(interval(logarithms.values()))
+
+
+def exponential(found: Interval) -> Interval:
     return Interval(*(exp(bound) for bound in (found.value, found.low, found.high)))
 
 
@@ -116,3 +128,13 @@ def average(many: Sequence[Series]) -> Series:
 
 def ratio(ones: Series, others: Series) -> Interval:
     return geometric(difference(logarithms(ones), logarithms(others)))
+
+
+def change(before: Series, after: Series) -> Interval:
+    """From one run to another, a ratio of geometric means: their rounds are no pairs."""
+    ones, others = (np.array(list(series.values())) for series in (after, before))
+    return exponential(bootstrapped(mean_difference, ones, others))
+
+
+def mean_difference(ones: np.ndarray, others: np.ndarray, axis: int = -1) -> Any:
+    return np.mean(ones, axis=axis) - np.mean(others, axis=axis)

@@ -83,6 +83,14 @@ class Results:
     def mean(self, variant: str, scenario: str, measure: Measure) -> Interval:
         return ratios.interval(self.series(variant, scenario, measure).values())
 
+    def highest(self, variant: str, measure: Measure) -> Interval:
+        """The mean, over the rounds, of the highest in any scenario."""
+        rounds: dict[int, list[float]] = {}
+        for each in self.valid:
+            if each.variant == variant and not isnan(value := getattr(each, measure.name)):
+                rounds.setdefault(each.round, []).append(value)
+        return ratios.interval(max(values) for values in rounds.values())
+
     def percentile(self, variant: str, scenario: str, percent: float) -> float:
         points = self.distribution(variant, scenario)
         return stats.at(points, percent) if points else nan

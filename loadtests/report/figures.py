@@ -1,0 +1,147 @@
+"""Every figure of a report, by its name, as SVG."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isnan
+
+from loadtests.report import bars, curves, loads, overview, svg
+from loadtests.report.bars import Bar
+from loadtests.report.paper import Paper
+from loadtests.report.results import (
+    CPU,
+    IDLE_MEMORY,
+    MEMORY,
+    THROUGHPUT,
+    Measure,
+    Results,
+    is_twin,
+    stand_ins,
+)
+from loadtests.runner.report import digits
+
+Figures = Mapping[str, str]
+
+
+def drawn(results: Results, paper: Paper) -> Figures:
+    figures = {name: picture(results) for name in ["picture"] if results.scenarios}
+    for scenario in results.scenarios:
+        figures[f"bars-{scenario}"] = measured_and_published(results, scenario, paper)
+        figures[f"quantiles-{scenario}"] = quantiles(results, scenario)
+    if results.scenarios:
+        figures |= {"cpu": cost(results), "memory": memory(results)}
+    return figures | {f"load-{scenario}": load(results, scenario) for scenario in results.curves}
+
+
+def by_stack(results: Results, names: Iterable[str]) -> list[str]:
+    """The variants of a stack together, in the order of the plan, a service before its twin."""
+    stacks = list(dict.fromkeys(results.plan.variants[name].service for name in results.variants))
+    return sorted(names, key=lambda name: (stacks.index(results.plan.variants[name].service), is_twin(name)))
+
+
+def foremost(results: Results) -> list[str]:
+    """What a figure with room for one line of a stack shows: the services, else the twins."""
+    services = [name for name in results.variants if not is_twin(name)]
+    return by_stack(results, services or results.variants)
+
+
+def bar(results: Results, variant: str, scenario: str, measure: Measure) -> Bar:
+    return Bar(
+        label=variant,
+        group=results.plan.variants[variant].service,
+        value=results.mean(variant, scenario, measure),
+        faint=is_twin(variant),
+        hollow=measure == THROUGHPUT and bool(results.bound(variant, scenario)),
+    )
+
+
+def measured_and_published(results: Results, scenario: str, paper: Paper) -> str:
+    measure, values = results.headline(scenario), published(results, scenario, paper)
+    shown = [
+        Bar(**vars(bar(results, name, scenario, measure)) | {"published": values.get(name)})
+        for name in by_stack(results, results.variants)
+    ]
+    title = f"{measure.label} of {scenario}, {measure.unit}"
+    drawing = bars.pair_of_panels(shown, (f"here, {measure.unit}", "the study" if values else ""))
+    return svg.inline(drawing, f"bars-{scenario}", title, told(shown))
+
+
+def published(results: Results, scenario: str, paper: Paper) -> dict[str, float]:
+    """What the study has for the variants that stand for its applications."""
+    figure = paper.figure(scenario)
+    if figure is None or results.is_open(scenario):
+        return {}
+    return {name: figure.values[one] for one, name in stand_ins(results, paper.applications).items()}
+
+
+def told(shown: Sequence[Bar]) -> str:
+    return "; ".join(
+        f"{bar.label} {digits(bar.value.value)}" + (f", published {bar.published:g}" if bar.published else "")
+        for bar in shown
+    )
+
+
+def quantiles(results: Results, scenario: str) -> str:
+    def points(variant: str) -> curves.Points:
+        percents = curves.drawable(results.requests(variant, scenario))
+        return [(percent, results.percentile(variant, scenario, percent)) for percent in percents]
+
+    names = [name for name in foremost(results) if results.requests(name, scenario)]
+    drawing = curves.quantiles(lines(results, names, points))
+    tails = "; ".join(f"{name} p99 {digits(results.percentile(name, scenario, 99))}" for name in names)
+    return svg.inline(
+        drawing, f"quantiles-{scenario}", f"Response times of {scenario} by percentile, ms", tails
+    )
+
+
+def lines(
+    results: Results, names: Iterable[str], points: Callable[[str], curves.Points]
+) -> dict[str, tuple[str, curves.Points]]:
+    return {name: (results.plan.variants[name].service, points(name)) for name in names}
+
+
+def picture(results: Results) -> str:
+    columns = []
+    for scenario in results.scenarios:
+        measure = results.headline(scenario)
+        shown = [bar(results, name, scenario, measure) for name in foremost(results)]
+        columns.append((scenario, measure.unit, shown))
+    told_all = ". ".join(f"{name}, {unit}: {told(shown)}" for name, unit, shown in columns)
+    return svg.inline(overview.picture(columns), "picture", "Throughput and mean response times", told_all)
+
+
+def cost(results: Results) -> str:
+    names = by_stack(results, results.variants)
+    shown = {
+        scenario: [bar(results, name, scenario, CPU) for name in names] for scenario in results.scenarios
+    }
+    told_all = ". ".join(f"{scenario}: {told(bars)}" for scenario, bars in shown.items())
+    return svg.inline(
+        overview.cost(shown, "ms of processor time per request"),
+        "cpu",
+        "Processor time per request",
+        told_all,
+    )
+
+
+def memory(results: Results) -> str:
+    shown = []
+    for name in by_stack(results, results.variants):
+        idle, highest = results.highest(name, IDLE_MEMORY), results.highest(name, MEMORY)
+        one = bar(results, name, results.scenarios[0], MEMORY)
+        beside = None if isnan(idle.value) else idle.value
+        shown.append(Bar(**vars(one) | {"value": highest, "published": beside}))
+    idle_head = "idle, MiB" if any(bar.published for bar in shown) else ""
+    drawing = bars.pair_of_panels(shown, ("highest, MiB", idle_head))
+    return svg.inline(drawing, "memory", "Memory", told(shown))
+
+
+def load(results: Results, scenario: str) -> str:
+    shown = lines(results, foremost(results), lambda name: loads.curve(results, name, scenario))
+    ends = "; ".join(
+        f"{name} {digits(points[-1][1])} at {points[-1][0]:g}" for name, (_, points) in shown.items()
+    )
+    return svg.inline(
+        curves.load(shown, loads.LIMIT),
+        f"load-{scenario}",
+        f"p99 of {scenario} in ms, by requests per second",
+        ends,
+    )

@@ -1,0 +1,96 @@
+"""The report of a run: report.html, report.md and picture.svg, from one set of tables and figures."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from loadtests.report import claims, compare, figures, gates, paper, ratios, svg, tables, words
+from loadtests.report.results import Results, is_twin, stand_ins
+from loadtests.runner import plan as plans
+from loadtests.runner.record import Run
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def of(run: Run) -> Results:
+    return Results(run.name, run.plan, run.machine, tuple(run.samples))
+
+
+def write(run: Run) -> Path:
+    """Into the folder of the run; the path of the page."""
+    page = run.folder / "report.html"
+    results = of(run)
+    shown = everything(results)
+    page.write_text(html(shown))
+    (run.folder / "report.md").write_text(markdown(shown))
+    if picture := shown["figures"].get("picture"):
+        (run.folder / "picture.svg").write_text(svg.alone(picture, 800, colours()))
+    return page
+
+
+def everything(results: Results) -> Mapping[str, Any]:
+    study = paper.read()
+    main, by_cpu = tables.rankings(results)
+    verdicts = claims.judged(study, results)
+    return {
+        "results": results,
+        "plan": results.plan,
+        "machine": results.machine,
+        "began": min((each.started for each in results.samples), default=""),
+        "enough": ratios.ENOUGH,
+        "figures": figures.drawn(results, study),
+        "ranks": tables.rank_table(results, main),
+        "cpu_ranks": tables.rank_table(results, by_cpu),
+        "sections": [
+            tables.section(results, name, main[name], by_cpu[name], figures.published(results, name, study))
+            for name in results.scenarios
+        ],
+        "memory": tables.memory_table(results),
+        "loads": {name: tables.load_table(results, name) for name in results.curves},
+        "gates": gates.passed(results),
+        "noise": tables.noise_table(results),
+        "paper": study,
+        "stands": stand_ins(results, study.applications),
+        "twins": any(map(is_twin, results.variants)),
+        "verdicts": verdicts,
+        "outcomes": Counter(verdict.outcome for verdict in verdicts),
+        "plan_toml": plans.as_toml(results.plan),
+    }
+
+
+def html(shown: Mapping[str, Any]) -> str:
+    drawings = {name: Markup(drawing) for name, drawing in shown["figures"].items()}  # noqa: S704 - our own
+    style = Markup(colours() + (TEMPLATES / "style.css").read_text())  # noqa: S704 - our own
+    page = environment(autoescape=True).get_template("report.html")
+    return page.render(shown, figures=drawings, style=style)
+
+
+def markdown(shown: Mapping[str, Any]) -> str:
+    return environment(autoescape=False).get_template("report.md").render(shown)
+
+
+def compared(shown: Mapping[str, Any]) -> str:
+    return environment(autoescape=False).get_template("compare.md").render(shown)
+
+
+def colours() -> str:
+    return (TEMPLATES / "colours.css").read_text()
+
+
+def environment(*, autoescape: bool) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=autoescape,  # noqa: S701 - Markdown is not HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {"factor": tables.factor, "number": tables.number}
+    made.filters |= {"contrast": words.contrast, "stated": words.stated, "locus": words.locus}
+    made.filters |= {"told": compare.told, "measure": compare.of, "verdict": compare.verdict}
+    return made

@@ -1,0 +1,53 @@
+"""Claims and ratios in words."""
+
+from collections.abc import Sequence
+
+from loadtests.report.evidence import Contrast
+from loadtests.report.paper import Claim
+
+
+def stated(claim: Claim) -> str:
+    """A claim as it is tested."""
+    subject, rest, where = listed(claim.better), listed(claim.than), places(claim.scenarios)
+    if claim.within:
+        together = listed([*claim.better, *claim.than])
+        return f"{together} are within {claim.within - 1:.0%} of each other: {where}"
+    if claim.narrower_in:
+        return f"{subject} are less far ahead of {rest} in {claim.narrower_in} than in {where}"
+    mean = ", on average" if claim.mean and len(claim.scenarios) > 1 else ""
+    return f"{subject} {relation(claim)} {rest}{mean}: {where}"
+
+
+def relation(claim: Claim) -> str:
+    plural = len(claim.better) > 1
+    if claim.leads_in:
+        return f"{'come' if plural else 'comes'} first, in at least {claim.leads_in} scenarios, before"
+    if claim.about:
+        return f"{'do' if plural else 'does'} about {claim.about:g} times as well as"
+    if claim.at_least > 1:
+        return f"{'do' if plural else 'does'} at least {claim.at_least:g} times as well as"
+    if claim.at_least < 1:
+        return f"{'take' if plural else 'takes'} at most {1 / claim.at_least:g} times as long as"
+    return f"{'do' if plural else 'does'} better than"
+
+
+def listed(names: Sequence[str]) -> str:
+    names = [name if name != "median" else "the median of the five" for name in names]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def places(scenarios: Sequence[str]) -> str:
+    return "all seven" if len(scenarios) == 7 else ", ".join(scenarios)
+
+
+def contrast(found: Contrast | None) -> str:
+    """Which ratio a verdict is about."""
+    if found is None:
+        return ""
+    sides = " / ".join(" & ".join(side) for side in (found.better, found.than))
+    where = ", ".join(found.scenarios) if len(found.scenarios) < 4 else f"{len(found.scenarios)} scenarios"
+    return f"{sides}, {where}" + (f" / {found.less}" if found.less else "")
+
+
+def locus(where: str) -> str:
+    return f"section {where}" if where[0].isdigit() else where

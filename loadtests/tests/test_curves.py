@@ -1,0 +1,56 @@
+import pytest
+
+from loadtests.report import curves, loads
+from loadtests.report.results import Results
+from loadtests.runner.sample import Sample
+from loadtests.runner.stats import PERCENTS
+from loadtests.tests import synthetic
+
+RATES = {100.0: 5.0, 200.0: 20.0, 400.0: 120.0}
+
+
+def at_rate(rate: float, p99: float, number: int = 1, dropped: int = 0) -> Sample:
+    base = synthetic.results(rounds=1, twins=False, control=False).samples[0]
+    figures = {"rate": rate, "p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS), "dropped": dropped}
+    return base.model_copy(update=figures | {"round": number})
+
+
+def growing(rounds: int = 5) -> Results:
+    samples = [at_rate(rate, p99, number) for number in range(1, rounds + 1) for rate, p99 in RATES.items()]
+    return Results(
+        "growing", synthetic.plan(rounds, twins=False, control=False), synthetic.MACHINE, tuple(samples)
+    )
+
+
+def test_a_scenario_at_several_rates_is_a_curve_and_not_compared() -> None:
+    assert growing().curves == ["hello"]
+    assert growing().scenarios == []
+
+
+def test_the_curve_has_a_p99_for_each_rate() -> None:
+    assert loads.curve(growing(), "fastapi_sqlite", "hello") == list(RATES.items())
+
+
+def test_the_highest_sustained_rate() -> None:
+    assert loads.sustained(growing(), "fastapi_sqlite", "hello").value == 200
+    assert loads.sustained(growing(), "fastapi_sqlite", "hello").low == 200
+
+
+def test_a_rate_that_drops_requests_is_not_sustained_nor_is_any_above_it() -> None:
+    samples = [at_rate(100, 5), at_rate(200, 5, dropped=1), at_rate(400, 5)]
+    assert loads.highest(samples) == 100
+
+
+def test_a_service_that_cannot_even_do_the_lowest_rate_sustains_none() -> None:
+    assert loads.highest([at_rate(100, 51)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("requests", "last"), [(100, 90.0), (1000, 99.0), (10_000, 99.9), (1_000_000, 99.99)]
+)
+def test_a_percentile_is_drawn_where_enough_requests_lie_beyond(requests: int, last: float) -> None:
+    assert curves.drawable(requests)[-1] == pytest.approx(last)
+
+
+def test_each_nine_takes_as_much_room_as_the_one_before() -> None:
+    assert [round(curves.stretched(percent), 6) for percent in (0, 90, 99, 99.9)] == [0, 1, 2, 3]
