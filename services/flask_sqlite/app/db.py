@@ -27,6 +27,7 @@ def _open(mode: str) -> sqlite3.Connection:
     uri = f"{config.database.as_uri()}?mode={mode}"
     # isolation_level None: each statement is its own transaction, committed when execute() returns
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
+    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
     connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
     connection.row_factory = _row
     return connection
@@ -69,7 +70,6 @@ def create() -> None:
 
 def _create() -> None:
     with closing(_open("rwc")) as connection:
-        connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
         found = connection.execute(
             "SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables"
             " FROM pragma_user_version"
