@@ -36,6 +36,7 @@ def _before_connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -
 
 
 def _connect(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
     connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
 
 

@@ -18,9 +18,17 @@ Model = TypeVar("Model", bound=BaseModel)
 views = Blueprint("items", __name__)
 
 
+@views.before_app_request
+def _one_slash() -> None:
+    if request.environ["PATH_INFO"].startswith("//"):  # Werkzeug takes //items for /items
+        abort(404)
+
+
 def _body() -> Any:
     if not JSON_TYPE.fullmatch(request.headers.get("Content-Type", "")):
         abort(415, "The body must be application/json.")
+    if (request.content_length or 0) > BODY_MAX:
+        abort(413)
     data = request.get_data(cache=False)
     if len(data) > BODY_MAX:  # Werkzeug cuts a chunked body at MAX_CONTENT_LENGTH and says nothing
         abort(413)
@@ -41,12 +49,6 @@ def _valid(model: type[Model], location: str, value: object) -> Model:
 
 def _no_item() -> NoReturn:
     abort(404, "No item has this id.")
-
-
-@views.before_app_request
-def _one_slash() -> None:
-    if request.environ["PATH_INFO"].startswith("//"):  # Werkzeug routes //items as /items
-        abort(404)
 
 
 @views.get("/hello")
