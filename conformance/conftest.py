@@ -1,7 +1,7 @@
 """pytest's side of the judges: `pytest conformance --url http://127.0.0.1:8000`.
 
-A test that needs a service takes the fixture `url`, and `@pytest.mark.case("...")` has the name that rules.toml gives
-its case. Without --url those tests are deselected; what remains tests the harness itself.
+A test that needs a service takes the fixture `url`; `@pytest.mark.case("...")` names its case in rules.toml.
+Without --url those tests are deselected; what remains tests the harness itself.
 """
 
 import dataclasses

@@ -30,7 +30,17 @@ def judge(
     tests = sorted({str(path) for module in modules for path in FOLDER.glob(module)})
     with TemporaryDirectory() as scratch:
         written = Path(scratch, "outcomes.json")
-        command = [sys.executable, "-m", "pytest", "-q", "--tb=short", f"--url={url}", f"--seed={seed}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:schemathesis",
+            "--tb=short",
+            f"--url={url}",
+            f"--seed={seed}",
+        ]
         command += [f"--outcomes={written}", *(["--short"] if short else []), *tests]
         try:
             run = subprocess.run(  # noqa: S603 - pytest, and our own paths

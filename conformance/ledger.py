@@ -23,7 +23,7 @@ class Rule(Entry):
 class KnownFailure(Entry):
     service: str
     rule: str
-    case: str
+    case: str  # with all its examples
     reason: str
 
 
