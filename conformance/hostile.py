@@ -59,46 +59,59 @@ queries = st.lists(
 odd_targets = st.one_of(
     st.sampled_from(HOSTILE["ids"]).map("/items/{}".format),
     st.sampled_from(HOSTILE["paths"]),
-    queries.map("/items{}".format),
     queries.map("/items/{{id}}{}".format),
 )
 
 OPERATIONS = [
     ("POST", "/items", items()),
     ("GET", "/items/{id}", None),
-    ("GET", "/items", None),
+    ("GET", "/items{query}", None),
     ("PUT", "/items/{id}", items()),
     ("DELETE", "/items/{id}", None),
     ("POST", "/echo", documents),
     ("POST", "/items/", items()),
-    ("GET", "/items/", None),
+    ("GET", "/items/{query}", None),
+    ("GET", "/items", None),
     ("GET", "/hello", None),
     ("GET", "/healthz", None),
 ]
 
 
 @st.composite
+def targets(draw: st.DrawFn, usual: str) -> str:
+    if draw(mostly(False, [True], 5)):
+        return draw(odd_targets)
+    return usual.replace("{query}", draw(queries)) if "{query}" in usual else usual
+
+
+@st.composite
+def sent_bodies(draw: st.DrawFn, usual: st.SearchStrategy[str] | None) -> bytes | None:
+    """Operations that take no body get one, too, now and then."""
+    odd = draw(mostly(False, [True], 15))
+    if usual is None:
+        return draw(documents).encode() if odd else None
+    return draw(odd_bodies) if odd else draw(usual).encode()
+
+
+@st.composite
 def requests(draw: st.DrawFn) -> Request:
-    """One of the operations; its method, its target, its body and its headers each are odd now and then."""
+    """One of the operations, and each part of it odd now and then."""
     method, target, text = draw(st.sampled_from(OPERATIONS[:6] * 3 + OPERATIONS))
-    body: bytes | None = None
-    if text is not None or draw(mostly(False, [True], 15)):
-        body = draw(
-            (documents if text is None else text).map(str.encode)
-            if draw(mostly(True, [False], 15))
-            else odd_bodies
-        )
-    size = draw(mostly(0, [BODY_MAX - 1, BODY_MAX, BODY_MAX + 1], 30)) if body is not None else 0
-    headers = [] if body is None else [draw(mostly(JSON_TYPE, MEDIA_TYPES, 9))]
-    headers += [draw(mostly("", HOSTILE["headers"], 15))]
+    body = draw(sent_bodies(text))
+    headers = [draw(mostly("", HOSTILE["headers"], 15))]
+    size, chunked = 0, False
+    if body is not None:
+        headers.append(draw(mostly(JSON_TYPE, MEDIA_TYPES, 9)))
+        size = draw(mostly(0, [BODY_MAX - 1, BODY_MAX, BODY_MAX + 1], 30))
+        chunked = draw(mostly(False, [True], 9))
     return Request(
         method=draw(mostly(method, HOSTILE["methods"], 9)),
-        target=draw(odd_targets) if draw(mostly(False, [True], 4)) else target,
+        target=draw(targets(target)),
         item=draw(st.integers(1, 3)),
         headers=tuple(filter(None, headers)),
         body=body,
         padding=max(0, size - len(body or b"")),
-        chunked=draw(mostly(False, [True], 9)) if body is not None else False,
+        chunked=chunked,
     )
 
 
@@ -106,6 +119,9 @@ CREATE = Request(
     "POST", "/items", headers=(JSON_TYPE,), body=b'{"name": "Lamp", "price": 19.9, "quantity": 3}'
 )
 
-sequences = st.tuples(st.integers(0, 3), st.lists(requests(), min_size=1, max_size=20)).map(
-    lambda drawn: [CREATE] * drawn[0] + drawn[1]
+LIST = Request("GET", "/items")
+
+# Some items to begin with, two lists since one is often short, and at last a look at what has come of it.
+sequences = st.tuples(st.integers(0, 3), st.lists(requests(), min_size=1), st.lists(requests())).map(
+    lambda drawn: [CREATE] * drawn[0] + drawn[1] + drawn[2] + [LIST]
 )
