@@ -38,6 +38,7 @@ def _open(mode: str, timeout: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{DATABASE.as_uri()}?mode={mode}", uri=True, timeout=timeout, isolation_level=None
     )
+    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
     connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
     return connection
 
@@ -46,9 +47,9 @@ def _connection(timeout: float) -> sqlite3.Connection:
     """This thread's connection, a new one where the file is no longer the one that was opened."""
     try:
         inode = DATABASE.stat().st_ino
-    except OSError:
-        inode = None
-    if _local.connection is None or _local.inode != inode or inode is None:
+    except OSError as error:
+        raise sqlite3.OperationalError("no database file") from error
+    if _local.connection is None or _local.inode != inode:
         close()
         _local.connection, _local.inode = _open("rw", timeout), inode
     return _local.connection
@@ -61,11 +62,12 @@ def close() -> None:
 
 
 def _busy(error: sqlite3.Error) -> bool:
+    # the low byte: SQLITE_BUSY_RECOVERY and the like are busy too
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def run(query: Callable[..., Answer], *args: Any, timeout: float = BUSY_TIMEOUT) -> Answer:
-    """Ask in this thread."""
+    """Here and now: for the threads of the pool, where writes run."""
     try:
         return query(_connection(timeout), *args)
     except sqlite3.DatabaseError as error:
@@ -75,11 +77,12 @@ def run(query: Callable[..., Answer], *args: Any, timeout: float = BUSY_TIMEOUT)
 
 
 async def run_in_thread(query: Callable[..., Answer], *args: Any) -> Answer:
+    """For a read that may take long."""
     return await to_thread.run_sync(partial(run, query, *args), limiter=_readers)
 
 
 async def run_at_once(query: Callable[..., Answer], *args: Any) -> Answer:
-    """Ask on the event loop what takes less than a change of threads, unless it had to wait for a lock."""
+    """For a read shorter than a change of threads: on the event loop, or in a thread if it must wait."""
     try:
         return run(query, *args, timeout=0)
     except sqlite3.OperationalError as error:
@@ -103,7 +106,6 @@ def create() -> None:
 
 def _create() -> None:
     with closing(_open("rwc", BUSY_TIMEOUT)) as connection:
-        connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
         version, tables = connection.execute(
             "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
         ).fetchone()

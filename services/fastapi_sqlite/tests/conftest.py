@@ -55,4 +55,4 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in processes:
         process.terminate()
     for process in processes:
-        process.communicate(timeout=20)
+        process.communicate(timeout=40)  # above graceful_timeout
