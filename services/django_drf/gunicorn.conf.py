@@ -28,6 +28,7 @@ threads = service.THREADS
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30
 control_socket_disable = True
+forwarder_headers = ""  # a client on this host could send SCRIPT_NAME, and would get a 500
 if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 logger_class = StdoutLogger

@@ -11,13 +11,14 @@ from app.config import config as service  # `config` is a setting of Gunicorn
 
 
 class StdoutLogger(Logger):
-    """Gunicorn writes its own log to standard error; this one to standard output, with the access log."""
+    """Gunicorn and Flask log to standard error; this one to standard output, with the access log."""
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         for handler in self.error_log.handlers:
             if type(handler) is logging.StreamHandler:
                 handler.setStream(sys.stdout)
+        logging.basicConfig(handlers=self.error_log.handlers, level=self.error_log.level)  # Flask's log too
 
 
 wsgi_app = "app.main:app"
@@ -28,6 +29,7 @@ threads = service.threads
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30
 control_socket_disable = True
+forwarder_headers = ""  # a client on this host could send SCRIPT_NAME, and would get a 500
 if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 logger_class = StdoutLogger

@@ -27,7 +27,6 @@ def _open(mode: str) -> sqlite3.Connection:
     uri = f"{config.database.as_uri()}?mode={mode}"
     # isolation_level None: each statement is its own transaction, committed when execute() returns
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
-    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
     connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
     connection.row_factory = _row
     return connection
@@ -45,6 +44,7 @@ def connection() -> sqlite3.Connection:
     if getattr(_local, "inode", None) != inode:
         close()
         _local.connection, _local.inode = _open("rw"), inode
+        _set_journal_mode(_local.connection)
     found: sqlite3.Connection = _local.connection
     return found
 
@@ -53,6 +53,10 @@ def close() -> None:
     if hasattr(_local, "connection"):
         _local.connection.close()
         del _local.connection, _local.inode
+
+
+def _set_journal_mode(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
 
 
 def create() -> None:
@@ -80,3 +84,4 @@ def _create() -> None:
             sys.exit(
                 f"DATABASE_URL: {config.database} has schema version {found['version']}, not {SCHEMA_VERSION}"
             )
+        _set_journal_mode(connection)  # last: a database that is not ours stays as it was
