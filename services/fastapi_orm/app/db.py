@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import URL, Engine, ExceptionContext, NullPool, event
+from sqlalchemy import URL, Engine, NullPool, event
 from sqlalchemy.exc import DatabaseError, DisconnectionError
 from sqlmodel import Session, create_engine
 
@@ -39,11 +39,8 @@ def _checked_out(_connection: sqlite3.Connection, record: Any, _proxy: Any) -> N
         raise DisconnectionError
 
 
-def _failed(context: ExceptionContext) -> None:
-    context.is_disconnect = not _busy(context.original_exception)
-
-
-def _busy(error: BaseException | None) -> bool:
+def busy(error: BaseException | None) -> bool:
+    # the low byte: SQLITE_BUSY_RECOVERY and the like are busy too
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
@@ -53,7 +50,6 @@ def open_engine(timeout: float, mode: str = "rw", **options: Any) -> Engine:
     engine = create_engine(url, connect_args={"timeout": timeout}, isolation_level="AUTOCOMMIT", **options)
     event.listen(engine, "connect", _opened)
     event.listen(engine, "checkout", _checked_out)
-    event.listen(engine, "handle_error", _failed)
     return engine
 
 
@@ -65,23 +61,30 @@ _readers = CapacityLimiter(config.threads)
 
 
 def run(work: Callable[[Session], Answer], engine: Engine | None = None) -> Answer:
-    """Do this in this thread."""
+    """Here and now: for the threads of the pool, where writes run."""
     with Session(engine or patient) as session:
         return work(session)
 
 
 async def run_in_thread(work: Callable[[Session], Answer]) -> Answer:
+    """For a read that may take long."""
     return await to_thread.run_sync(run, work, limiter=_readers)
 
 
 async def run_at_once(work: Callable[[Session], Answer]) -> Answer:
-    """Do on the event loop what is as short as a change of threads; in a thread where it has to wait."""
+    """For a read as short as a change of threads: on the event loop, or in a thread if it must wait."""
     try:
         return run(work, impatient)
     except DatabaseError as error:
-        if not _busy(error.orig):
+        if not busy(error.orig):
             raise
     return await run_in_thread(work)
+
+
+def close() -> None:
+    # all, not the one that failed: SQLite shares among them what it found when it opened the first, a read-only file say
+    patient.dispose()
+    impatient.dispose()
 
 
 def create() -> None:
@@ -92,7 +95,7 @@ def create() -> None:
             return _create()
         except DatabaseError as error:
             # A change of journal mode does not wait for the lock by itself.
-            if not _busy(error.orig) or time.monotonic() > deadline:
+            if not busy(error.orig) or time.monotonic() > deadline:
                 sys.exit(f"DATABASE_URL: {DATABASE}: {error.orig}")
             time.sleep(0.02)
 

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match, Route
 
+from . import db
+
 # RFC 9110's phrases: http.HTTPStatus has those of 413 and 422 only from Python 3.13 on
 TITLES = {
     400: "Bad Request",
@@ -65,6 +67,8 @@ async def invalid(_request: Request, error: RequestValidationError) -> Response:
 
 async def unavailable(_request: Request, error: DatabaseError) -> Response:
     logger.error("database: %s", error.orig)
+    if not db.busy(error.orig):
+        db.close()
     return problem(503, "The database does not answer.", {"Retry-After": "1"})
 
 

@@ -16,8 +16,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
     db.create()
     with TestClient(create_app(), raise_server_exceptions=False) as client:
         yield client
-    db.patient.dispose()
-    db.impatient.dispose()
+    db.close()
 
 
 def test_a_fault_is_a_problem_without_a_trace(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

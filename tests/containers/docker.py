@@ -1,0 +1,102 @@
+"""Docker by its command line, with the hardening that compose.yaml asks for."""
+
+import json
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from loadtests.runner.launch import SERVICES, free_port
+
+BINARY = os.environ.get("DOCKER", "docker")
+BUILD_NETWORK = os.environ.get("BUILD_NETWORK", "default")
+HARDENED = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp"]
+DEADLINE = 60.0  # seconds
+
+
+def docker(*arguments: str, check: bool = True) -> str:
+    ran = subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False)
+    if check and ran.returncode:
+        raise RuntimeError(f"docker {' '.join(arguments)}: {ran.stderr.strip()}")
+    return ran.stdout.strip()
+
+
+def answers() -> bool:
+    try:
+        return subprocess.run([BINARY, "info"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def built(service: str) -> str:
+    """The image of a service, built from its folder alone."""
+    docker("build", "--quiet", f"--network={BUILD_NETWORK}", f"--tag={service}", str(SERVICES / service))
+    return service
+
+
+def size(image: str) -> int:
+    return int(docker("image", "inspect", "--format={{.Size}}", image))
+
+
+@dataclass(frozen=True)
+class Container:
+    name: str
+    url: str
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(docker("inspect", "--format={{json .State}}", self.name))
+        return state
+
+    def exec(self, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [BINARY, "exec", self.name, *command], capture_output=True, text=True, check=False
+        )
+
+    def log(self) -> str:
+        ran = subprocess.run([BINARY, "logs", self.name], capture_output=True, text=True, check=True)
+        return ran.stdout + ran.stderr
+
+    def wait(self, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        deadline = time.monotonic() + DEADLINE
+        while not condition(state := self.state()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{state}\n{self.log()}")
+            time.sleep(0.1)
+        return state
+
+    def wait_until_healthy(self) -> None:
+        state = self.wait(lambda state: state["Health"]["Status"] == "healthy" or not state["Running"])
+        if not state["Running"]:
+            raise RuntimeError(self.log())
+
+
+@contextmanager
+def running(image: str, *options: str) -> Iterator[Container]:
+    container = Container(f"{image}-{uuid.uuid4().hex[:8]}", f"http://127.0.0.1:{(port := free_port())}")
+    docker(
+        "run",
+        "--detach",
+        f"--name={container.name}",
+        f"--publish=127.0.0.1:{port}:8000",
+        "--health-interval=1s",
+        *HARDENED,
+        *options,
+        image,
+    )
+    try:
+        yield container
+    finally:
+        docker("rm", "--force", "--volumes", container.name)
+
+
+@contextmanager
+def volume() -> Iterator[str]:
+    name = docker("volume", "create")
+    try:
+        yield name
+    finally:
+        docker("volume", "rm", name)

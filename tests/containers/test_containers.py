@@ -1,0 +1,139 @@
+"""Each image, started as compose.yaml starts it, seen from outside."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+
+from tests.containers.docker import Container, docker, running, size, volume
+
+BASE = "python:3.13-slim-bookworm"
+BUDGET = 70_000_000  # bytes that a service adds to its base
+LAMP = {"name": "Lamp", "price": 19.9}
+ROOT = Path(__file__).parents[2]
+
+COMPOSE = os.environ.get("COMPOSE", "docker compose").split()
+
+pytestmark = pytest.mark.containers
+
+
+def test_the_image_is_within_its_budget(image: str) -> None:
+    assert size(image) - size(BASE) < BUDGET
+
+
+def test_it_holds_to_the_contract(container: Container) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "conformance",
+        "--url",
+        container.url,
+        "--report",
+        f"build/{container.name}",
+    ]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_it_is_not_root_and_writes_nowhere_else(container: Container) -> None:
+    assert container.exec("id", "-u").stdout.strip() == "10001"
+    for folder in ("/", "/service", "/service/app", "/venv", "/etc"):
+        assert container.exec("touch", f"{folder}/file").returncode != 0, folder
+
+
+def test_its_files_belong_to_root(container: Container) -> None:
+    assert container.exec("find", "/service", "/venv", "!", "-user", "root").stdout == ""
+
+
+def test_it_holds_no_tool_of_the_build(container: Container) -> None:
+    for tool in ("uv", "gcc", "cc"):
+        assert container.exec("sh", "-c", f"command -v {tool}").returncode != 0, tool
+    assert container.exec("/venv/bin/python", "-c", "import pip").returncode != 0
+
+
+def test_data_survives_the_container(image: str) -> None:
+    with volume() as name:
+        with running(image, f"--volume={name}:/data") as container:
+            container.wait_until_healthy()
+            path = httpx.post(f"{container.url}/items", json=LAMP).headers["Location"]
+        with running(image, f"--volume={name}:/data") as container:
+            container.wait_until_healthy()
+            assert httpx.get(container.url + path).json()["name"] == "Lamp"
+
+
+def test_stopping_under_load_loses_no_request(image: str) -> None:
+    """Each row has its answer and each answer its row, although the container was told to stop meanwhile."""
+    with volume() as name:
+        with running(image, f"--volume={name}:/data") as container:
+            container.wait_until_healthy()
+            answered = load_while(container, lambda: docker("stop", "--time=40", container.name))
+            assert container.state()["ExitCode"] == 0, container.log()
+        with running(image, f"--volume={name}:/data") as container:
+            container.wait_until_healthy()
+            stored = {item["id"] for item in httpx.get(f"{container.url}/items").json()}
+    assert len(answered) > 100
+    assert stored == answered
+
+
+def load_while(container: Container, stop: Callable[[], object]) -> set[int]:
+    """The ids that eight clients were given, each on a connection that it keeps, until nobody answers."""
+    enough = Event()
+
+    def create() -> set[int]:
+        ids: set[int] = set()
+        with httpx.Client(base_url=container.url) as client:
+            for number in count():
+                try:
+                    answer = client.post("/items", json=LAMP)
+                except httpx.TransportError:
+                    return ids
+                assert answer.status_code == 201, answer.text
+                ids.add(answer.json()["id"])
+                if number == 50:
+                    enough.set()
+        return ids
+
+    with ThreadPoolExecutor(8) as pool:
+        clients = [pool.submit(create) for _ in range(8)]
+        assert enough.wait(60)
+        stop()
+        return set().union(*(client.result() for client in clients))
+
+
+def test_compose_starts_it(image: str) -> None:
+    """As `just up` does: hardened, on its own port of loopback, with its volume."""
+    port = 8001 + ["fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_sqlite", "django_drf"].index(image)
+    compose = [*COMPOSE, "--project-name", f"test-{image}".replace("_", "-")]
+    try:
+        subprocess.run([*compose, "up", "--detach", image], cwd=ROOT, capture_output=True, check=True)
+        container = Container(
+            subprocess.run(
+                [*compose, "ps", "--quiet", image], cwd=ROOT, capture_output=True, text=True, check=True
+            ).stdout.strip(),
+            f"http://127.0.0.1:{port}",
+        )
+        container.wait_until_healthy()
+        assert httpx.get(f"{container.url}/items").json() == []
+        assert container.exec("touch", "/service/file").returncode != 0
+    finally:
+        subprocess.run([*compose, "down", "--volumes"], cwd=ROOT, capture_output=True, check=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "variable"),
+    [("--tmpfs=/data:mode=0555", "DATABASE_URL"), ("--env=PORT=abc", "PORT"), ("--env=THREADS=0", "THREADS")],
+)
+def test_what_cannot_work_stops_the_start_with_one_line(image: str, option: str, variable: str) -> None:
+    with running(image, option) as container:
+        state = container.wait(lambda state: not state["Running"])
+        log = container.log()
+    assert state["ExitCode"] != 0
+    assert "Traceback" not in log
+    assert len([line for line in log.splitlines() if line.startswith(variable)]) == 1, log
