@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtests.report import compare as comparing
-from loadtests.report import page, tables
+from loadtests.report import page, words
 from loadtests.report.compare import Change
 from loadtests.runner import record
 from loadtests.runner.record import RecordError, Run
@@ -68,7 +68,7 @@ def table(changes: Iterable[Change]) -> Table:
         shown.add_row()
         shown.add_row(f"{scenario}, {measure}", style="bold")
         for each in group:
-            figures = (tables.number(each.before), tables.number(each.after), tables.factor(each.times))
+            figures = (words.number(each.before), words.number(each.after), words.factor(each.times))
             style = {"better": "green", "worse": "red"}.get(each.direction)
             shown.add_row(f"  {each.variant}", *figures, comparing.verdict(each, unsure="="), style=style)
     return shown

@@ -17,6 +17,7 @@ from loadtests.report.evidence import Contrast, Measured, Performance, published
 from loadtests.report.paper import Claim, Paper
 from loadtests.report.ratios import UNKNOWN, Interval
 from loadtests.report.results import Results
+from loadtests.report.words import factor
 
 Outcome = Literal["reproduced", "contradicted", "undecided"]
 WORST_FIRST: Sequence[Outcome] = ("contradicted", "undecided", "reproduced")
@@ -60,7 +61,7 @@ def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
     if ours.is_bound(contrast):
         cpu = ours.cpu_ratio(contrast)
         return Verdict(
-            claim, "undecided", contrast, found, why=f"generator-bound; by processor time {written(cpu)}"
+            claim, "undecided", contrast, found, why=f"generator-bound; by processor time {factor(cpu)}"
         )
     if not found.known:
         return Verdict(claim, "undecided", contrast, found, why=f"needs {ratios.ENOUGH} rounds")
@@ -91,9 +92,3 @@ def leading(claim: Claim, wanted: int, ours: Measured) -> Verdict:
         return Verdict(claim, "reproduced", why=why)
     contradicted = len(claim.scenarios) - len(trails) < wanted
     return Verdict(claim, "contradicted" if contradicted else "undecided", why=why)
-
-
-def written(ratio: Interval) -> str:
-    if not ratio.known:
-        return f"{ratio.value:.2f}"
-    return f"{ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loadtests.report import ranks, ratios
-from loadtests.report.figures import by_stack
 from loadtests.report.ratios import Interval
 from loadtests.report.results import CPU, Measure, Results
+from loadtests.report.stacks import by_stack
 
 Direction = Literal["better", "worse", ""]
 OF_THE_MACHINE = ("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "commit")

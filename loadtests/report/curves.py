@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -58,6 +59,8 @@ def load(curves: Mapping[str, tuple[str, Points]], limit: float) -> Figure:
             axes.plot(x, y, label=variant, marker="o", markersize=4, **line(stack))
         axes.axhline(limit, color=svg.MUTED, linewidth=0.9, linestyle=(0, (2, 2)))
         axes.set_xlabel("requests per second, offered")
+        axes.set_xscale("log")
+        one_two_five(axes.xaxis)
         finish(axes, "p99, ms")
         return figure
 
@@ -79,11 +82,16 @@ def finish(axes: Axes, unit: str) -> None:
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     axes.set_ylim(low, high * (high / low) ** 0.35)  # room for the legend
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=8))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    one_two_five(axes.yaxis)
     axes.tick_params(length=0, which="both")
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)
     axes.set_title(unit, loc="left", x=-0.085, size=9.5, color=svg.MUTED)
     axes.legend(loc="upper left", ncols=2, frameon=False, fontsize=9, handlelength=1.8, borderaxespad=0.1)
+
+
+def one_two_five(axis: Axis) -> None:
+    """The ticks of a logarithmic scale."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(NullFormatter())

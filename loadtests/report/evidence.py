@@ -10,7 +10,8 @@ from loadtests.report import ratios
 from loadtests.report.paper import MEDIAN, Paper
 from loadtests.report.ranks import told_apart
 from loadtests.report.ratios import Interval, Series
-from loadtests.report.results import CPU, THROUGHPUT, Measure, Results, stand_ins
+from loadtests.report.results import CPU, THROUGHPUT, Measure, Results
+from loadtests.report.stacks import stand_ins
 
 Performance = Callable[
     [str, str], Series

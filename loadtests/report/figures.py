@@ -1,21 +1,23 @@
 """Every figure of a report, by its name, as SVG."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import product
 from math import isnan
 
-from loadtests.report import bars, curves, loads, overview, svg
+from loadtests.report import bars, curves, loads, overview, ratios, svg
 from loadtests.report.bars import Bar
 from loadtests.report.paper import Paper
 from loadtests.report.results import (
     CPU,
     IDLE_MEMORY,
+    LATENCY,
     MEMORY,
     THROUGHPUT,
     Measure,
     Results,
-    is_twin,
-    stand_ins,
 )
+from loadtests.report.stacks import by_stack, foremost, stand_ins
+from loadtests.runner.plan import LIMIT
 from loadtests.runner.report import digits
 
 Figures = Mapping[str, str]
@@ -31,25 +33,13 @@ def drawn(results: Results, paper: Paper) -> Figures:
     return figures | {f"load-{scenario}": load(results, scenario) for scenario in results.curves}
 
 
-def by_stack(results: Results, names: Iterable[str]) -> list[str]:
-    """The variants of a stack together, in the order of the plan, a service before its twin."""
-    stacks = list(dict.fromkeys(results.plan.variants[name].service for name in results.variants))
-    return sorted(names, key=lambda name: (stacks.index(results.plan.variants[name].service), is_twin(name)))
-
-
-def foremost(results: Results) -> list[str]:
-    """What a figure with room for one line of a stack shows: the services, else the twins."""
-    services = [name for name in results.variants if not is_twin(name)]
-    return by_stack(results, services or results.variants)
-
-
 def bar(results: Results, variant: str, scenario: str, measure: Measure) -> Bar:
     return Bar(
         label=variant,
         group=results.plan.variants[variant].service,
         value=results.mean(variant, scenario, measure),
-        faint=is_twin(variant),
-        hollow=measure == THROUGHPUT and bool(results.bound(variant, scenario)),
+        faint=results.is_twin(variant),
+        hollow=measure in (THROUGHPUT, LATENCY) and bool(results.bound(variant, scenario)),
     )
 
 
@@ -105,7 +95,16 @@ def picture(results: Results) -> str:
         shown = [bar(results, name, scenario, measure) for name in foremost(results)]
         columns.append((scenario, measure.unit, shown))
     told_all = ". ".join(f"{name}, {unit}: {told(shown)}" for name, unit, shown in columns)
-    return svg.inline(overview.picture(columns), "picture", "Throughput and mean response times", told_all)
+    drawing = overview.picture(columns, note(results))
+    return svg.inline(drawing, "picture", "Throughput and mean response times", told_all)
+
+
+def note(results: Results) -> str:
+    """What a reader has to know who sees the picture alone."""
+    rounds, cells = results.plan.rounds, product(foremost(results), results.scenarios)
+    means = f"Means of {rounds} rounds, 95 % intervals" if rounds >= ratios.ENOUGH else f"Rounds: {rounds}"
+    pale = " Pale: generator-bound." if any(results.bound(*cell) for cell in cells) else ""
+    return f"{means}. req/s: more is better. ms: less is better.{pale}"
 
 
 def cost(results: Results) -> str:
@@ -140,7 +139,7 @@ def load(results: Results, scenario: str) -> str:
         f"{name} {digits(points[-1][1])} at {points[-1][0]:g}" for name, (_, points) in shown.items()
     )
     return svg.inline(
-        curves.load(shown, loads.LIMIT),
+        curves.load(shown, LIMIT),
         f"load-{scenario}",
         f"p99 of {scenario} in ms, by requests per second",
         ends,

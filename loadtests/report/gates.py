@@ -1,6 +1,6 @@
 """Why a run can be believed, and where it cannot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
 
@@ -8,7 +8,6 @@ from loadtests.report import ratios
 from loadtests.report.ratios import Interval
 from loadtests.report.results import Measure, Results
 from loadtests.runner import plan as plans
-from loadtests.runner.sample import Sample
 
 APART = 1.05  # the factor between the halves of a scenario from which it is worth a word
 FIRST, SECOND = Measure("first_half_ms", "First half", "ms"), Measure("second_half_ms", "Second half", "ms")
@@ -18,12 +17,12 @@ FIRST, SECOND = Measure("first_half_ms", "First half", "ms"), Measure("second_ha
 class Gates:
     wanted: int  # samples, by the plan
     valid: int
-    invalid: tuple[Sample, ...]
+    invalid: Mapping[str, list[str]]  # by reason: variant, scenario and round
     bound: tuple[tuple[str, str, str], ...]  # variant, scenario, reason
     unsteady: tuple[str, ...]
     dropped: int
     little: tuple[float, float] | None  # the least and the most, of any sample
-    ceiling: float | None  # requests per second that k6 reaches against a server that does nothing
+    ceiling: Mapping[str, float]  # by scenario: requests per second of a server that does nothing
     highest_share: float | None  # of that ceiling, of any sample
 
 
@@ -31,16 +30,26 @@ def passed(results: Results) -> Gates:
     little = [each.little for each in results.valid if not isnan(each.little)]
     shares = [each.ceiling_share for each in results.valid if not isnan(each.ceiling_share)]
     return Gates(
-        wanted=len(list(plans.cells(results.plan))),
+        wanted=sum(
+            1 for cell in plans.cells(results.plan) if not (cell.rate and plans.passed(cell, results.valid))
+        ),
         valid=len(results.valid),
-        invalid=tuple(each for each in results.samples if each.invalid),
+        invalid=invalid(results),
         bound=tuple(bound(results)),
         unsteady=tuple(unsteady(results)),
         dropped=sum(each.dropped for each in results.valid),
         little=(min(little), max(little)) if little else None,
-        ceiling=results.machine.get("ceiling_per_second"),
+        ceiling=results.machine.get("ceiling_per_second", {}),
         highest_share=max(shares, default=None),
     )
+
+
+def invalid(results: Results) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in results.samples:
+        if each.invalid:
+            found.setdefault(each.invalid, []).append(f"{each.variant} {each.scenario} {each.round}")
+    return found
 
 
 def bound(results: Results) -> Iterator[tuple[str, str, str]]:

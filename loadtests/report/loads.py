@@ -7,9 +7,8 @@ from loadtests.report import ratios
 from loadtests.report.ratios import Interval
 from loadtests.report.results import Results
 from loadtests.runner import stats
+from loadtests.runner.plan import LIMIT
 from loadtests.runner.sample import Sample
-
-LIMIT = 50.0  # ms: the p99 that a variant may not pass
 
 Points = Sequence[tuple[float, float]]  # requests per second, ms
 

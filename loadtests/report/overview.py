@@ -5,28 +5,28 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from loadtests.report import svg
 from loadtests.report.bars import Bar, colour, draw_ours, end
-from loadtests.runner.report import digits
+from loadtests.report.curves import one_two_five
 
-WIDTH, LABELS, HEAD, ROW = 800, 108, 44, 24  # pixels
+WIDTH, LABELS, HEAD, ROW, FOOT = 800, 108, 44, 24, 30  # pixels
 COST_WIDTH, LANE, BAND, COST_HEAD, COST_FOOT, COST_LABELS = 400, 11, 14, 48, 34, 88
 
 
-def picture(columns: Sequence[tuple[str, str, Sequence[Bar]]]) -> Figure:
+def picture(columns: Sequence[tuple[str, str, Sequence[Bar]]], note: str) -> Figure:
     """A column for each scenario: its name, its unit, and a bar for each stack."""
     rows = len(columns[0][2]) if columns else 0
-    height = HEAD + rows * ROW
+    height = HEAD + rows * ROW + FOOT
     with svg.canvas(WIDTH, height) as figure:
         step = (WIDTH - LABELS) / max(len(columns), 1)
         for index, (name, unit, bars) in enumerate(columns):
             left = LABELS + index * step
-            axes = figure.add_axes((left / WIDTH, 0, (step - 8) / WIDTH, 1 - HEAD / height))
+            axes = figure.add_axes((left / WIDTH, FOOT / height, (step - 8) / WIDTH, rows * ROW / height))
             column(axes, bars, with_labels=index == 0)
             figure.text(left / WIDTH, 1 - 15 / height, name, size=11, weight="bold")
             figure.text(left / WIDTH, 1 - 32 / height, unit, size=10, color=svg.MUTED)
+        figure.text(LABELS / WIDTH, 8 / height, note, size=10, color=svg.MUTED)
         return figure
 
 
@@ -75,9 +75,7 @@ def marker(stack: str) -> str:
 
 def scale(axes: Axes, unit: str) -> None:
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: digits(value).rstrip("0").rstrip(".")))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    one_two_five(axes.xaxis)
     axes.tick_params(length=0, which="both")
     axes.tick_params(axis="y", labelcolor=svg.INK)
     axes.grid(axis="x")

@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from loadtests.report import claims, compare, figures, gates, paper, ratios, svg, tables, words
-from loadtests.report.results import Results, is_twin, stand_ins
+from loadtests.report.results import Results
+from loadtests.report.stacks import stand_ins
 from loadtests.runner import plan as plans
 from loadtests.runner.record import Run
 
@@ -55,7 +56,7 @@ def everything(results: Results) -> Mapping[str, Any]:
         "noise": tables.noise_table(results),
         "paper": study,
         "stands": stand_ins(results, study.applications),
-        "twins": any(map(is_twin, results.variants)),
+        "twins": any(map(results.is_twin, results.variants)),
         "verdicts": verdicts,
         "outcomes": Counter(verdict.outcome for verdict in verdicts),
         "plan_toml": plans.as_toml(results.plan),
@@ -90,7 +91,7 @@ def environment(*, autoescape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"factor": tables.factor, "number": tables.number}
+    made.filters |= {"factor": words.factor, "number": words.number}
     made.filters |= {"contrast": words.contrast, "stated": words.stated, "locus": words.locus}
     made.filters |= {"told": compare.told, "measure": compare.of, "verdict": compare.verdict}
     return made

@@ -1,6 +1,6 @@
 """A run, as the questions of the report are put to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isnan, nan
@@ -11,8 +11,6 @@ from loadtests.report.ratios import Interval, Series
 from loadtests.runner import stats
 from loadtests.runner.plan import Plan
 from loadtests.runner.sample import Sample
-
-TWIN = "twin_"  # twin_flask_sqlite is the tutorial twin of the service flask_sqlite
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Results:
     @cached_property
     def valid(self) -> list[Sample]:
         """One for each cell; a cell that was measured again counts as it was measured last."""
-        return list({key(sample): sample for sample in self.samples if not sample.invalid}.values())
+        return list({sample.cell: sample for sample in self.samples if not sample.invalid}.values())
 
     @cached_property
     def variants(self) -> list[str]:
@@ -59,7 +57,7 @@ class Results:
             one: other
             for index, other in enumerate(names)
             for one in names[:index]
-            if self.plan.variants[one] == self.plan.variants[other] and is_twin(one) == is_twin(other)
+            if self.plan.variants[one] == self.plan.variants[other]
         }
 
     @cached_property
@@ -70,9 +68,9 @@ class Results:
 
     @cached_property
     def curves(self) -> list[str]:
-        """The scenarios that were measured at several rates."""
-        rates = {(sample.scenario, sample.rate) for sample in self.valid if not isnan(sample.rate)}
-        return [name for name in self.plan.scenarios if sum(name == scenario for scenario, _ in rates) > 1]
+        """The scenarios with several rates."""
+        measured = {sample.scenario for sample in self.valid}
+        return [name for name, one in self.plan.scenarios.items() if name in measured and len(one.rates) > 1]
 
     def of(self, variant: str, scenario: str) -> list[Sample]:
         return [each for each in self.valid if each.variant == variant and each.scenario == scenario]
@@ -109,7 +107,11 @@ class Results:
 
     def is_open(self, scenario: str) -> bool:
         """At a fixed rate: how many requests are made says nothing of the service."""
-        return any(not isnan(sample.rate) for sample in self.valid if sample.scenario == scenario)
+        return any(one.rates for name, one in self.plan.scenarios.items() if name == scenario)
+
+    def is_twin(self, variant: str) -> bool:
+        """Written as its framework's quickstart writes it."""
+        return self.plan.variants[variant].twin
 
     def headline(self, scenario: str) -> Measure:
         """The paper's measure of a scenario: the throughput of the two without a database, else the time."""
@@ -137,25 +139,3 @@ class Results:
         """The factor below which a difference is not claimed; 1 without a control."""
         found = [interval.farthest for interval in self.noise(scenario, measure).values() if interval.known]
         return max(found, default=1.0)
-
-
-def key(sample: Sample) -> tuple[int, str, str, str]:
-    return sample.round, sample.variant, sample.scenario, f"{sample.rate:g}"
-
-
-def is_twin(variant: str) -> bool:
-    return variant.startswith(TWIN)
-
-
-def stack(variant: str, plan: Plan) -> str:
-    return plan.variants[variant].service
-
-
-def stand_ins(results: Results, applications: Iterable[str]) -> dict[str, str]:
-    """Which variant stands for each application: the twins if the run has any, else the services.
-
-    Never some of either: a twin and a service differ in more than the framework.
-    """
-    prefix = TWIN if any(map(is_twin, results.variants)) else ""
-    names = {application: f"{prefix}{application}" for application in applications}
-    return {application: name for application, name in names.items() if name in results.variants}

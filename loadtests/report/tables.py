@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan
 
 from loadtests.report import loads, ranks
-from loadtests.report.figures import by_stack
 from loadtests.report.ranks import Ranking
-from loadtests.report.ratios import UNKNOWN, Interval
+from loadtests.report.ratios import UNKNOWN
 from loadtests.report.results import CPU, IDLE_MEMORY, MEMORY, Results
+from loadtests.report.stacks import by_stack
+from loadtests.report.words import bounded, factor, number, ranging, without_numbers
 from loadtests.runner.plan import Scenario
-from loadtests.runner.report import digits
 
 REQUESTS = {
     "hello": "GET /hello",
@@ -51,23 +50,6 @@ class Section:
     pairs: Sequence[tuple[str, str, str, bool]]  # one, other, how many times as well, told apart
 
 
-def number(value: float) -> str:
-    return "" if isnan(value) else digits(value)
-
-
-def bounded(found: Interval) -> str:
-    """A value, and where it may lie."""
-    if not found.known:
-        return number(found.value)
-    return f"{digits(found.value)} ({digits(found.low)} to {digits(found.high)})"
-
-
-def factor(found: Interval) -> str:
-    if not found.known:
-        return "" if isnan(found.value) else f"{found.value:.2f}"
-    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
-
-
 def section(
     results: Results, scenario: str, main: Ranking, by_cpu: Ranking, published: Mapping[str, float]
 ) -> Section:
@@ -105,21 +87,21 @@ def line(
 
 def load(scenario: Scenario) -> str:
     users = f"{scenario.users} user{'s' if scenario.users > 1 else ''}"
-    if rate := getattr(scenario, "rate", None):
-        return f"{rate:g} requests per second for {scenario.seconds:g} s"
+    if scenario.rates:
+        return f"{scenario.rates[0]:g} requests per second for {scenario.seconds:g} s"
     if scenario.iterations:
         return f"{users}, {scenario.iterations:,} requests"
     return f"{users} for {scenario.seconds:g} s"
 
 
 def notes(ranking: Ranking) -> list[str]:
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[tuple[str, str]]] = {}
     for variant, reason in ranking.bound.items():
-        reasons.setdefault(reason, []).append(variant)
+        reasons.setdefault(without_numbers(reason), []).append((variant, reason))
     return [
-        f"Generator-bound: {', '.join(names)} ({reason}). "
+        f"Generator-bound: {', '.join(name for name, _ in some)} ({ranging([why for _, why in some])}). "
         "This figure does not rank the services; the processor time per request does."
-        for reason, names in reasons.items()
+        for some in reasons.values()
     ]
 
 
@@ -150,7 +132,11 @@ def noise_table(results: Results) -> list[tuple[str, str, str, str]]:
 
 def load_table(results: Results, scenario: str) -> list[tuple[str, str]]:
     names = [name for name in by_stack(results, results.variants) if results.of(name, scenario)]
-    return [(name, bounded(loads.sustained(results, name, scenario))) for name in names]
+    top = max(each.rate for name in names for each in results.of(name, scenario))
+    found = {name: loads.sustained(results, name, scenario) for name in names}
+    return [
+        (name, ("at least " if rate.value == top else "") + bounded(rate)) for name, rate in found.items()
+    ]
 
 
 def rankings(results: Results) -> tuple[dict[str, Ranking], dict[str, Ranking]]:

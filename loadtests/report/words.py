@@ -1,9 +1,13 @@
-"""Claims and ratios in words."""
+"""Claims, ratios and figures in words."""
 
+import re
 from collections.abc import Sequence
+from math import isnan
 
 from loadtests.report.evidence import Contrast
 from loadtests.report.paper import Claim
+from loadtests.report.ratios import Interval
+from loadtests.runner.report import digits
 
 
 def stated(claim: Claim) -> str:
@@ -51,3 +55,38 @@ def contrast(found: Contrast | None) -> str:
 
 def locus(where: str) -> str:
     return f"section {where}" if where[0].isdigit() else where
+
+
+def number(value: float) -> str:
+    return "" if isnan(value) else digits(value)
+
+
+def bounded(found: Interval) -> str:
+    """A value, and where it may lie."""
+    if not found.known:
+        return number(found.value)
+    return f"{digits(found.value)} ({digits(found.low)} to {digits(found.high)})"
+
+
+def factor(found: Interval) -> str:
+    if not found.known:
+        return "" if isnan(found.value) else f"{found.value:.2f}"
+    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+NUMBER = re.compile(r"\d[\d,.]*(?<=\d)")
+
+
+def without_numbers(text: str) -> str:
+    return NUMBER.sub("#", text)
+
+
+def ranging(texts: Sequence[str]) -> str:
+    """Texts that differ in their numbers alone as one: from the least to the most of each."""
+    columns = iter(zip(*(NUMBER.findall(text) for text in texts), strict=True))
+
+    def spread(_: re.Match[str]) -> str:
+        numbers = sorted(set(next(columns)), key=lambda number: float(number.replace(",", "")))
+        return numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+
+    return NUMBER.sub(spread, texts[0])

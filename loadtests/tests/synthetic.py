@@ -1,6 +1,7 @@
 """Synthetic runs, for the tests alone: no figure in here was measured. A seed makes each the same forever."""
 
 from collections.abc import Mapping
+from functools import cache
 from math import nan
 from typing import Any
 
@@ -53,7 +54,7 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
     if control:
         variants["flask_sqlite_again"] = Variant(service="flask_sqlite")
     if twins:
-        variants |= {f"twin_{name}": Variant(service=name, env={"TWIN": "1"}) for name in SERVICES}
+        variants |= {f"twin_{name}": Variant(service=name, twin=True) for name in SERVICES}
     return Plan(
         name="synthetic",
         about="Made up for the tests.",
@@ -67,6 +68,7 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
     )
 
 
+@cache
 def results(
     rounds: int = 7, twins: bool = True, control: bool = True, seed: int = 1, name: str = "synthetic"
 ) -> Results:

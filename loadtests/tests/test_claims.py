@@ -5,7 +5,8 @@ import pytest
 from loadtests.report import claims, evidence, paper, ratios
 from loadtests.report.paper import Claim
 from loadtests.report.ratios import Interval
-from loadtests.report.results import Results, stand_ins
+from loadtests.report.results import Results
+from loadtests.report.stacks import stand_ins
 from loadtests.tests import synthetic
 
 STUDY = paper.read()

@@ -2,6 +2,7 @@ import pytest
 
 from loadtests.report import curves, loads
 from loadtests.report.results import Results
+from loadtests.runner.plan import Scenario
 from loadtests.runner.sample import Sample
 from loadtests.runner.stats import PERCENTS
 from loadtests.tests import synthetic
@@ -17,9 +18,11 @@ def at_rate(rate: float, p99: float, number: int = 1, dropped: int = 0) -> Sampl
 
 def growing(rounds: int = 5) -> Results:
     samples = [at_rate(rate, p99, number) for number in range(1, rounds + 1) for rate, p99 in RATES.items()]
-    return Results(
-        "growing", synthetic.plan(rounds, twins=False, control=False), synthetic.MACHINE, tuple(samples)
+    plan = synthetic.plan(rounds, twins=False, control=False)
+    plan = plan.model_copy(
+        update={"scenarios": {"hello": Scenario(users=500, seconds=10, rates=tuple(RATES))}}
     )
+    return Results("growing", plan, synthetic.MACHINE, tuple(samples))
 
 
 def test_a_scenario_at_several_rates_is_a_curve_and_not_compared() -> None:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from loadtests.report import page, paper
+from loadtests.report import page, paper, tables
 from loadtests.runner import plan as plans
 from loadtests.runner.record import Run
 from loadtests.runner.sample import Sample
@@ -25,7 +25,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     results = synthetic.results()
     refused = results.samples[0].model_copy(update={"invalid": "12 failed checks: 12 x not '<b>status</b>'"})
     samples = [refused, *map(bound, results.samples)]
-    (folder / "machine.json").write_text(json.dumps({**results.machine, "ceiling_per_second": 9000}))
+    (folder / "machine.json").write_text(
+        json.dumps({**results.machine, "ceiling_per_second": {"hello": 9000, "echo": 7000}})
+    )
     (folder / "samples.jsonl").write_text("".join(f"{each.model_dump_json()}\n" for each in samples))
     (folder / "plan.toml").write_text(plans.as_toml(results.plan))
     run = Run(folder, results.plan)
@@ -67,7 +69,9 @@ def test_the_page_needs_nothing_but_itself(html: str) -> None:
     assert not re.search(r"url\((?!#)|@import", html)
 
 
-def test_no_id_is_there_twice_and_every_link_leads_somewhere(html: str) -> None:
+@pytest.mark.parametrize("of_rates", [False, True])
+def test_no_id_is_there_twice_and_every_link_leads_somewhere(html: str, of_rates: bool) -> None:
+    html = page.html(page.everything(growing())) if of_rates else html
     attributes = [attributes for _, attributes in Elements(html).found]
     ids = [each["id"] for each in attributes if "id" in each]
     assert len(ids) == len(set(ids))
@@ -98,7 +102,7 @@ def test_both_reports_tell_the_same(html: str, markdown: str) -> None:
         assert "539 of 539 samples valid" in text
         assert "12 failed checks" in text
         assert "generator-bound" in text
-        assert "9,000 req/s" in text
+        assert "9,000 req/s (hello), 7,000 req/s (echo)" in text
         assert "No Django REST framework for Django 5.2 has this version" in text
 
 
@@ -149,6 +153,13 @@ def test_a_run_of_growing_rates_has_its_load_curves() -> None:
     shown = page.everything(growing())
     assert list(shown["figures"]) == ["load-hello"]
     assert "<td>200 <span" in page.html(shown)
+
+
+def test_a_rate_that_is_the_highest_of_all_is_only_a_lower_bound() -> None:
+    results = growing()
+    kept = tuple(each for each in results.samples if each.rate <= 200)
+    results = type(results)("growing", results.plan, results.machine, kept)
+    assert tables.load_table(results, "hello") == [("fastapi_sqlite", "at least 200 (200 to 200)")]
 
 
 @pytest.fixture(scope="module")
