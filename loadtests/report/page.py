@@ -1,12 +1,13 @@
 """The report of a run: report.html, report.md and picture.svg, from one set of tables and figures."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from loadtests.report import claims, compare, figures, gates, paper, ratios, svg, tables, words
 from loadtests.report.results import Results
@@ -93,5 +94,11 @@ def environment(*, autoescape: bool) -> Environment:
     )
     made.filters |= {"factor": words.factor, "number": words.number}
     made.filters |= {"contrast": words.contrast, "stated": words.stated, "locus": words.locus}
+    made.filters["code"] = code
     made.filters |= {"told": compare.told, "measure": compare.of, "verdict": compare.verdict}
     return made
+
+
+def code(text: str) -> Markup:
+    """Of a text with `names` in it, which Markdown has as they are."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped

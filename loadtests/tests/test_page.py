@@ -104,6 +104,7 @@ def test_both_reports_tell_the_same(html: str, markdown: str) -> None:
         assert "generator-bound" in text
         assert "9,000 req/s (hello), 7,000 req/s (echo)" in text
         assert "No Django REST framework for Django 5.2 has this version" in text
+    assert "<code>django-rest-framework</code>" in html
 
 
 def test_the_markdown_has_the_studys_figures_beside_ours(markdown: str) -> None:
