@@ -10,6 +10,7 @@ from typing import Any
 
 from .config import config
 
+DATABASE = config.database
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0  # seconds
@@ -19,16 +20,11 @@ Row = dict[str, Any]
 _local = threading.local()
 
 
-def _row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Row:
-    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
-
-
 def _open(mode: str) -> sqlite3.Connection:
-    uri = f"{config.database.as_uri()}?mode={mode}"
+    uri = f"{DATABASE.as_uri()}?mode={mode}"
     # isolation_level None: each statement is its own transaction, committed when execute() returns
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
     connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
-    connection.row_factory = _row
     return connection
 
 
@@ -38,7 +34,7 @@ def connection() -> sqlite3.Connection:
     Raises sqlite3.OperationalError where there is no database.
     """
     try:
-        inode = config.database.stat().st_ino
+        inode = DATABASE.stat().st_ino
     except OSError as error:
         raise sqlite3.OperationalError("no database file") from error
     if getattr(_local, "inode", None) != inode:
@@ -67,21 +63,19 @@ def create() -> None:
             return _create()
         except sqlite3.Error as error:
             # A change of journal mode does not wait for the lock by itself.
-            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                sys.exit(f"DATABASE_URL: {config.database}: {error}")
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                sys.exit(f"DATABASE_URL: {DATABASE}: {error}")
             time.sleep(0.02)
 
 
 def _create() -> None:
     with closing(_open("rwc")) as connection:
-        found = connection.execute(
-            "SELECT user_version AS version, (SELECT count(*) FROM sqlite_schema) AS tables"
-            " FROM pragma_user_version"
+        version, tables = connection.execute(
+            "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
         ).fetchone()
-        if found == {"version": 0, "tables": 0}:
+        if (version, tables) == (0, 0):
             connection.executescript(SCHEMA.read_text())
-        elif found["version"] != SCHEMA_VERSION:
-            sys.exit(
-                f"DATABASE_URL: {config.database} has schema version {found['version']}, not {SCHEMA_VERSION}"
-            )
+        elif version != SCHEMA_VERSION:
+            sys.exit(f"DATABASE_URL: {DATABASE} has schema version {version}, not {SCHEMA_VERSION}")
         _set_journal_mode(connection)  # last: a database that is not ours stays as it was

@@ -1,14 +1,25 @@
+from collections.abc import Iterable
 from sqlite3 import Connection
+from typing import Any
 
 from .db import Row
 from .schemas import NewItem
 
 
+def _items(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
+    return [
+        {"id": item_id, "name": name, "description": description, "price": price, "quantity": quantity}
+        for item_id, name, description, price, quantity in rows
+    ]
+
+
 def list_items(db: Connection, limit: int | None, after: int | None) -> list[Row]:
-    return db.execute(
-        "SELECT id, name, description, price, quantity FROM items WHERE id > ? ORDER BY id LIMIT ?",
-        (after or 0, -1 if limit is None else limit),
-    ).fetchall()
+    return _items(
+        db.execute(
+            "SELECT id, name, description, price, quantity FROM items WHERE id > ? ORDER BY id LIMIT ?",
+            (after or 0, -1 if limit is None else limit),
+        )
+    )
 
 
 def create_item(db: Connection, item: NewItem) -> Row:
@@ -22,10 +33,10 @@ def create_item(db: Connection, item: NewItem) -> Row:
 
 
 def get_item(db: Connection, item_id: int) -> Row | None:
-    row: Row | None = db.execute(
-        "SELECT id, name, description, price, quantity FROM items WHERE id = ?", (item_id,)
-    ).fetchone()
-    return row
+    found = _items(
+        db.execute("SELECT id, name, description, price, quantity FROM items WHERE id = ?", (item_id,))
+    )
+    return found[0] if found else None
 
 
 def replace_item(db: Connection, item_id: int, item: NewItem) -> Row | None:

@@ -4,15 +4,12 @@ import pytest
 from flask import Flask
 
 from app import db, queries
-from app.config import config
 from app.main import create_app
 
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(
-        db, "config", config.model_copy(update={"database_url": f"sqlite:///{tmp_path}/items.db"})
-    )
+    monkeypatch.setattr(db, "DATABASE", tmp_path / "items.db")
     db.create()
     return create_app()
 
