@@ -82,7 +82,7 @@ async def run_at_once(work: Callable[[Session], Answer]) -> Answer:
 
 
 def close() -> None:
-    # all, not the one that failed: SQLite shares among them what it found when it opened the first, a read-only file say
+    # all, not only the one that failed: they share what the first one found, such as a read-only file
     patient.dispose()
     impatient.dispose()
 
