@@ -101,4 +101,4 @@ def environment(*, autoescape: bool) -> Environment:
 
 def code(text: str) -> Markup:
     """Of a text with `names` in it, which Markdown has as they are."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
