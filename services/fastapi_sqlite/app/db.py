@@ -38,9 +38,12 @@ def _open(mode: str, timeout: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{DATABASE.as_uri()}?mode={mode}", uri=True, timeout=timeout, isolation_level=None
     )
-    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
     connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
     return connection
+
+
+def _set_journal_mode(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
 
 
 def _connection(timeout: float) -> sqlite3.Connection:
@@ -52,6 +55,7 @@ def _connection(timeout: float) -> sqlite3.Connection:
     if _local.connection is None or _local.inode != inode:
         close()
         _local.connection, _local.inode = _open("rw", timeout), inode
+        _set_journal_mode(_local.connection)
     return _local.connection
 
 
@@ -113,3 +117,4 @@ def _create() -> None:
             connection.executescript(SCHEMA.read_text())
         elif version != SCHEMA_VERSION:
             sys.exit(f"DATABASE_URL: {DATABASE} has schema version {version}, not {SCHEMA_VERSION}")
+        _set_journal_mode(connection)  # last: a database that is not ours stays as it was
