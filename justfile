@@ -49,6 +49,11 @@ test-services:
 containers *ARGS: _tools
     @{{python}} -m pytest -v -m containers tests/containers "$@"
 
+# copy each service out alone, install it with plain pip, start it, and hold it to the contract
+[no-exit-message]
+standalone *ARGS: _tools
+    @{{python}} -m pytest -v -m standalone tests/test_standalone.py "$@"
+
 # start services in containers, each on its port of compose.yaml: `just up flask_sqlite`
 up *SERVICES:
     @{{compose}} up --detach --build "$@"
