@@ -1,12 +1,12 @@
 // 10 users share 1,000 requests that each create an item.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, closed, named } from './lib/scenario.js';
+import { checked, scenario, named } from './lib/scenario.js';
 import { ITEMS, isItemOf, record } from './lib/items.js';
 
 const expected = { status: 201, body: 'the new item', holds: isItemOf };
 
-export const options = closed('create_item', expected, { vus: 10, iterations: 1000 });
+export const options = scenario('create_item', expected, { vus: 10, iterations: 1000 });
 
 export default function create_item() {
   const sent = record(2000 + exec.scenario.iterationInTest);

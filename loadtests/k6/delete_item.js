@@ -1,12 +1,12 @@
 // 1 user deletes 100 items, each of them once.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, closed, named } from './lib/scenario.js';
+import { checked, scenario, named } from './lib/scenario.js';
 import { ITEMS, existingIds, scattered } from './lib/items.js';
 
 const expected = { status: 204, body: 'empty', holds: (body) => body === null };
 
-export const options = closed('delete_item', expected, { vus: 1, iterations: 100 });
+export const options = scenario('delete_item', expected, { vus: 1, iterations: 100 });
 
 export const setup = existingIds;
 

@@ -1,6 +1,6 @@
 // 10 users share 100 requests for all the items.
 import http from 'k6/http';
-import { checked, closed, named } from './lib/scenario.js';
+import { checked, scenario, named } from './lib/scenario.js';
 import { ITEMS, existingIds, isItem } from './lib/items.js';
 
 const expected = {
@@ -9,7 +9,7 @@ const expected = {
   holds: (body, ids) => Array.isArray(body) && body.length >= ids.length && body.every(isItem),
 };
 
-export const options = closed('list_items', expected, { vus: 10, iterations: 100 });
+export const options = scenario('list_items', expected, { vus: 10, iterations: 100 });
 
 export const setup = existingIds;
 

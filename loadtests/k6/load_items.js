@@ -1,12 +1,12 @@
 // One user creates the 1,500 records of the dataset, one after the other.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, closed, named } from './lib/scenario.js';
+import { checked, scenario, named } from './lib/scenario.js';
 import { ITEMS, isItemOf, record } from './lib/items.js';
 
 const expected = { status: 201, body: 'the new item', holds: isItemOf };
 
-export const options = closed('load_items', expected, { vus: 1, iterations: 1500 });
+export const options = scenario('load_items', expected, { vus: 1, iterations: 1500 });
 
 export default function load_items() {
   const sent = record(exec.scenario.iterationInTest + 1);

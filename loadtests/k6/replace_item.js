@@ -1,12 +1,12 @@
 // 10 users share 1,000 requests that each replace an item, scattered over all of them.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, closed, named } from './lib/scenario.js';
+import { checked, scenario, named } from './lib/scenario.js';
 import { ITEMS, existingIds, isItemOf, record, scattered } from './lib/items.js';
 
 const expected = { status: 200, body: 'the replaced item', holds: isItemOf };
 
-export const options = closed('replace_item', expected, { vus: 10, iterations: 1000 });
+export const options = scenario('replace_item', expected, { vus: 10, iterations: 1000 });
 
 export const setup = existingIds;
 

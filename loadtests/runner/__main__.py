@@ -4,27 +4,29 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import errno
-from collections.abc import Sequence
-from time import sleep
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from loadtests.runner import k6, plan, prepare, report, stats
+from loadtests.runner import ceiling, k6, plan, prepare, report, stats
+from loadtests.runner.block import Bench, measure_block
 from loadtests.runner.interrupt import Interrupted, interruptible
-from loadtests.runner.launch import LaunchError, launched
-from loadtests.runner.measure import load, measure, warm_up
+from loadtests.runner.launch import LaunchError
 from loadtests.runner.plan import PlanError
-from loadtests.runner.progress import Progress, steps
+from loadtests.runner.prepare import Wanted
+from loadtests.runner.progress import Progress, Step, steps
 from loadtests.runner.record import RecordError, Run
-from loadtests.runner.sample import Cell
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 screen = Console(stderr=True, highlight=False)
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
-PlanName = Annotated[str | None, typer.Option("--plan", metavar="NAME", help="quick (the default) or paper.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", show_default=False)]
+PlanName = Annotated[
+    str | None, typer.Option("--plan", metavar="PLAN", help=f"One of {', '.join(plan.names())}.")
+]
+Rounds = Annotated[int | None, typer.Option("--rounds", metavar="N", min=1, help="Instead of the plan's.")]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Of the order, instead of the plan's.")]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
 ]
@@ -32,13 +34,19 @@ Resume = Annotated[
 HELP = """Measure services under load.
 
 Each is started on a free port with a fresh database, filled with the dataset,
-warmed up, and put through the scenarios of a plan. The results go to
-results/RUN/. With no SERVICE, all are measured.
+warmed up, and put through the scenarios of a plan, in every round once and in
+a random order. The results go to results/RUN/. With no NAME, everything in the
+plan is measured: its variants, or all services where it has none.
 
 [bold]Examples[/bold]
 
-  just bench flask_sqlite               one service, in under a minute
-  just bench flask_sqlite --plan paper  the procedure of the study
+  just bench flask_sqlite               one service, in about a minute
+  just bench                            all five
+  just bench --plan standard            all five, their tutorial twins, 7 rounds
+  just bench --plan standard flask_sqlite flask_sqlite_again --rounds 3
+  just bench --plan paper               the procedure of the study
+  just bench --plan efficiency          the processor time of each operation
+  just bench --plan load_curve          how many requests each can take
   just bench --resume                   go on with the latest interrupted run
   just bench --resume RUN               or with another folder of results/
 
@@ -46,9 +54,14 @@ One scenario by hand, against any server that speaks the contract:
 
   k6 run -e BASE_URL=http://127.0.0.1:8000 loadtests/k6/load_items.js
   k6 run -e BASE_URL=http://127.0.0.1:8000 -e VUS=10 loadtests/k6/hello.js
+  k6 run -e BASE_URL=http://127.0.0.1:8000 -e RATE=50 loadtests/k6/get_item.js
 
-K6 in the environment names another k6. A sample with a failed check is
-invalid: it is shown with the reason, and is part of no figure."""
+A plan is a file of loadtests/plans/. K6 in the environment names another k6.
+A sample that fails a gate - an answer, the database, Little's law, or what runs
+is not as it should be - is invalid: it is shown with the reason, and is part of
+no figure. A run stays on this machine until you publish it:
+
+  git add --force results/RUN"""
 
 DISK = {
     errno.ENOSPC: "Make room",
@@ -57,17 +70,25 @@ DISK = {
     errno.EROFS: "Make it writable",
 }
 
+CERTIFICATE = Step("", "certificate", len(ceiling.SCRIPTS) * (ceiling.SECONDS + 1))
+
 
 @app.command(help=HELP)
-def bench(names: Names = None, plan_name: PlanName = None, resume: Resume = False) -> None:
+def bench(
+    names: Names = None,
+    plan_name: PlanName = None,
+    rounds: Rounds = None,
+    seed: Seed = None,
+    resume: Resume = False,
+) -> None:
+    wanted = Wanted(names or [], plan_name, rounds, seed)
+    if resume and (rounds, seed) != (None, None):
+        fail("A run goes on with the rounds and the seed that it began with", 2)
     run: Run | None = None
     try:
         with interruptible():
             binary = k6.binary()
-            if resume:
-                run = prepare.resumed(names or [], plan_name, screen)
-            else:
-                run = prepare.begun(names or [], plan_name or "quick", binary, screen)
+            run = prepare.resumed(wanted, screen) if resume else prepare.begun(wanted, binary, screen)
             measure_all(run, binary)
             conclude(run)
     except Interrupted as interrupted:
@@ -84,28 +105,16 @@ def bench(names: Names = None, plan_name: PlanName = None, resume: Resume = Fals
 
 
 def measure_all(run: Run, k6_binary: str) -> None:
-    todo = run.remaining
-    with Progress(screen, steps(run.plan, todo)) as progress:
-        for block in plan.blocks(todo):
-            measure_block(run, block, k6_binary, progress)
-
-
-def measure_block(run: Run, block: Sequence[Cell], k6_binary: str, progress: Progress) -> None:
-    variant, pauses = run.plan.variants[block[0].variant], run.plan.pauses
-    where = f"{block[0].variant}, round {block[0].round} of {run.plan.rounds}"
-    progress.now(f"{where}: start")
-    with launched(variant.service, variant.env) as server:
-        sleep(pauses.after_start)
-        progress.now(f"{where}: load the dataset")
-        stage = load(server, run.plan, k6_binary)
-        sleep(pauses.after_load)
-        progress.now(f"{where}: warm up")
-        warm_up(stage, run.plan)
-        sleep(pauses.after_warm_up)
-        for cell in block:
-            progress.now(f"{where}: {cell.scenario}")
-            run.add(measure(cell, run.plan.scenarios[cell.scenario], stage))
-            sleep(pauses.between_scenarios)
+    if not (todo := run.remaining):
+        return
+    with Progress(screen, [CERTIFICATE, *steps(run.plan, todo)]) as progress:
+        progress.now("find out how much k6 can do")
+        if not (ceilings := run.machine.get("ceilings")):
+            ceilings = ceiling.measured(k6_binary)
+            run.note(ceilings=ceilings, ceiling_per_second=max(ceilings.values()))
+        with Bench(run, k6_binary, ceilings, progress) as bench:
+            for block in plan.blocks(todo):
+                measure_block(bench, block)
 
 
 def conclude(run: Run) -> None:
@@ -118,14 +127,18 @@ def conclude(run: Run) -> None:
         console.print(f"invalid: {note}", style="red", markup=False, soft_wrap=True)
     console.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
     if run.remaining:
-        fail(f"{len(run.remaining)} scenarios have no valid sample. To measure them again: {resuming(run)}")
+        blocks = [f"{name} in round {number}" for number, name in map(plan.block_of, run.remaining)]
+        again = ", ".join(dict.fromkeys(blocks))
+        fail(f"Not complete: {again}. To measure that again: {resuming(run)}")
 
 
 def kept(run: Run | None) -> str:
     if run is None:
         return ""
-    cells = len(list(plan.cells(run.plan)))
-    return f"{cells - len(run.remaining)} of {cells} samples are kept. To go on: {resuming(run)}"
+    blocks = len(plan.blocks(plan.cells(run.plan)))
+    return (
+        f"{blocks - len(plan.blocks(run.remaining))} of {blocks} blocks are kept. To go on: {resuming(run)}"
+    )
 
 
 def resuming(run: Run) -> str:

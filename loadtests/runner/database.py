@@ -1,9 +1,11 @@
 """The service's database, read past the service: what it holds is what was committed."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from loadtests.runner.dataset import Record
 from loadtests.runner.launch import LaunchError
 
 # Every service names its table as its framework does; these columns are the contract's.
@@ -14,10 +16,43 @@ GROUP BY t.name HAVING count(*) = 5
 """
 
 
-def ids(database: Path) -> list[int]:
+@contextmanager
+def opened(database: Path) -> Iterator[tuple[sqlite3.Connection, str]]:
+    """The database to be read, and its table of items as SQL has it."""
     try:
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
             [(table,)] = connection.execute(TABLE).fetchall()
-            return [id_ for (id_,) in connection.execute(f'SELECT id FROM "{table}" ORDER BY id')]  # noqa: S608 - its own name
+            yield connection, f'"{table}"'
     except (sqlite3.Error, ValueError) as error:
         raise LaunchError(f"The database at DATABASE_URL holds no table of items: {error}") from error
+
+
+def ids(database: Path) -> list[int]:
+    with opened(database) as (connection, table):
+        return [id_ for (id_,) in connection.execute(f"SELECT id FROM {table} ORDER BY id")]  # noqa: S608 - its own name
+
+
+def count(database: Path) -> int:
+    with opened(database) as (connection, table):
+        [(rows,)] = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - its own name
+        return int(rows)
+
+
+def records(database: Path) -> dict[int, Record]:
+    with opened(database) as (connection, table):
+        rows = connection.execute(f"SELECT id, name, description, price, quantity FROM {table}")  # noqa: S608 - its own name
+        return {id_: (name, text, float(price), quantity) for id_, name, text, price, quantity in rows}
+
+
+def journal_mode(database: Path) -> str:
+    """wal, or delete for whatever journal is rolled back: the file does not say which."""
+    with opened(database) as (connection, _):
+        [(mode,)] = connection.execute("PRAGMA journal_mode")
+        return str(mode)
+
+
+def copy(database: Path, target: Path) -> None:
+    """Into one file, without a write-ahead log beside it, while the service has the database open."""
+    with opened(database) as (connection, _), closing(sqlite3.connect(target)) as copied:
+        connection.backup(copied)
+        copied.execute("PRAGMA journal_mode = DELETE")

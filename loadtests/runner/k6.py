@@ -27,7 +27,12 @@ class Outcome:
     """What k6 says of one scenario."""
 
     requests: int
-    seconds: float
+    began: float  # seconds since 1970
+    seconds: float  # from then to the last answer
+    iteration_ms: float  # the mean: the latency, the connection, and k6's own work on an answer
+    elapsed_ms: tuple[float, ...]  # from the scenario's start to each answer, at each of PERCENTS
+    halves_ms: tuple[float, float]
+    dropped: int
     mean_ms: float
     max_ms: float
     quantiles_ms: tuple[float, ...]
@@ -84,12 +89,27 @@ def outcome(summary: Mapping[str, Any], scenario: str) -> Outcome:
         for name, metric in metrics.items()
         if name.startswith("checks{check:")
     }
+    elapsed = metrics.get("elapsed")
     return Outcome(
         requests=latency["count"],
-        seconds=metrics["elapsed"]["max"] / 1000 if "elapsed" in metrics else nan,
+        began=metrics["began"]["value"] if "began" in metrics else nan,
+        seconds=elapsed["max"] / 1000 if elapsed else nan,
+        iteration_ms=metrics[f"iteration_duration{{scenario:{scenario}}}"]["avg"],
+        elapsed_ms=quantiles(elapsed) if elapsed else (),
+        halves_ms=(mean(metrics, "first_half"), mean(metrics, "second_half")),
+        dropped=metrics.get("dropped_iterations", {"count": 0})["count"],
         mean_ms=latency["avg"],
         max_ms=latency["max"],
-        quantiles_ms=tuple(round(latency[f"p({percent:g})"], 6) for percent in PERCENTS),
+        quantiles_ms=quantiles(latency),
         passed={name: metric["passes"] for name, metric in checks.items()},
         failed={name: metric["fails"] for name, metric in checks.items() if metric["fails"]},
     )
+
+
+def quantiles(trend: Mapping[str, float]) -> tuple[float, ...]:
+    return tuple(round(trend[f"p({percent:g})"], 6) for percent in PERCENTS)
+
+
+def mean(metrics: Mapping[str, Any], name: str) -> float:
+    value: float = metrics[name]["avg"] if metrics.get(name, {}).get("count") else nan
+    return value

@@ -11,18 +11,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import httpx
+from urllib.parse import urlsplit
 
 from loadtests.runner.process import started, tail
 
 SERVICES = Path(__file__).parents[2] / "services"
+TWINS = Path(__file__).parents[1] / "twins"
+PROBE = Path(__file__).with_name("probe")
 DEADLINE = 60.0  # seconds for a service to answer /healthz
 
 
@@ -74,20 +77,41 @@ def installed(service: str, announce: Callable[[str], None] = lambda _: None, ro
 
 
 @contextmanager
-def launched(service: str, env: Mapping[str, str] | None = None, root: Path = SERVICES) -> Iterator[Server]:
-    """The service, answering; gone on the way out, with its database."""
+def launched(
+    service: str,
+    env: Mapping[str, str] | None = None,
+    root: Path = SERVICES,
+    *,
+    application: Sequence[str] = (),
+    dataset: Path | None = None,
+    cores: Collection[int] | None = None,
+) -> Iterator[Server]:
+    """The service, answering; gone on the way out, with its database.
+
+    `application` are the words for another application than the service's own, `dataset` a database to copy.
+    """
     folder = root / service
     gunicorn = folder / ".venv" / "bin" / "gunicorn"
     if not gunicorn.exists():
         raise LaunchError(f"{service} is not installed: {gunicorn.relative_to(root)} is missing")
     with TemporaryDirectory(prefix=f"{service}-") as scratch:
         database, log = Path(scratch, "items.db"), Path(scratch, "service.log")
+        if dataset is not None:
+            shutil.copyfile(dataset, database)
         settings = {"HOST": "127.0.0.1", "DATABASE_URL": f"sqlite:///{database}", **(env or {})}
         settings["PORT"] = str(free_port(int(settings.get("PORT", "0"))))
-        with started([str(gunicorn)], log, settings, cwd=folder) as process:
+        settings |= {"PYTHONPATH": str(PROBE), "PROBE": scratch}
+        with started([str(gunicorn), *application], log, settings, folder, cores) as process:
             server = Server(service, f"http://127.0.0.1:{settings['PORT']}", database, log, process)
             wait_until_ready(server)
             yield server
+
+
+def twin(service: str, twins: Path = TWINS) -> list[str]:
+    """The words that make a service's Gunicorn serve its tutorial twin."""
+    if not (twins / f"{service}.py").exists():
+        raise LaunchError(f"{service} has no twin: {twins.name}/{service}.py is missing")
+    return ["--pythonpath", str(twins), f"{service}:app"]
 
 
 def free_port(wanted: int = 0) -> int:
@@ -105,11 +129,16 @@ def free_port(wanted: int = 0) -> int:
 
 def wait_until_ready(server: Server) -> None:
     end = time.monotonic() + DEADLINE
-    with httpx.Client(trust_env=False, timeout=2) as client:  # no proxy between us and this machine
-        while time.monotonic() < end:
-            server.ensure_running()
-            with suppress(httpx.TransportError):
-                if client.get(f"{server.url}/healthz").status_code == httpx.codes.OK:
-                    return
-            time.sleep(0.05)
+    while time.monotonic() < end:
+        server.ensure_running()
+        with suppress(OSError, HTTPException):
+            if answers(server):
+                return
+        time.sleep(0.05)
     raise LaunchError(f"{server.service} did not answer /healthz in {DEADLINE:.0f} s.\n{tail(server.log)}")
+
+
+def answers(server: Server) -> bool:
+    with closing(HTTPConnection(urlsplit(server.url).netloc, timeout=2)) as connection:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK

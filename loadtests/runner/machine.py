@@ -2,8 +2,10 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,11 @@ ROOT = Path(__file__).parents[2]
 
 def described(k6_version: str, services: dict[str, Path]) -> dict[str, Any]:
     """`services` maps a service to its .venv."""
+    split = usage.split()
     return {
         "cpu": cpu_model(),
         "cores": usage.cores(),
+        "pinned": {part: sorted(cores) for part, cores in split._asdict().items()} if split else None,
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "system": platform.system(),
         "kernel": platform.release(),
@@ -58,3 +62,20 @@ def packages(venv: Path) -> dict[str, str]:
     folders = [str(folder) for folder in venv.glob("lib/python*/site-packages")]
     found = {str(one.metadata["Name"]): one.version for one in distributions(path=folders)}
     return dict(sorted(found.items()))
+
+
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+
+
+def unpinned(requirements: Path, found: Mapping[str, str]) -> str:
+    """Where a package is not the one of requirements.txt; one for another system is not there at all."""
+    versions = {canonical(name): version for name, version in found.items()}
+    return ", ".join(
+        f"{name} {versions[canonical(name)]} instead of {version}"
+        for name, version in PINNED.findall(requirements.read_text())
+        if versions.get(canonical(name), version) != version
+    )
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

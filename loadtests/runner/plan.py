@@ -1,22 +1,25 @@
 """What to measure, and in which order."""
 
-import json
-import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from loadtests.runner import toml
 from loadtests.runner.sample import Cell, Operation, Sample
 
 PLANS = Path(__file__).parents[1] / "plans"
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(gt=0)]
+
+# The p99 in ms beyond which a rising rate does not rise further
+LIMIT = 50.0
 
 
 class PlanError(Exception):
@@ -41,20 +44,36 @@ class WarmUp(Part):
 
 
 class Scenario(Part):
-    users: Count
+    users: Count  # of an open model: the most that may wait for an answer at once
     seconds: Annotated[float, Field(gt=0)] | None = None
     iterations: Count | None = None
+    rates: tuple[Rate, ...] = ()  # requests per second, begun whether or not the ones before were answered
 
     @model_validator(mode="after")
     def one_end(self) -> Self:
         if (self.seconds is None) == (self.iterations is None):
             raise ValueError("a scenario has either seconds or iterations")
+        if self.rates and self.seconds is None:
+            raise ValueError("a scenario with rates has seconds")
+        if list(self.rates) != sorted(set(self.rates)):
+            raise ValueError("rates rise")
         return self
 
 
 class Variant(Part):
+    """A service and its settings: what is compared with another such."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
     service: str
     env: dict[str, str] = {}
+    twin: bool = False  # loadtests/twins/<service>.py instead of the service's own application
+    expects: dict[str, str] = {}  # of the running processes, beside what servers.toml says of the service
+
+    @property
+    def settings(self) -> dict[str, str]:
+        # The rollback journal is SQLite's own default, as everything in a twin is its library's.
+        return {"SQLITE_JOURNAL_MODE": "DELETE", **self.env} if self.twin else self.env
 
 
 class Plan(Part):
@@ -63,6 +82,7 @@ class Plan(Part):
     rounds: Count
     seed: int
     records: Count
+    dataset: Literal["loaded", "copied"] = "loaded"  # into the running service, or once a run and then copied
     pauses: Pauses
     warm_up: WarmUp
     scenarios: dict[Operation, Scenario]
@@ -88,46 +108,59 @@ def parsed(text: str, name: str) -> Plan:
         raise PlanError(f"The plan {name} cannot be used: {where or 'plan'}: {first['msg']}") from error
 
 
-def on(plan: Plan, services: Iterable[str]) -> Plan:
-    """The plan's variants of these services; where it names none, each service as it comes."""
-    wanted = dict.fromkeys(services)
-    named = {name: variant for name, variant in plan.variants.items() if variant.service in wanted}
-    return plan.model_copy(update={"variants": named or {name: Variant(service=name) for name in wanted}})
+def as_toml(plan: Plan) -> str:
+    return toml.dumps(plan.model_dump(exclude_none=True, exclude_defaults=True))
+
+
+def on(plan: Plan, names: Iterable[str]) -> Plan:
+    """The plan's variants of these names; where it has no variants, each name is a service as it comes."""
+    wanted = dict.fromkeys(names)
+    if plan.variants:
+        chosen = {name: one for name, one in plan.variants.items() if name in wanted}
+    else:
+        chosen = {name: Variant(service=name) for name in wanted}
+    return plan.model_copy(update={"variants": chosen})
+
+
+def order(plan: Plan, number: int) -> list[str]:
+    """The variants of a round: shuffled anew for each, by no more than the seed and its number."""
+    return Random(f"{plan.seed}/{number}").sample(sorted(plan.variants), len(plan.variants))  # noqa: S311 - no secret
 
 
 def cells(plan: Plan) -> Iterator[Cell]:
     for number in range(1, plan.rounds + 1):
-        # Of its own for each round, so that the order does not depend on where a run was resumed.
-        order = Random(f"{plan.seed}/{number}").sample(sorted(plan.variants), len(plan.variants))  # noqa: S311 - no secret
-        for variant in order:
-            for scenario in plan.scenarios:
-                yield Cell(number, variant, scenario)
-
-
-def remaining(plan: Plan, samples: Iterable[Sample]) -> list[Cell]:
-    measured = {sample.cell for sample in samples if not sample.invalid}
-    return [cell for cell in cells(plan) if cell not in measured]
+        for variant in order(plan, number):
+            for name, scenario in plan.scenarios.items():
+                for rate in scenario.rates or (0.0,):
+                    yield Cell(number, variant, name, rate)
 
 
 def blocks(cells: Iterable[Cell]) -> list[list[Cell]]:
     """The cells that one start of a service measures."""
-    return [list(block) for _, block in groupby(cells, key=lambda cell: (cell.round, cell.variant))]
+    return [list(block) for _, block in groupby(cells, key=block_of)]
 
 
-def as_toml(plan: Plan) -> str:
-    return "\n".join(_lines((), plan.model_dump(exclude_none=True))) + "\n"
+def block_of(cell: Cell) -> tuple[int, str]:
+    return cell.round, cell.variant
 
 
-def _lines(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[str]:
-    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    if path and (values or not table):
-        yield f"\n[{'.'.join(map(_key, path))}]"
-    for key, value in values.items():
-        yield f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}"  # of text and numbers, JSON is TOML
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _lines((*path, key), value)
+def remaining(plan: Plan, samples: Iterable[Sample]) -> list[Cell]:
+    """Whole blocks: a randomised block is complete, and what one start measured stays together."""
+    valid = [sample for sample in samples if not sample.invalid]
+    measured = {sample.cell for sample in valid}
+    return [
+        cell
+        for block in blocks(cells(plan))
+        if not all(cell in measured or passed(cell, valid) for cell in block)
+        for cell in block
+    ]
 
 
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+def passed(cell: Cell, samples: Iterable[Sample]) -> bool:
+    """Whether a lower rate was already too high."""
+    return any(
+        sample.cell[:3] == cell[:3]
+        and sample.rate < cell.rate
+        and bool(sample.invalid or sample.dropped or sample.p99_ms > LIMIT)
+        for sample in samples
+    )

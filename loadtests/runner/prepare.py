@@ -1,11 +1,13 @@
 """From the words of a command to a run that can be measured."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from loadtests.runner import k6, launch, machine, plan, record
+from loadtests.runner.launch import SERVICES, LaunchError
 from loadtests.runner.plan import Plan
 from loadtests.runner.record import Run
 
@@ -14,28 +16,50 @@ class UnknownError(Exception):
     """A name that names nothing; its text lists those that do."""
 
 
-def begun(names: Sequence[str], plan_name: str, k6_binary: str, screen: Console) -> Run:
-    services = launch.services()
-    known("plan", [plan_name], plan.names())
-    known("service", names, services)
-    chosen = plan.on(plan.read(plan_name), names or services)
+@dataclass(frozen=True)
+class Wanted:
+    """The words of a command; None is what the plan says."""
+
+    names: Sequence[str] = ()
+    plan: str | None = None
+    rounds: int | None = None
+    seed: int | None = None
+
+
+def begun(wanted: Wanted, k6_binary: str, screen: Console) -> Run:
+    name = wanted.plan or "quick"
+    known("plan", [name], plan.names())
+    read = plan.read(name)
+    there = list(read.variants) or launch.services()
+    known(f"variant of {name}" if read.variants else "service", wanted.names, there)
+    given = {key: value for key in ("rounds", "seed") if (value := getattr(wanted, key)) is not None}
+    chosen = plan.on(read, wanted.names or there).model_copy(update=given)
     k6_version = k6.version(k6_binary)
     venvs = installed(chosen, screen)
     return record.begun(chosen, machine.described(k6_version, venvs))
 
 
-def resumed(names: Sequence[str], plan_name: str | None, screen: Console) -> Run:
-    known("service or run", names, [*launch.services(), *record.names()])
-    runs = [name for name in names if name in record.names()]
-    run = record.found(runs[0]) if runs else record.latest_unfinished(names, plan_name)
+def resumed(wanted: Wanted, screen: Console) -> Run:
+    runs = record.names()
+    variants = {variant for run in runs for variant in record.found(run).plan.variants}
+    known("service or run", wanted.names, [*sorted({*launch.services(), *variants}), *runs])
+    named = [name for name in wanted.names if name in runs]
+    run = record.found(named[0]) if named else record.latest_unfinished(wanted.names, wanted.plan)
     installed(run.plan, screen)
+    run.set_aside_half_blocks()
     return run
 
 
 def installed(chosen: Plan, screen: Console) -> dict[str, Path]:
     services = dict.fromkeys(variant.service for variant in chosen.variants.values())
     known("service", list(services), launch.services())
-    return {service: launch.installed(service, announce=screen.print) for service in services}
+    venvs = {service: launch.installed(service, announce=screen.print) for service in services}
+    for service, venv in venvs.items():
+        if wrong := machine.unpinned(SERVICES / service / "requirements.txt", machine.packages(venv)):
+            raise LaunchError(
+                f"{service} runs with {wrong}. Remove services/{service}/.venv: it is made again"
+            )
+    return venvs
 
 
 def known(what: str, names: Sequence[str], real: Collection[str]) -> None:

@@ -3,7 +3,9 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,24 +17,57 @@ INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 
 @contextmanager
 def started(
-    command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str],
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    cores: Collection[int] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a group of its own, which a Ctrl-C in the terminal does not reach: it ends when we say."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 - a service's gunicorn, or k6
-            command,
-            cwd=cwd,
-            env=inherited | dict(env or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    with terminable(), log.open("wb") as output:
+        with on(cores):
+            process = subprocess.Popen(  # noqa: S603 - a service's gunicorn, or k6
+                command,
+                cwd=cwd,
+                env=inherited | dict(env or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            yield process
+        finally:
+            stop(process)
+
+
+@contextmanager
+def on(cores: Collection[int] | None) -> Iterator[None]:
+    """What is started in here runs on these cores: a process begins where its parent may run."""
+    if cores is None or sys.platform != "linux":
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
     try:
-        yield process
+        yield
     finally:
-        stop(process)
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """In a program that leaves SIGTERM as it is, one would end it alone, and orphan what it started."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from loadtests.runner.sample import Cell
 
 # Seconds, until there is a measured value
 STARTING = 2.0
+BEGINNING = 0.5  # k6
 LOADING = 0.003  # an item
 EACH = 0.002  # a request
 LISTING = 0.03  # a request for all items
@@ -24,6 +26,7 @@ LISTING = 0.03  # a request for all items
 
 @dataclass(frozen=True)
 class Step:
+    variant: str
     name: str
     seconds: float
 
@@ -31,27 +34,28 @@ class Step:
 def steps(plan: Plan, todo: Sequence[Cell]) -> list[Step]:
     pauses, ahead = plan.pauses, []
     for block in blocks(todo):
-        ahead += [
-            Step("start", STARTING + pauses.after_start),
-            Step("load", plan.records * LOADING + pauses.after_load),
-            Step("warm up", plan.warm_up.seconds + plan.warm_up.lists * LISTING + pauses.after_warm_up),
-        ]
+        variant = block[0].variant
+        ahead.append(Step(variant, "start", STARTING + pauses.after_start))
+        if plan.dataset == "loaded":
+            ahead.append(Step(variant, "load", plan.records * LOADING + pauses.after_load))
+        warming = plan.warm_up.seconds + plan.warm_up.lists * LISTING + pauses.after_warm_up
+        ahead.append(Step(variant, "warm up", warming))
         for cell in block:
-            ahead.append(
-                Step(cell.scenario, expected(cell, plan.scenarios[cell.scenario]) + pauses.between_scenarios)
-            )
+            seconds = expected(cell, plan.scenarios[cell.scenario]) + pauses.between_scenarios
+            ahead.append(Step(variant, f"{cell.scenario} {cell.rate:g}", seconds))
     return ahead
 
 
 def expected(cell: Cell, scenario: Scenario) -> float:
     if scenario.seconds is not None:
-        return scenario.seconds
-    return (scenario.iterations or 0) * (LISTING if cell.scenario == "list_items" else EACH)
+        return BEGINNING + scenario.seconds
+    return BEGINNING + (scenario.iterations or 0) * (LISTING if cell.scenario == "list_items" else EACH)
 
 
-def left(ahead: Sequence[Step], took: dict[str, float]) -> float:
+def left(ahead: Sequence[Step], took: dict[tuple[str, str], float]) -> float:
     """Seconds for the steps ahead, by what such a step took the last time where it has been done."""
-    return sum(took.get(step.name, step.seconds) for step in ahead)
+    means = {name: fmean(took[key] for key in took if key[1] == name) for name in {name for _, name in took}}
+    return sum(took.get((step.variant, step.name), means.get(step.name, step.seconds)) for step in ahead)
 
 
 class Progress:
@@ -60,7 +64,7 @@ class Progress:
     def __init__(self, console: Console, ahead: Sequence[Step]) -> None:
         self.console = console
         self.ahead = list(ahead)
-        self.took: dict[str, float] = {}
+        self.took: dict[tuple[str, str], float] = {}
         self.done = 0.0
         self.begun = False
         self.since = time.monotonic()
@@ -81,12 +85,17 @@ class Progress:
     def now(self, what: str) -> None:
         """The next step begins, and with it the one before it has ended."""
         if self.begun:
-            self.took[self.ahead.pop(0).name] = took = time.monotonic() - self.since
+            step = self.ahead.pop(0)
+            self.took[step.variant, step.name] = took = time.monotonic() - self.since
             self.done += took
         self.begun, self.since = True, time.monotonic()
         self.bar.update(self.task, description=what)
         if not self.console.is_terminal:
             self.console.print(f"{what} … {shown(self.left)} left", highlight=False, markup=False)
+
+    def skip(self) -> None:
+        """The step after the one that has begun will not be done."""
+        del self.ahead[1 if self.begun else 0]
 
     @property
     def left(self) -> float:

@@ -17,6 +17,8 @@ from loadtests.runner.sample import Cell, Sample
 
 RESULTS = Path(__file__).parents[2] / "results"
 
+HALF = "its block was not finished, and was measured again"
+
 
 class RecordError(Exception):
     """A run that cannot be found or read; its text is one line."""
@@ -48,6 +50,26 @@ class Run:
     def add(self, sample: Sample) -> None:
         with (self.folder / "samples.jsonl").open("a") as file:
             file.write(sample.model_dump_json() + "\n")
+
+    def note(self, **facts: Any) -> None:
+        """What became known of the machine while the run went on."""
+        write(self.folder / "machine.json", json.dumps({**self.machine, **facts}, indent=2) + "\n")
+
+    def note_configuration(self, variant: str, found: Mapping[str, Any]) -> None:
+        known = self.machine.get("configuration", {})
+        if variant not in known:
+            self.note(configuration={**known, variant: found})
+
+    def set_aside_half_blocks(self) -> None:
+        """A block is measured again as a whole: what there is of it is kept, but is part of no figure."""
+        again = {plans.block_of(cell) for cell in self.remaining}
+        samples = [
+            sample.model_copy(update={"invalid": sample.invalid or HALF})
+            if plans.block_of(sample.cell) in again
+            else sample
+            for sample in self.samples
+        ]
+        write(self.folder / "samples.jsonl", "".join(sample.model_dump_json() + "\n" for sample in samples))
 
     def conclude(self, report: str) -> Path:
         path = self.folder / "report.md"
@@ -87,6 +109,13 @@ def latest_unfinished(services: Sequence[str], plan: str | None, results: Path =
 
 def names(results: Path = RESULTS) -> list[str]:
     return sorted(path.parent.name for path in results.glob("*/plan.toml"))
+
+
+def write(path: Path, text: str) -> None:
+    """At once or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text)
+    part.replace(path)
 
 
 def _new_folder(wanted: Path) -> Path:

@@ -1,6 +1,6 @@
 """What measuring one scenario of one variant in one round came to: one line of samples.jsonl."""
 
-from math import nan
+from math import isnan, nan
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -15,6 +15,7 @@ class Cell(NamedTuple):
     round: int
     variant: str
     scenario: Operation
+    rate: float = 0  # requests per second; 0 where the users set the pace
 
 
 class Sample(BaseModel):
@@ -49,13 +50,13 @@ class Sample(BaseModel):
     ceiling_share: Figure = nan  # of the throughput that k6 reaches against a server that does nothing
     dropped: int = 0  # iterations that k6 had no user free to begin
     little: Figure = (
-        nan  # throughput × mean latency / users, which is 1 where every user always waits for an answer
+        nan  # Little's law: completions per second * mean time of an iteration / users, which is 1
     )
     first_half_ms: Figure = nan  # mean latency of the halves of a timed scenario
     second_half_ms: Figure = nan
-    idle_memory_mib: Figure = nan  # after the warm-up, before the first scenario
+    idle_memory_mib: Figure = nan  # after the start, before the first request but /healthz
     rate: Figure = nan  # requests per second that k6 was told to begin; nan: as many as its users can
 
     @property
     def cell(self) -> Cell:
-        return Cell(self.round, self.variant, self.scenario)
+        return Cell(self.round, self.variant, self.scenario, 0 if isnan(self.rate) else self.rate)

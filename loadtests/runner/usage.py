@@ -6,8 +6,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import NamedTuple
 
 import psutil
+
+ENOUGH = 4  # cores
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -56,5 +59,18 @@ def reaped_cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+class Split(NamedTuple):
+    service: frozenset[int]
+    k6: frozenset[int]
+
+
 def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def split() -> Split | None:
+    """Cores for the service and others for k6, where there are enough for both."""
+    if sys.platform != "linux" or cores() < ENOUGH:
+        return None
+    ours = sorted(os.sched_getaffinity(0))
+    return Split(frozenset(ours[: len(ours) // 2]), frozenset(ours[len(ours) // 2 :]))

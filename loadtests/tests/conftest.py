@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -51,7 +52,7 @@ class Tree:
         return self.root / "k6"
 
     def tell_k6(self, **orders: str) -> None:
-        """What to do wrong in a scenario: fail_check, exit, few, hang, or lie (claim, and write nothing)."""
+        """What to do wrong where: fail_check, exit, few, hang, unlawful, drop or lie (write nothing)."""
         (self.root / "orders.json").write_text(json.dumps(orders))
 
     def tell(self, service: str, word: str) -> None:
@@ -128,18 +129,28 @@ def add_service(root: Path, name: str) -> None:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Iterator[Tree]:
+    with planted(tmp_path) as tree:
+        yield tree
+
+
+@contextmanager
+def planted(root: Path) -> Iterator[Tree]:
     ignored = shutil.ignore_patterns("tests", "__pycache__")
-    shutil.copytree(HERE.parent, tmp_path / "loadtests", ignore=ignored)
-    plans = tmp_path / "loadtests" / "plans"
+    shutil.copytree(HERE.parent, root / "loadtests", ignore=ignored)
+    plans = root / "loadtests" / "plans"
     (plans / "tiny.toml").write_text(PLAN.replace("rounds = 2", "rounds = 1"))
     (plans / "twice.toml").write_text(PLAN)
     for name in ("alpha", "beta"):
-        add_service(tmp_path / "services", name)
-    fake(HERE / "fake_k6.py", tmp_path / "k6")
-    tree = Tree(tmp_path)
-    yield tree
-    for process in tree.running:
-        process.kill()
-        process.communicate()
-    for pid in tree.left_behind:
-        psutil.Process(pid).kill()
+        add_service(root / "services", name)
+    fake(HERE / "fake_k6.py", root / "k6")
+    ceiling = root / "loadtests" / "runner" / "ceiling.py"
+    ceiling.write_text(f"{ceiling.read_text()}\n\nmeasured = lambda _: {{'hello': 1000.0, 'echo': 100.0}}\n")
+    tree = Tree(root)
+    try:
+        yield tree
+    finally:
+        for process in tree.running:
+            process.kill()
+            process.communicate()
+        for pid in tree.left_behind:
+            psutil.Process(pid).kill()

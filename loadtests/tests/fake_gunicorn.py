@@ -1,13 +1,13 @@
-"""A service that keeps its items in the database it is given, and misbehaves when `order` says so."""
+"""A master with workers that keep items in the database they are given, and misbehave as `order` says."""
 
 import json
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ORDER = Path("order").read_text() if Path("order").exists() else ""
@@ -36,20 +36,27 @@ class Service(BaseHTTPRequestHandler):
             return self.answer(200, sent)
         values = tuple(sent[member] for member in MEMBERS[1:])
         insert = "INSERT INTO things (name, description, price, quantity) VALUES (?, ?, ?, ?) RETURNING id"
-        with sqlite3.connect(DATABASE) as database:
-            [(new,)] = database.execute(insert, values).fetchall()
-        database.close()
+        new = 999
+        if ORDER != "forget_new" or sent["name"] != "create_item":
+            [(new,)] = self.write(insert, *values)
         return self.answer(201, {"id": new, **sent})
 
     def do_PUT(self) -> None:
         sent = self.sent()
+        if ORDER != "forget_replaced":
+            update = "UPDATE things SET name = ?, description = ?, price = ?, quantity = ? WHERE id = ?"
+            self.write(update, *(sent[member] for member in MEMBERS[1:]), self.item_id)
         self.answer(200, {"id": self.item_id, **sent})
 
     def do_DELETE(self) -> None:
-        with sqlite3.connect(DATABASE) as database:
-            gone = database.execute("DELETE FROM things WHERE id = ?", (self.item_id,)).rowcount
-        database.close()
+        gone = self.write("DELETE FROM things WHERE id = ? RETURNING id", self.item_id)
         self.answer(204 if gone else 404, None)
+
+    def write(self, query: str, *values: object) -> list[Any]:
+        with sqlite3.connect(DATABASE) as database:
+            returned = database.execute(query, values).fetchall()
+        database.close()
+        return returned
 
     @property
     def item_id(self) -> int:
@@ -82,6 +89,14 @@ def note(pid: int) -> None:
         file.write(f"{pid}\n")
 
 
+class Worker:
+    def __init__(self, server: ThreadingHTTPServer) -> None:
+        self.server = server
+
+    def run(self) -> None:
+        self.server.serve_forever()
+
+
 def main() -> None:
     note(os.getpid())
     if ORDER == "stop":
@@ -89,17 +104,30 @@ def main() -> None:
         sys.exit(3)
     with sqlite3.connect(DATABASE) as database:
         columns = "id INTEGER PRIMARY KEY, name, description, price, quantity"
+        mode = os.environ.get("SQLITE_JOURNAL_MODE", "WAL")
         database.executescript(
-            f"PRAGMA journal_mode = WAL; CREATE TABLE things ({columns}); CREATE TABLE other (id)"
+            f"PRAGMA journal_mode = {mode}; CREATE TABLE IF NOT EXISTS things ({columns});"
+            "CREATE TABLE IF NOT EXISTS other (id)"
         )
     database.close()
-    # A worker that does not end when it is asked to, and outlives its master
-    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
-    note(subprocess.Popen([sys.executable, "-c", deaf]).pid)
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     Path("environment.json").write_text(json.dumps(dict(os.environ)))
-    ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Service).serve_forever()
+    Path("words.json").write_text(json.dumps(sys.argv[1:]))
+    server = ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Service)
+    for _ in range(1 if ORDER == "one_worker" else int(os.environ.get("WEB_CONCURRENCY", "2"))):
+        if (pid := os.fork()) == 0:
+            # does not end when it is asked to, and outlives its master
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            Worker(server).run()
+        note(pid)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    while True:
+        signal.pause()
 
 
 if __name__ == "__main__":
+    # What the probe looks for: a Worker of Gunicorn's, and the environment that the packages come from
+    base = ModuleType("gunicorn.workers.base")
+    base.Worker = Worker  # type: ignore[attr-defined]
+    sys.modules["gunicorn.workers.base"] = base
+    sys.prefix = str(Path(__file__).parents[1])
     main()

@@ -5,14 +5,17 @@ import json
 import os
 import signal
 import sys
+import time
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from loadtests.runner import dataset
+
 HERE = Path(__file__).parent
-ITEM = {"name": "x", "description": None, "price": 1.5, "quantity": 1}
+ITEM = {"description": None, "price": 1.5, "quantity": 1}
 STATUS = {"load_items": 201, "create_item": 201, "delete_item": 204}
 
 
@@ -33,14 +36,12 @@ def main() -> int:
     if order == "exit":
         print("GoError: out of luck")
         return 107
-    requests = int(settings["ITERATIONS"]) - (order == "few")
+    requests = int(settings["ITERATIONS"]) - (order == "few") if "ITERATIONS" in settings else 1000
     if order != "lie":
         write(scenario, settings, requests)
-    failed = 2 if order == "fail_check" else 0
-    Path(call.summary_export).write_text(
-        json.dumps(summary(scenario, requests, failed, call.summary_trend_stats))
-    )
-    return 99 if failed else 0
+    told = Told("list_items" if scenario == "warm_up" else scenario, requests, settings, order)
+    Path(call.summary_export).write_text(json.dumps(summary(told, call.summary_trend_stats)))
+    return 99 if told.failed else 0
 
 
 def arguments() -> argparse.Namespace:
@@ -59,32 +60,64 @@ def write(scenario: str, settings: dict[str, str], requests: int) -> None:
     items = f"{settings['BASE_URL']}/items"
     if scenario in ("load_items", "create_item"):
         for _ in range(requests):
-            send("POST", items, json.dumps(ITEM).encode())
+            send("POST", items, {"name": scenario, **ITEM})
+    ids = json.loads(Path(settings["IDS"]).read_text()) if "IDS" in settings else []
     if scenario == "delete_item":
-        for item_id in json.loads(Path(settings["IDS"]).read_text())[:requests]:
+        for item_id in ids[:requests]:
             send("DELETE", f"{items}/{item_id}")
+    if scenario == "replace_item":
+        for n in range(requests):
+            values = dataset.record(dataset.REPLACEMENTS + n)
+            item = dict(zip(("name", "description", "price", "quantity"), values, strict=True))
+            send("PUT", f"{items}/{dataset.scattered(ids, n)}", item)
 
 
-def send(method: str, url: str, body: bytes | None = None) -> None:
+def send(method: str, url: str, body: object = None) -> None:
     where = urlsplit(url)
     with closing(HTTPConnection(where.netloc)) as connection:
-        connection.request(method, where.path, body)
+        connection.request(method, where.path, json.dumps(body).encode())
         connection.getresponse().read()
 
 
-def summary(scenario: str, requests: int, failed: int, stats: str) -> dict[str, Any]:
-    status = f"checks{{check:status is {STATUS.get(scenario, 200)}}}"
-    latency = {stat: float(stat[2:-1]) for stat in stats.split(",") if stat.startswith("p(")}
+class Told(NamedTuple):
+    scenario: str
+    requests: int
+    settings: dict[str, str]
+    order: str
+
+    @property
+    def failed(self) -> int:
+        return 2 if self.order == "fail_check" else 0
+
+    @property
+    def latency(self) -> float:
+        """Beyond 100 requests a second it takes its time."""
+        return 100.0 if float(self.settings.get("RATE", "0")) > 100 else 10.0
+
+
+def summary(told: Told, stats: str) -> dict[str, Any]:
+    percents = {stat: float(stat[2:-1]) for stat in stats.split(",") if stat.startswith("p(")}
+    latency = {stat: percent / 100 * told.latency for stat, percent in percents.items()}
+    # Little's law: each user is in an iteration all the while, so many of `busy` ms
+    users = int(told.settings.get("VUS", "1"))
+    busy = users * 500 / told.requests * (0.5 if told.order == "unlawful" else 1)
+    status = f"checks{{check:status is {STATUS.get(told.scenario, 200)}}}"
+    dropped = {"dropped_iterations": {"count": 3}} if told.order == "drop" else {}
     return {
         "metrics": {
-            f"http_req_duration{{scenario:{scenario}}}": {
-                "count": requests,
+            f"http_req_duration{{scenario:{told.scenario}}}": {
+                "count": told.requests,
                 "avg": 55.5,
-                "max": 100.0,
+                "max": told.latency,
                 **latency,
             },
-            "elapsed": {"value": 500, "min": 1, "max": 500},
-            status: {"passes": requests - failed, "fails": failed},
+            f"iteration_duration{{scenario:{told.scenario}}}": {"avg": busy},
+            "began": {"value": time.time()},
+            "elapsed": {"max": 500, **dict.fromkeys(percents, 500)},
+            "first_half": {"count": 1, "avg": 11},
+            "second_half": {"count": 1, "avg": 12},
+            status: {"passes": told.requests - told.failed, "fails": told.failed},
+            **dropped,
         }
     }
 

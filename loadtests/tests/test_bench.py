@@ -2,12 +2,14 @@
 
 import json
 import signal
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from loadtests.tests.conftest import Tree, until
+from loadtests.runner import plan
+from loadtests.tests.conftest import Tree, planted, until
 
+PLANS = ", ".join(sorted([*plan.names(), "tiny", "twice"]))
 BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]
 
 
@@ -29,8 +31,20 @@ def test_every_service_is_measured_in_every_round(tree: Tree) -> None:
     assert blocks == sorted(blocks, key=lambda block: (block[0], blocks.index(block)))
 
 
-def test_a_run_leaves_its_four_files_and_no_process(tree: Tree) -> None:
-    _, out, _ = tree.bench("alpha", "--plan", "tiny")
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tree, str]]:
+    """A run that is over, and what it printed."""
+    with planted(tmp_path_factory.mktemp("done")) as tree:
+        scratch = tree.root / "scratch"
+        scratch.mkdir()
+        env = {"WEB_CONCURRENCY": "64", "SQLITE_SYNCHRONOUS": "OFF", "TMPDIR": str(scratch)}
+        status, out, err = tree.bench("alpha", "--plan", "tiny", **env)
+        assert status == 0, err
+        yield tree, out
+
+
+def test_a_run_leaves_its_four_files_and_no_process(done: tuple[Tree, str]) -> None:
+    tree, out = done
     assert sorted(path.name for path in tree.run.iterdir()) == [
         "machine.json",
         "plan.toml",
@@ -38,50 +52,83 @@ def test_a_run_leaves_its_four_files_and_no_process(tree: Tree) -> None:
         "samples.jsonl",
     ]
     assert f"The report: results/{tree.run.name}/report.md" in out
-    until(lambda: not tree.left_behind, "the service and its deaf worker are gone")
+    until(lambda: not tree.left_behind, "the service and its deaf workers are gone")
 
 
-def test_figures_come_from_the_summary_and_the_rows_from_the_database(tree: Tree) -> None:
-    tree.bench("alpha", "--plan", "tiny")
-    hello, create, delete = tree.samples[:3]
+def test_figures_come_from_the_summary_and_the_rows_from_the_database(done: tuple[Tree, str]) -> None:
+    hello, create, delete = done[0].samples
     assert (hello["requests"], hello["requests_per_second"], hello["mean_ms"]) == (5, 10.0, 55.5)
-    assert (hello["p50_ms"], hello["p95_ms"], hello["p99_ms"], hello["max_ms"]) == (50, 95, 99, 100)
+    assert (hello["p50_ms"], hello["p95_ms"], hello["p99_ms"], hello["max_ms"]) == (5, 9.5, 9.9, 10)
+    assert (hello["little"], hello["ceiling_share"], hello["order"]) == (1.0, 0.01, 1)
+    assert hello["first_half_ms"] is None  # its iterations end it, not its time
     assert hello["memory_kind"] in ("pss", "rss")
-    assert hello["memory_mib"] > 0
+    assert hello["memory_mib"] > hello["idle_memory_mib"] * 0.9 > 0
     assert [one["rows"] for one in (hello, create, delete)] == [3, 7, 5]
     assert [one["rows_expected"] for one in (hello, create, delete)] == [3, 7, 5]
 
 
-def test_the_machine_is_described_without_its_paths(tree: Tree) -> None:
-    tree.bench("alpha", "--plan", "tiny")
-    text = (tree.run / "machine.json").read_text()
-    assert str(tree.root) not in text
+def test_the_machine_is_described_without_its_paths(done: tuple[Tree, str]) -> None:
+    text = (done[0].run / "machine.json").read_text()
+    assert str(done[0].root) not in text
     machine = json.loads(text)
     assert machine["k6"] == "v0.0.1"
     assert machine["cores"] >= 1
     assert list(machine["packages"]) == ["alpha"]
+    assert (machine["ceiling_per_second"], machine["ceilings"]["echo"]) == (1000, 100)
+
+
+def test_what_was_seen_in_the_running_processes_is_recorded(done: tuple[Tree, str]) -> None:
+    [seen] = json.loads((done[0].run / "machine.json").read_text())["configuration"].values()
+    assert seen["workers"] == 2
+    assert seen["worker_class"] == "__main__.Worker"
+    assert seen["journal_mode"] == "WAL"
+
+
+def test_the_callers_settings_do_not_reach_the_service(done: tuple[Tree, str]) -> None:
+    environment = json.loads((done[0].root / "services" / "alpha" / "environment.json").read_text())
+    assert "WEB_CONCURRENCY" not in environment
+    assert "SQLITE_SYNCHRONOUS" not in environment
+
+
+def test_the_temporary_folder_is_gone(done: tuple[Tree, str]) -> None:
+    assert list((done[0].root / "scratch").iterdir()) == []
+
+
+def test_a_run_that_is_complete_is_reported_again(done: tuple[Tree, str]) -> None:
+    tree, _ = done
+    before = tree.calls
+    status, out, _ = tree.bench("--resume", tree.run.name)
+    assert status == 0
+    assert f"results/{tree.run.name}/report.md" in out
+    assert tree.calls == before
 
 
 @pytest.mark.parametrize(
-    ("order", "scenario", "reason"),
+    "told",
     [
-        ("fail_check", "hello", "2 failed checks (status is 200: 2)"),
-        ("few", "hello", "k6 made 4 requests of 5"),
-        ("exit", "hello", "k6 ended with exit status 107: GoError: out of luck"),
-        ("lie", "create_item", "the database holds 3 items where the answers add up to 7"),
-        ("lie", "delete_item", "the database holds 7 items where the answers add up to 5"),
+        {
+            "hello": ("fail_check", "2 failed checks (status is 200: 2)"),
+            "create_item": ("lie", "the database holds 3 items where the answers add up to 7"),
+            "delete_item": ("few", "k6 made 1 requests of 2"),
+        },
+        {
+            "hello": ("unlawful", "Little's law: throughput * mean time / users is 0.500, not 1"),
+            "create_item": ("exit", "k6 ended with exit status 107: GoError: out of luck"),
+            "delete_item": ("lie", "the database holds 3 items where the answers add up to 1"),
+        },
     ],
 )
-def test_a_sample_that_cannot_be_believed_is_invalid(
-    tree: Tree, order: str, scenario: str, reason: str
-) -> None:
-    tree.tell_k6(**{scenario: order})
+def test_a_sample_that_cannot_be_believed_is_invalid(tree: Tree, told: dict[str, tuple[str, str]]) -> None:
+    tree.tell_k6(**{scenario: order for scenario, (order, _) in told.items()})
     status, out, err = tree.bench("alpha", "--plan", "tiny")
     assert status == 1
-    assert {one["invalid"] for one in tree.samples if one["scenario"] == scenario} == {reason}
-    assert {one["invalid"] for one in tree.samples if one["scenario"] != scenario} == {""}
-    assert f"invalid: alpha, {scenario}, round 1: {reason}" in out
-    assert reason in (tree.run / "report.md").read_text()
+    assert {one["scenario"]: one["invalid"] for one in tree.samples} == {
+        scenario: reason for scenario, (_, reason) in told.items()
+    }
+    for scenario, (_, reason) in told.items():
+        assert f"invalid: alpha, {scenario}, round 1: {reason}" in out
+        assert reason in (tree.run / "report.md").read_text()
+    assert "Not complete: alpha in round 1." in err
     assert f"just bench --resume {tree.run.name}" in err
 
 
@@ -93,16 +140,21 @@ def test_figures_that_nobody_measured_are_null_and_not_zero(tree: Tree) -> None:
     assert tree.samples[0]["rows_expected"] is None
 
 
-def test_resume_measures_again_what_was_invalid_and_nothing_else(tree: Tree) -> None:
+def test_resume_measures_a_block_again_as_a_whole_and_nothing_else(tree: Tree) -> None:
     tree.tell_k6(create_item="fail_check")
     tree.bench("alpha", "--plan", "tiny")
     before = len(tree.calls)
     tree.tell_k6()
     status, out, err = tree.bench("--resume")
     assert status == 0, err
-    assert tree.calls[before:] == ["load_items", "warm_up", "create_item"]
-    assert len(tree.samples) == 4
-    assert "invalid: alpha, create_item, round 1" in out  # what was refused is still told
+    assert tree.calls[before:] == BLOCK
+    assert [one["invalid"] for one in tree.samples] == [
+        "its block was not finished, and was measured again",
+        "2 failed checks (status is 201: 2)",
+        "its block was not finished, and was measured again",
+        *[""] * 3,
+    ]
+    assert "invalid: alpha, create_item, round 1: 2 failed checks" in out  # what was refused is still told
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -116,7 +168,7 @@ def test_an_interrupted_run_keeps_its_samples_leaves_nothing_and_goes_on(
     _, err = process.communicate(timeout=30)
     assert process.returncode == status
     assert err.splitlines()[-1] == (
-        f"Interrupted. 1 of 6 samples are kept. To go on: just bench --resume {tree.run.name}"
+        f"Interrupted. 0 of 2 blocks are kept. To go on: just bench --resume {tree.run.name}"
     )
     assert [one["scenario"] for one in tree.samples] == ["hello"]
     until(lambda: not tree.left_behind, "k6, the service and its worker are gone")
@@ -124,8 +176,9 @@ def test_an_interrupted_run_keeps_its_samples_leaves_nothing_and_goes_on(
     before = len(tree.calls)
     tree.tell_k6()
     assert tree.bench("alpha", "--resume")[0] == 0
-    assert tree.calls[before:] == ["load_items", "warm_up", "create_item", "delete_item", *BLOCK]
-    assert len({(one["round"], one["scenario"]) for one in tree.samples}) == len(tree.samples) == 6
+    assert tree.calls[before:] == BLOCK * 2
+    valid = [(one["round"], one["scenario"]) for one in tree.samples if not one["invalid"]]
+    assert len(set(valid)) == len(valid) == len(tree.samples) - 1 == 6
 
 
 def test_an_impatient_ctrl_c_does_not_stop_the_cleaning_up(tree: Tree) -> None:
@@ -140,7 +193,7 @@ def test_an_impatient_ctrl_c_does_not_stop_the_cleaning_up(tree: Tree) -> None:
     until(ended, "the runner has ended")
     out, err = process.communicate()
     assert process.returncode == 130, out + err
-    assert err.splitlines()[-1].startswith("Interrupted. 0 of 3 samples are kept.")
+    assert err.splitlines()[-1].startswith("Interrupted. 0 of 1 blocks are kept.")
     until(lambda: not tree.left_behind, "k6, the service and its worker are gone")
 
 
@@ -155,20 +208,11 @@ def test_ctrl_c_while_a_service_is_still_starting_leaves_nothing(tree: Tree) -> 
     until(lambda: not tree.left_behind, "the service is gone")
 
 
-def test_resume_can_name_the_run(tree: Tree) -> None:
-    tree.bench("alpha", "--plan", "tiny")
-    first = tree.run.name
-    status, out, _ = tree.bench("--resume", first)
-    assert status == 0
-    assert f"results/{first}/report.md" in out
-    assert tree.calls == BLOCK
-
-
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["gamma"], "Unknown service: gamma. There are: alpha, beta"),
-        (["--plan", "huge"], "Unknown plan: huge. There are: paper, quick, tiny, twice"),
+        (["--plan", "huge"], f"Unknown plan: huge. There are: {PLANS}"),
         (["--resume", "gamma"], "Unknown service or run: gamma. There are: alpha, beta"),
     ],
 )
@@ -179,8 +223,8 @@ def test_an_unknown_name_gets_the_real_ones(tree: Tree, words: list[str], messag
 
 
 def test_a_plan_that_is_wrong_says_where(tree: Tree) -> None:
-    plan = tree.root / "loadtests" / "plans" / "tiny.toml"
-    plan.write_text(plan.read_text().replace("rounds = 1", "rounds = 0"))
+    tiny = tree.root / "loadtests" / "plans" / "tiny.toml"
+    tiny.write_text(tiny.read_text().replace("rounds = 1", "rounds = 0"))
     status, _, err = tree.bench("alpha", "--plan", "tiny")
     assert status == 1
     assert err.startswith("The plan tiny cannot be used: rounds: ")
@@ -230,7 +274,7 @@ def test_a_full_disk_is_one_line(tree: Tree) -> None:
     assert status == 1
     assert err.splitlines()[-1] == (
         "Cannot write the results: No space left on device. Make room. "
-        f"0 of 3 samples are kept. To go on: just bench --resume {tree.run.name}"
+        f"0 of 1 blocks are kept. To go on: just bench --resume {tree.run.name}"
     )
     until(lambda: not tree.left_behind, "the service is gone")
 
@@ -240,17 +284,3 @@ def test_help_has_examples(tree: Tree) -> None:
     assert status == 0
     assert "just bench --resume" in out
     assert "k6 run -e BASE_URL=" in out
-
-
-def test_the_callers_settings_do_not_reach_the_service(tree: Tree) -> None:
-    tree.bench("alpha", "--plan", "tiny", WEB_CONCURRENCY="64", SQLITE_SYNCHRONOUS="OFF")
-    environment = json.loads((tree.root / "services" / "alpha" / "environment.json").read_text())
-    assert "WEB_CONCURRENCY" not in environment
-    assert "SQLITE_SYNCHRONOUS" not in environment
-
-
-def test_the_temporary_folder_is_gone(tree: Tree, tmp_path: Path) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    assert tree.bench("alpha", "--plan", "tiny", TMPDIR=str(scratch))[0] == 0
-    assert list(scratch.iterdir()) == []

@@ -30,15 +30,15 @@ def test_a_launched_service_answers_and_is_gone_afterwards(tree: Tree, services:
     with launched("alpha", root=services) as server:
         assert httpx.get(f"{server.url}/hello", trust_env=False).json() == {"message": "Hello, World!"}
         assert server.database.exists()
-        assert len(tree.left_behind) == 2
+        assert len(tree.left_behind) == 3
     assert not server.scratch.exists()
-    until(lambda: not tree.left_behind, "the service and its deaf worker are gone")
+    until(lambda: not tree.left_behind, "the service and its deaf workers are gone")
 
 
 def test_a_launched_service_is_gone_after_an_error_too(tree: Tree, services: Path) -> None:
     with pytest.raises(ZeroDivisionError), launched("alpha", root=services):
         raise ZeroDivisionError
-    until(lambda: not tree.left_behind, "the service and its deaf worker are gone")
+    until(lambda: not tree.left_behind, "the service and its deaf workers are gone")
 
 
 def test_a_worker_is_ended_when_its_master_was_killed(tree: Tree, services: Path) -> None:

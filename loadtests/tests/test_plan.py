@@ -1,3 +1,5 @@
+from math import nan
+
 import pytest
 
 from loadtests.runner import plan
@@ -5,6 +7,7 @@ from loadtests.runner.plan import Plan, PlanError
 from loadtests.runner.sample import Cell, Sample
 from loadtests.tests.conftest import PLAN
 
+SERVICES = ("django_drf", "fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_sqlite")
 THREE = ("alpha", "beta", "gamma")
 
 
@@ -13,19 +16,47 @@ def tiny() -> Plan:
     return plan.on(plan.parsed(PLAN, "tiny"), THREE)
 
 
-@pytest.mark.parametrize("name", plan.names())
-def test_a_plan_of_ours_has_the_scenarios_of_the_paper(name: str) -> None:
+PAPER = {
+    "hello": 50,
+    "echo": 100,
+    "list_items": 10,
+    "get_item": 10,
+    "create_item": 10,
+    "replace_item": 10,
+    "delete_item": 1,
+}
+
+
+@pytest.mark.parametrize("name", ["quick", "paper", "standard"])
+def test_a_closed_plan_has_the_scenarios_of_the_paper(name: str) -> None:
     scenarios = plan.read(name).scenarios
-    assert {name: one.users for name, one in scenarios.items()} == {
-        "hello": 50,
-        "echo": 100,
-        "list_items": 10,
-        "get_item": 10,
-        "create_item": 10,
-        "replace_item": 10,
-        "delete_item": 1,
-    }
+    assert {name: one.users for name, one in scenarios.items()} == PAPER
     assert [one.iterations for one in scenarios.values()] == [None, None, 100, 1000, 1000, 1000, 100]
+
+
+def test_the_standard_plan_has_all_services_all_twins_and_a_control() -> None:
+    standard = plan.read("standard")
+    assert standard.rounds == 7
+    assert sorted((one.service, one.twin) for one in standard.variants.values()) == sorted(
+        [*((name, twin) for name in SERVICES for twin in (False, True)), ("flask_sqlite", False)]
+    )
+    assert standard.variants["flask_sqlite"] == standard.variants["flask_sqlite_again"]
+
+
+def test_the_paper_plan_is_of_the_twins() -> None:
+    assert {(name, one.service, one.twin) for name, one in plan.read("paper").variants.items()} == {
+        (f"twin_{name}", name, True) for name in SERVICES
+    }
+
+
+def test_the_efficiency_plan_has_one_rate_for_each_operation_of_the_paper() -> None:
+    scenarios = plan.read("efficiency").scenarios
+    assert list(scenarios) == list(PAPER)
+    assert [len(one.rates) for one in scenarios.values()] == [1] * 7
+
+
+def test_the_load_curve_has_rising_rates() -> None:
+    assert all(len(one.rates) > 5 for one in plan.read("load_curve").scenarios.values())
 
 
 def test_the_paper_plan_is_its_section_3_3() -> None:
@@ -41,7 +72,12 @@ def test_the_paper_plan_is_its_section_3_3() -> None:
 
 
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:
-    odd = plan.Variant(service="alpha", env={"SQLITE_JOURNAL_MODE": "DELETE", "NOTE": 'a "b" \\ é'})
+    odd = plan.Variant(
+        service="alpha",
+        twin=True,
+        expects={"threads": "2"},
+        env={"SQLITE_JOURNAL_MODE": "DELETE", "NOTE": 'a "b" \\ é'},
+    )
     written = tiny.model_copy(update={"variants": {**tiny.variants, "alpha, no WAL": odd}})
     assert plan.parsed(plan.as_toml(written), "another name") == written
 
@@ -67,21 +103,50 @@ def test_the_order_is_the_seeds(tiny: Plan) -> None:
     assert len(set(rounds)) > 1
 
 
-def test_what_remains_is_what_has_no_valid_sample(tiny: Plan) -> None:
+def test_a_round_has_the_same_order_whatever_was_measured_before(tiny: Plan) -> None:
+    blocks = [block[0] for block in plan.blocks(plan.cells(tiny))]
+    assert [cell.variant for cell in blocks if cell.round == 2] == plan.order(tiny, 2)
+
+
+def test_a_block_remains_as_a_whole_until_each_of_its_cells_has_a_valid_sample(tiny: Plan) -> None:
     every = list(plan.cells(tiny))
-    samples = [sample(every[0]), sample(every[1], invalid="2 failed checks"), sample(every[4])]
-    assert plan.remaining(tiny, samples) == [every[1], *every[2:4], *every[5:]]
+    samples = [*map(sample, every[:3]), sample(every[3]), sample(every[4], invalid="2 failed checks")]
+    assert plan.remaining(tiny, samples) == every[3:]
+    again = [*samples, sample(every[4])]
+    assert plan.remaining(tiny, again) == every[3:]
+    assert plan.remaining(tiny, [*again, sample(every[5])]) == every[6:]
 
 
-def test_a_cell_that_was_measured_again_does_not_remain(tiny: Plan) -> None:
-    every = list(plan.cells(tiny))
-    assert every[0] not in plan.remaining(tiny, [sample(every[0], invalid="no"), sample(every[0])])
+def test_rates_beyond_one_that_was_too_high_do_not_remain() -> None:
+    rising = plan.on(
+        plan.parsed(PLAN.replace("iterations = 5", "seconds = 1, rates = [50, 100, 150]"), "tiny"), ["alpha"]
+    )
+    every = list(plan.cells(rising))
+    assert [cell.rate for cell in every[:4]] == [50, 100, 150, 0]
+    first, second = sample(every[0]), sample(every[1]).model_copy(update={"p99_ms": 51.0})
+    rest = [sample(cell) for cell in every[3:5]]
+    assert plan.remaining(rising, [first, *rest]) == every
+    assert plan.remaining(rising, [first, second, *rest]) == every[5:]
+    assert plan.passed(every[2], [first, second])
+    assert not plan.passed(every[1], [first, second])
+    assert not plan.passed(every[7], [first, second])  # another round
 
 
-def test_a_variant_of_a_plan_is_measured_with_its_service() -> None:
-    text = PLAN + '\n[variants.four]\nservice = "alpha"\nenv = { WEB_CONCURRENCY = "4" }\n'
-    chosen = plan.on(plan.parsed(text, "tiny"), ["alpha", "beta"])
+def test_variants_are_chosen_by_their_names() -> None:
+    text = (
+        PLAN
+        + '\n[variants]\none = { service = "alpha" }\n'
+        + 'four = { service = "alpha", env = { WEB_CONCURRENCY = 4 } }\n'
+    )
+    chosen = plan.on(plan.parsed(text, "tiny"), ["four"])
     assert chosen.variants == {"four": plan.Variant(service="alpha", env={"WEB_CONCURRENCY": "4"})}
+
+
+def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() -> None:
+    assert plan.Variant(service="alpha", twin=True).settings == {"SQLITE_JOURNAL_MODE": "DELETE"}
+    wal = plan.Variant(service="alpha", twin=True, env={"SQLITE_JOURNAL_MODE": "WAL"})
+    assert wal.settings == {"SQLITE_JOURNAL_MODE": "WAL"}
+    assert plan.Variant(service="alpha").settings == {}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +156,8 @@ def test_a_variant_of_a_plan_is_measured_with_its_service() -> None:
         ("rounds = 2", "rounds = 2\ncolour = 1", "colour: Extra inputs are not permitted"),
         ("users = 1, iterations = 5", "users = 1", "scenarios.hello: Value error, a scenario has either"),
         ("hello =", "goodbye =", "scenarios.goodbye"),
+        ("iterations = 5", "iterations = 5, rates = [1]", "a scenario with rates has seconds"),
+        ("iterations = 5", "seconds = 5, rates = [2, 1]", "rates rise"),
     ],
 )
 def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -> None:
@@ -100,4 +167,7 @@ def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -
 
 
 def sample(cell: Cell, invalid: str = "") -> Sample:
-    return Sample(**cell._asdict(), service=cell.variant, started="", users=1, invalid=invalid)
+    rate = cell.rate or nan
+    return Sample(
+        **cell._replace(rate=rate)._asdict(), service=cell.variant, started="", users=1, invalid=invalid
+    )

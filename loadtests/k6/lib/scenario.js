@@ -1,27 +1,44 @@
 // What the scripts have in common: how many users, for how long, and what a right answer is.
 import exec from 'k6/execution';
 import { check, sleep } from 'k6';
-import { Gauge } from 'k6/metrics';
+import { Gauge, Trend } from 'k6/metrics';
 
 export const BASE_URL = (__ENV.BASE_URL || 'http://127.0.0.1:8000').replace(/\/$/, '');
 
-// From the scenario's start to its last answer. k6's own rates divide by the whole run, setup() included.
-const elapsed = new Gauge('elapsed', true);
+// k6's own rates divide by the whole run, its start and setup() included. These know the scenario alone: when it
+// began, in seconds since 1970; how long after that each answer came; and the latency of its two halves in time.
+const began = new Gauge('began');
+const elapsed = new Trend('elapsed', true);
+const halves = [new Trend('first_half', true), new Trend('second_half', true)];
 
 // `expected` is {status, body, holds}: the status, what the body is in words, and whether it is that.
-export function closed(operation, expected, paper) {
+// Of `paper`, the study's load, the environment overrides each part. With RATE that many iterations begin each
+// second, whether or not those before have ended, as long as there are not more than VUS of them.
+export function scenario(operation, expected, paper) {
   const duration = __ENV.DURATION || (__ENV.ITERATIONS ? undefined : paper.duration);
   const vus = Number(__ENV.VUS || paper.vus);
-  const load = duration
-    ? { executor: 'constant-vus', vus, duration }
-    : { executor: 'shared-iterations', vus, iterations: Number(__ENV.ITERATIONS || paper.iterations) };
+  const iterations = Number(__ENV.ITERATIONS || paper.iterations);
+  const rate = Number(__ENV.RATE);
+  let load = { executor: 'shared-iterations', vus, iterations };
+  if (duration) load = { executor: 'constant-vus', vus, duration };
+  if (rate) load = { executor: 'constant-arrival-rate', ...whole(rate), duration: duration || '10s', preAllocatedVUs: vus };
   return options({ [operation]: load }, expected);
+}
+
+// k6 takes whole numbers only: 2.5 a second are 25 in 10 seconds.
+function whole(rate) {
+  let seconds = 1;
+  while (!Number.isInteger(rate * seconds) && seconds < 1000) seconds *= 10;
+  return { rate: Math.round(rate * seconds), timeUnit: `${seconds}s` };
 }
 
 export function options(scenarios, ...expected) {
   // A threshold without a condition makes k6 report that slice of a metric: here, without setup()'s requests.
   const thresholds = { checks: ['rate==1'] };
-  for (const name of Object.keys(scenarios)) thresholds[`http_req_duration{scenario:${name}}`] = [];
+  for (const name of Object.keys(scenarios)) {
+    thresholds[`http_req_duration{scenario:${name}}`] = [];
+    thresholds[`iteration_duration{scenario:${name}}`] = [];
+  }
   for (const one of expected) {
     for (const name of names(one)) thresholds[`checks{check:${name}}`] = [];
   }
@@ -38,14 +55,19 @@ export function named(name, body) {
 
 // The last right body. Reading the same 1,500 items once more costs k6 more than it cost the service to write them.
 const right = { body: undefined, sent: undefined };
+let first = true; // of each user
 
 export function checked(answer, expected, sent) {
+  const { startTime, progress } = exec.scenario;
   const [status, shape] = names(expected);
   check(answer, {
     [status]: () => answer.status === expected.status,
     [shape]: () => (answer.body === right.body && sent === right.sent) || holds(answer.body, expected, sent),
   });
-  elapsed.add(Date.now() - exec.scenario.startTime);
+  if (first) began.add(startTime / 1000);
+  first = false;
+  elapsed.add(Date.now() - startTime);
+  halves[progress < 0.5 ? 0 : 1].add(answer.timings.duration);
   if (answer.status === 0) sleep(0.5); // no answer at all: failed already, and a flood of such would help nobody
 }
 

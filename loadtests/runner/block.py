@@ -1,0 +1,111 @@
+"""A block: one start of a variant, and all its scenarios in one round."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+from types import TracebackType
+from typing import Self
+
+from loadtests.runner import configuration, database, measure, plan, usage
+from loadtests.runner.launch import SERVICES, Server, launched, twin
+from loadtests.runner.measure import Stage
+from loadtests.runner.plan import Variant
+from loadtests.runner.progress import Progress
+from loadtests.runner.record import Run
+from loadtests.runner.sample import Cell, Sample
+
+
+@dataclass
+class Bench:
+    """What all blocks of a run share."""
+
+    run: Run
+    k6: str
+    ceilings: Mapping[str, float]
+    progress: Progress
+    folder: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="datasets-"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.folder.cleanup()
+
+    def dataset(self, service: str) -> Path | None:
+        """A database of this service with the dataset in it, for the plan that copies one."""
+        if self.run.plan.dataset == "loaded":
+            return None
+        path = Path(self.folder.name, f"{service}.db")
+        if not path.exists():
+            # Nothing is measured here, and nothing is lost if the power is cut.
+            with launched(service, {"SQLITE_SYNCHRONOUS": "OFF"}) as server:
+                measure.load(server, self.run.plan, self.k6)
+                database.copy(server.database, path)
+        return path
+
+
+def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
+    chosen, progress = bench.run.plan, bench.progress
+    number, name = plan.block_of(block[0])
+    variant, pauses = chosen.variants[name], chosen.pauses
+    where = f"{name}, round {number} of {chosen.rounds}"
+    progress.now(f"{where}: start")
+    with start(variant, bench.dataset(variant.service)) as server:
+        order = plan.order(chosen, number).index(name) + 1
+        stage = Stage(server, bench.k6, bench.ceilings, order, usage.memory_mib(server.process.pid)[0])
+        sleep(pauses.after_start)
+        if chosen.dataset == "loaded":
+            progress.now(f"{where}: load the dataset")
+            measure.load(server, chosen, bench.k6)
+            sleep(pauses.after_load)
+        measure.set_out(stage)
+        progress.now(f"{where}: warm up")
+        refused = measure.warm_up(stage, chosen) or misconfigured(bench, name, server)
+        sleep(pauses.after_warm_up)
+        measured: list[Sample] = []
+        for cell in block:
+            if plan.passed(cell, measured):
+                progress.skip()
+                continue
+            progress.now(f"{where}: {cell.scenario}" + (f", {cell.rate:g} a second" if cell.rate else ""))
+            measured.append(measure_cell(bench, cell, stage, refused))
+            bench.run.add(measured[-1])
+            sleep(pauses.between_scenarios)
+
+
+def start(variant: Variant, dataset: Path | None) -> AbstractContextManager[Server]:
+    cores = usage.split()
+    return launched(
+        variant.service,
+        variant.settings,
+        application=twin(variant.service) if variant.twin else (),
+        dataset=dataset,
+        cores=cores and cores.service,
+    )
+
+
+def misconfigured(bench: Bench, name: str, server: Server) -> str:
+    """Where what runs is not what the plan says; what runs is noted with the machine."""
+    variant = bench.run.plan.variants[name]
+    try:
+        found = configuration.observed(server)
+    except configuration.SilentError as error:
+        return str(error)
+    bench.run.note_configuration(name, configuration.public(found))
+    return configuration.disagreement(
+        found, configuration.planned(variant, SERVICES / variant.service / ".venv")
+    )
+
+
+def measure_cell(bench: Bench, cell: Cell, stage: Stage, refused: str) -> Sample:
+    scenario = bench.run.plan.scenarios[cell.scenario]
+    if refused:
+        return measure.sample(cell, scenario, stage, measure.now(), refused)
+    before = configuration.workers(stage.server)
+    sample = measure.measure(cell, scenario, stage)
+    if not sample.invalid and configuration.workers(stage.server) != before:
+        return sample.model_copy(update={"invalid": "a worker ended, and another took its place"})
+    return sample
