@@ -32,6 +32,11 @@ compare *ARGS: _tools
 conform *ARGS: _tools
     @{{python}} -m conformance "$@"
 
+# measure the gate: which known bugs do the judges see? `just mutants --help` says more
+[no-exit-message]
+mutants *ARGS: _tools
+    @{{python}} -m conformance.mutants "$@"
+
 # everything that must hold before a change lands, but for what `just check` looks at
 test: _tools test-tools test-services
     @{{python}} -m tests.containers

@@ -6,7 +6,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -29,10 +29,12 @@ REPORT = Path("build/conformance")
 HELP = """Hold services to the contract, openapi.yaml.
 
 Each SERVICE is started on a free port with a fresh database and judged: by
-raw HTTP cases, by Schemathesis, and by Schemathesis with a model of the
-items that follows the run. With no SERVICE, all are. The result is a matrix
-of the rules (conformance/rules.toml) and the services, and two files,
-conformance.json and junit.xml.
+raw HTTP cases, by Schemathesis, by Schemathesis with a model of the items
+that follows the run, and by a client generated from the contract. Two or
+more are also started together, and must answer random requests alike. With
+no SERVICE, all are judged. The result is a matrix of the rules
+(conformance/rules.toml) and the services, and two files, conformance.json
+and junit.xml.
 
 [bold]Examples[/bold]
 
@@ -122,7 +124,23 @@ def of_services(names: list[str], short: bool, seed: int) -> dict[str, list[Outc
         with told(name), launched(name) as server:
             outcomes[name] = judge(server.url, short=short, seed=seed)
             server.ensure_running()
+    if len(outcomes) > 1:
+        found = together(list(outcomes), short, seed)
+        outcomes = {name: [*own, *found] for name, own in outcomes.items()}
     return outcomes
+
+
+def together(names: list[str], short: bool, seed: int) -> list[Outcome]:
+    """Whether they answer alike is an outcome of each: which of them is wrong, it does not say."""
+    with told("all of them, one beside the other"), ExitStack() as running:
+        servers = {name: running.enter_context(launched(name)) for name in names}
+        beside = {name: server.url for name, server in servers.items()}
+        found = judge(
+            beside[names[0]], short=short, seed=seed, modules=["test_differential.py"], beside=beside
+        )
+        for server in servers.values():
+            server.ensure_running()
+    return found
 
 
 @contextmanager

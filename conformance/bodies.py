@@ -33,12 +33,12 @@ valid: dict[str, st.SearchStrategy[str]] = {
     "description": st.none().map(json.dumps) | st.sampled_from(["a", "", " a ", "€" * 1000]).map(json.dumps),
     "quantity": st.integers(0, 2**31 - 1).map(str) | st.sampled_from(["3.0", "2147483647"]),
 }
-# of the type that the member has, and mostly not of its limits
+# of the member's type, mostly beyond its limits or just within
 near: dict[str, st.SearchStrategy[str]] = {
     "name": strings,
-    "price": numbers,
+    "price": st.sampled_from(HOSTILE["numbers"]),
     "description": strings,
-    "quantity": numbers,
+    "quantity": st.sampled_from(HOSTILE["numbers"]),
 }
 odd_members = st.one_of(
     st.sampled_from(list(near)).flatmap(lambda name: st.tuples(st.just(name), near[name])),

@@ -21,6 +21,13 @@ OUTCOMES = pytest.StashKey[list[Outcome]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance")
     group.addoption("--url", help="the service to judge; it gets items created and deleted")
+    group.addoption(
+        "--beside",
+        metavar="NAME=URL",
+        action="append",
+        default=[],
+        help="another service, which must answer alike; all items of both get deleted",
+    )
     group.addoption("--short", action="store_true", help="fewer random examples")
     group.addoption("--seed", type=int, default=SEED, help="of the random examples")
     group.addoption("--cases", type=Path, help="write the case that each test names here")
@@ -72,6 +79,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def url(request: pytest.FixtureRequest) -> str:
     given: str = request.config.getoption("url")
     return given.rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def services(request: pytest.FixtureRequest, url: str) -> dict[str, str]:
+    """The service at --url and those beside it, by name."""
+    beside = dict(each.split("=", 1) for each in request.config.getoption("beside"))
+    return beside if url in beside.values() else {url: url, **beside}
 
 
 @pytest.fixture(scope="session")

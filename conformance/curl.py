@@ -12,12 +12,9 @@ def curl(request: Request) -> str:
     target = request.target.replace("{id}", str(request.item))
     words = ["curl", "-sS", "-i", "--path-as-is", "-g"]
     words += ["-I"] if request.method == "HEAD" else ["-X", request.method]
-    named = {header.partition(":")[0].lower() for header in request.headers}
-    headers = [
-        header if header.partition(":")[2].strip() else header.replace(":", ";") for header in request.headers
-    ]
-    if request.body is not None and "content-type" not in named:
-        headers.append("Content-Type:")  # or curl would send its own
+    headers = list(request.headers)
+    if request.body is not None and not any(header.startswith("Content-Type:") for header in headers):
+        headers.append("Content-Type:")  # none; or curl would send one of its own
     if request.chunked:
         headers.append("Transfer-Encoding: chunked")
     for header in headers:

@@ -1,7 +1,5 @@
 """The differential test: one sequence of requests goes to all services, and their answers must be alike.
 
-python -m conformance.differential flask=http://127.0.0.1:8001 django=http://127.0.0.1:8002
-
 No service is right by itself: a difference is what any two of them answer otherwise. The services get items
 created, and every item deleted.
 """
@@ -14,16 +12,16 @@ from hypothesis import HealthCheck, Phase, Verbosity
 
 from conformance import wire
 from conformance.curl import curl
-from conformance.hostile import CREATE, Request, sequences
+from conformance.hostile import CREATE, LIST, Request, sequences
 from conformance.judge import SEED
-from conformance.seen import Seen, document, seen
+from conformance.seen import Seen, seen
 from conformance.wire import exchange
 
 EXAMPLES, EXAMPLES_SHORT = 300, 60
 
 
 class ResetError(Exception):
-    """A service that lists no items or creates none cannot be compared."""
+    """A service that does not list, create and delete items cannot be compared."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +62,23 @@ class DifferenceError(Exception):
 
 def reset(url: str) -> int:
     """Delete all items; the last id until now, for services that differed once count apart from then on."""
-    listed = exchange(url, wire.Request("GET", "/items"))
-    items = document(listed) if listed and listed.status == 200 else None
-    if not isinstance(items, list):
-        raise ResetError(f"{url}/items is no list of items")
-    for item in items:
-        exchange(url, wire.Request("DELETE", f"/items/{item['id']}"))
-    probe = exchange(url, CREATE.sent(0))
-    item = document(probe) if probe else None
-    if not isinstance(item, dict) or not isinstance(item.get("id"), int):
-        raise ResetError(f"{url} creates no item")
-    exchange(url, wire.Request("DELETE", f"/items/{item['id']}"))
-    return int(item["id"])
+    for item_id in listed(url):
+        exchange(url, wire.Request("DELETE", f"/items/{item_id}"))
+    exchange(url, CREATE.sent(0))
+    created = listed(url)
+    for item_id in created:
+        exchange(url, wire.Request("DELETE", f"/items/{item_id}"))
+    if len(created) != 1 or listed(url):
+        raise ResetError(f"{url} does not create one item and delete all")
+    return created[0]
+
+
+def listed(url: str) -> list[int]:
+    answer = exchange(url, LIST.sent(0))
+    try:
+        return [int(item["id"]) for item in answer.json()] if answer else []
+    except (ValueError, KeyError, TypeError):
+        raise ResetError(f"{url} does not list its items") from None
 
 
 def compare(services: Mapping[str, str], requests: Sequence[Request]) -> None:

@@ -7,7 +7,7 @@ judge("http://127.0.0.1:8000", modules=["test_cases.py"])           # the raw ca
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,9 +24,17 @@ class JudgeError(Exception):
 
 
 def judge(
-    url: str, *, short: bool = False, seed: int = SEED, modules: Sequence[str] = ("test_*.py",)
+    url: str,
+    *,
+    short: bool = False,
+    seed: int = SEED,
+    modules: Sequence[str] = ("test_*.py",),
+    beside: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
-    """One outcome for each rule of each case. The service at the URL gets items created and deleted."""
+    """One outcome for each rule of each case. The service at the URL gets items created and deleted.
+
+    Services beside it are compared with it, and all items of all of them get deleted.
+    """
     tests = sorted({str(path) for module in modules for path in FOLDER.glob(module)})
     with TemporaryDirectory() as scratch:
         written = Path(scratch, "outcomes.json")
@@ -40,6 +48,7 @@ def judge(
             "--tb=short",
             f"--url={url}",
             f"--seed={seed}",
+            *(f"--beside={name}={other}" for name, other in (beside or {}).items()),
         ]
         command += [f"--outcomes={written}", *(["--short"] if short else []), *tests]
         try:

@@ -45,12 +45,12 @@ class ConditionAnswered(Service):
 
 
 class RangeAnswered(Service):
-    """Range: bytes=0-1 is 206."""
+    """Range: bytes=0-3 is 206."""
 
     def perform(self, request: Request) -> Response:
         response = super().perform(request)
-        if request.headers.get("Range") == "bytes=0-1" and response.status == 200:
-            return Response(206, response.body[:2], {**response.headers, "Content-Range": "bytes 0-1/*"})
+        if "bytes=0-" in request.headers.get("Range", "") and response.status == 200:
+            return Response(206, response.body[:4], {**response.headers, "Content-Range": "bytes 0-3/*"})
         return response
 
 

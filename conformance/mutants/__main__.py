@@ -1,0 +1,127 @@
+# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import get_context
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from loadtests.runner.interrupt import Interrupted, interruptible
+
+from .faults import faults
+from .judging import JUDGES, Verdict, verdict
+from .server import serving
+from .service import Service
+from .survivors import SURVIVORS
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+screen = Console(stderr=True, highlight=False)
+WANTED = 95  # per cent
+
+HELP = """Measure the gate: how many known bugs do the judges of `just conform` see?
+
+A small server in memory, correct but for one FAULT at a time, is given to the
+judges: the raw cases, the differential test against its correct twin, then
+Schemathesis with its oracle. The first that complains kills the fault. With no
+FAULT, all are tried, which takes some minutes.
+
+[bold]Examples[/bold]
+
+  just mutants                       all faults
+  just mutants PutMerges IdReused    these, and what was said of each
+  just mutants --judge differential  by one judge alone
+  just mutants --list                the faults, each in a sentence
+  just mutants --serve PutMerges     the faulty server, to be looked at
+
+Exit status: 0 at least 95 % are killed, 1 fewer are, 2 bad usage."""
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[FAULT]...", show_default=False)]
+Judges = Annotated[
+    list[str] | None, typer.Option("--judge", help=f"One of {', '.join(JUDGES)}; may be repeated.")
+]
+Listed = Annotated[bool, typer.Option("--list", help="Print the faults and do nothing.")]
+Served = Annotated[bool, typer.Option("--serve", help="Serve the one FAULT, or none, until Ctrl-C.")]
+
+
+@app.command(help=HELP)
+def mutants(
+    names: Names = None, judges: Judges = None, listed: Listed = False, served: Served = False
+) -> None:
+    check_usage(names or [], judges or [], served=served)
+    if listed:
+        for name, fault in faults().items():
+            print(f"{name:26}{fault.__doc__}")
+    elif served:
+        serve(faults()[names[0]] if names else Service)
+    else:
+        try:
+            with interruptible():
+                conclude(list(tried(names or list(faults()), tuple(judges or JUDGES))), bool(names))
+        except Interrupted as interrupted:
+            fail("Interrupted. Nothing was concluded.", interrupted.exit_status)
+
+
+def check_usage(names: Sequence[str], judges: Sequence[str], *, served: bool) -> None:
+    if unknown := sorted(set(names) - faults().keys()):
+        fail(f"Unknown fault: {', '.join(unknown)}. `just mutants --list` names them.", 2)
+    if unknown := sorted(set(judges) - JUDGES.keys()):
+        fail(f"Unknown judge: {', '.join(unknown)}. There are: {', '.join(JUDGES)}", 2)
+    if served and len(names) > 1:
+        fail("--serve takes one fault, or none.", 2)
+
+
+def serve(service: type[Service]) -> None:
+    try:
+        with interruptible(), serving(service()) as url:
+            print(f"{url}: {service.__doc__}", flush=True)
+            signal.pause()
+    except Interrupted:
+        return
+
+
+def tried(names: Sequence[str], judges: tuple[str, ...]) -> Iterator[Verdict]:
+    spawned = get_context("spawn")  # threads are running here
+    with (
+        Progress(console=screen, disable=not screen.is_terminal) as progress,
+        ProcessPoolExecutor(os.cpu_count(), spawned, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool,
+    ):
+        bar = progress.add_task("judging", total=len(names))
+        for done in as_completed([pool.submit(partial(verdict, judges=judges), name) for name in names]):
+            progress.advance(bar)
+            yield done.result()
+
+
+def conclude(verdicts: Sequence[Verdict], told: bool) -> None:
+    for each in verdicts if told else ():
+        print(f"{each.fault}: {each.judge or 'survives'}: {each.reason}\n")
+    survivors = [each for each in verdicts if not each.judge]
+    for judge, count in Counter(each.judge for each in verdicts if each.judge).most_common():
+        print(f"{count:4} killed by {judge}")
+    for each in survivors:
+        why = SURVIVORS.get(each.fault, "no reason is known: a case is missing")
+        print(f"survives: {each.fault}: {each.reason} ({why})")
+    for each in verdicts:
+        if each.judge and each.fault in SURVIVORS:
+            print(f"killed, but listed as a survivor: {each.fault}, by {each.judge}")
+    killed = len(verdicts) - len(survivors)
+    print(f"{killed} of {len(verdicts)} faults are killed: {100 * killed / len(verdicts):.1f} %")
+    if 100 * killed < WANTED * len(verdicts):
+        raise typer.Exit(1)
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    screen.print(message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+if __name__ == "__main__":
+    app(prog_name="just mutants")

@@ -1,0 +1,56 @@
+"""A printed command sends what the harness sent."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from conformance.curl import curl
+from conformance.hostile import JSON_TYPE, Request
+from conformance.mutants.server import Request as Received
+from conformance.mutants.server import Response, serving
+from conformance.wire import exchange
+
+BODY = b'{"name": "Lamp"}'
+REQUESTS = {
+    "a plain item": Request("POST", "/items", headers=(JSON_TYPE,), body=BODY),
+    "a quote and a dollar": Request("PUT", "/items/{id}", headers=(JSON_TYPE,), body=b"""{"a": "'$HOME'"}"""),
+    "an at sign": Request("POST", "/echo", headers=(JSON_TYPE,), body=b"@/etc/hostname"),
+    "bytes": Request("POST", "/echo", headers=(JSON_TYPE,), body=b"\x00\xff\xfe%d\\n'\n"),
+    "nothing": Request("POST", "/echo", headers=(JSON_TYPE,), body=b""),
+    "padding": Request("POST", "/echo", headers=(JSON_TYPE,), body=BODY, padding=2**20),
+    "chunks": Request("POST", "/echo", headers=(JSON_TYPE,), body=BODY, chunked=True),
+    "no type": Request("POST", "/echo", body=BODY),
+    "HEAD": Request("HEAD", "/items"),
+    "a method with no body": Request("PATCH", "/items/{id}", item=3),
+    "an odd path": Request("GET", "//items/../[1]/%2e?limit=1&after={id}"),
+    "a header": Request("GET", "/items", headers=('If-Match: "a"', "Cookie: a=b; c=d")),
+}
+
+
+class Recorder:
+    discards = True
+
+    def __init__(self) -> None:
+        self.received: list[object] = []
+
+    def answer(self, request: Received) -> Response:
+        names = ("Content-Type", "Content-Length", "Transfer-Encoding", "If-Match", "Cookie")
+        headers = [(name, request.headers.get(name)) for name in names]
+        body = hashlib.sha256(b"".join(request.pieces)).hexdigest()
+        self.received.append((request.method, request.target, headers, body))
+        return Response(204)
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_command_sends_the_request(name: str) -> None:
+    recorder = Recorder()
+    with serving(recorder) as url:
+        exchange(url, REQUESTS[name].sent(0))
+        command = ["bash", "-euo", "pipefail", "-c", curl(REQUESTS[name])]
+        subprocess.run(command, env={**os.environ, "URL": url}, check=True, capture_output=True, timeout=30)
+    sent, by_curl = recorder.received
+    assert by_curl == sent
