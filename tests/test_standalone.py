@@ -1,0 +1,30 @@
+"""A service's folder is all that it needs: copied alone, installed with plain pip, started with gunicorn."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from loadtests.runner.launch import SERVICES, launched, services
+
+ROOT = Path(__file__).parents[1]
+
+pytestmark = pytest.mark.standalone
+
+
+def run(*command: str | Path) -> None:
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("service", services())
+def test_a_service_stands_alone(service: str, tmp_path: Path) -> None:
+    alone = tmp_path / service
+    shutil.copytree(SERVICES / service, alone, ignore=shutil.ignore_patterns(".venv", "__pycache__", "*.db*"))
+    run(sys.executable, "-m", "venv", alone / ".venv")
+    run(alone / ".venv/bin/pip", "install", "--require-hashes", "-r", alone / "requirements.txt")
+    with launched(service, root=tmp_path) as server:
+        report = f"build/standalone/{service}"
+        run(sys.executable, "-m", "conformance", "--url", server.url, "--short", "--report", report)
