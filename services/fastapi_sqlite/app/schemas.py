@@ -38,7 +38,7 @@ ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX)]
 
 
 class NewItem(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_serialization_defaults_required=True)
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
     description: Annotated[str, Field(max_length=1000, pattern=NO_NUL)] | None = None
