@@ -4,9 +4,6 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import secrets
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,13 +11,13 @@ import typer
 from rich.console import Console
 
 from conformance import report, table
-from conformance.judge import SEED, JudgeError, judge
+from conformance.judge import SEED, JudgeError
+from conformance.judged import UnreachableError, at_url, of_services
 from conformance.ledger import Ledger
 from conformance.outcome import Outcome, failed
 from conformance.verdict import cells, conforms, findings
-from conformance.wire import Request, exchange
 from loadtests.runner.interrupt import Interrupted, interruptible
-from loadtests.runner.launch import LaunchError, installed, launched, services
+from loadtests.runner.launch import LaunchError, services
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 screen = Console(stderr=True, highlight=False)
@@ -83,10 +80,15 @@ def conform(
         screen.print(f"seed {seed}")
     try:
         with interruptible():
-            outcomes = at_url(url, short, seed) if url else of_services(names or services(), short, seed)
+            if url:
+                outcomes = at_url(url, short, seed, screen)
+            else:
+                outcomes = of_services(names or services(), short, seed, screen)
         conclude(outcomes, folder, {"seed": seed, "short": short}, publish=publish)
     except Interrupted as interrupted:
         fail("Interrupted. Nothing was concluded.", interrupted.exit_status)
+    except UnreachableError as error:
+        fail(str(error), 2)
     except (JudgeError, LaunchError) as error:
         fail(str(error))
     except OSError as error:
@@ -106,51 +108,6 @@ def check_usage(
         fail("--publish needs a full run of all services.", 2)
     if url and not url.startswith("http://"):
         fail(f"Not a URL that begins with http://: {url}", 2)
-
-
-def at_url(url: str, short: bool, seed: int) -> dict[str, list[Outcome]]:
-    try:
-        exchange(url, Request("GET", "/healthz"))
-    except (OSError, ValueError) as error:
-        fail(f"No server answers at {url}: {error}", 2)
-    with told(url):
-        return {url: judge(url, short=short, seed=seed)}
-
-
-def of_services(names: list[str], short: bool, seed: int) -> dict[str, list[Outcome]]:
-    outcomes = {}
-    for name in dict.fromkeys(names):
-        installed(name, announce=screen.print)
-        with told(name), launched(name) as server:
-            outcomes[name] = judge(server.url, short=short, seed=seed)
-            server.ensure_running()
-    if len(outcomes) > 1:
-        found = together(list(outcomes), short, seed)
-        outcomes = {name: [*own, *found] for name, own in outcomes.items()}
-    return outcomes
-
-
-def together(names: list[str], short: bool, seed: int) -> list[Outcome]:
-    """Whether they answer alike is an outcome of each: which of them is wrong, it does not say."""
-    with told("all of them, one beside the other"), ExitStack() as running:
-        servers = {name: running.enter_context(launched(name)) for name in names}
-        beside = {name: server.url for name, server in servers.items()}
-        found = judge(
-            beside[names[0]], short=short, seed=seed, modules=["test_differential.py"], beside=beside
-        )
-        for server in servers.values():
-            server.ensure_running()
-    return found
-
-
-@contextmanager
-def told(name: str) -> Iterator[None]:
-    start = time.monotonic()
-    if not screen.is_terminal:
-        screen.print(f"{name} …")
-    with screen.status(f"judging {name}"):
-        yield
-    screen.print(f"{name}: judged in {time.monotonic() - start:.0f} s")
 
 
 def conclude(

@@ -59,7 +59,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     case = case_of(item)
-    if case and (call.when == "call" or report.failed):
+    if case and not report.skipped and (call.when == "call" or report.failed):
         example = item.callspec.id if hasattr(item, "callspec") else case
         message = "" if report.passed else report.longreprtext
         item.config.stash[OUTCOMES] += [

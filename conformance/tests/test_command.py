@@ -14,7 +14,7 @@ from conformance.__main__ import app
         (["--random", "--seed", "1"], "Either --random or --seed"),
         (["--publish", "--short"], "--publish needs a full run"),
         (["--url", "127.0.0.1:8000"], "Not a URL"),
-        (["--url", "http://127.0.0.1:1"], "No server answers at http://127.0.0.1:1"),
+        (["--url", "http://127.0.0.1:1"], "No HTTP server answers at http://127.0.0.1:1"),
     ],
 )
 def test_bad_usage_is_told_in_one_line(
