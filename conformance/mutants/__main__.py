@@ -30,8 +30,8 @@ WANTED = 95  # per cent
 HELP = """Measure the gate: how many known bugs do the judges of `just conform` see?
 
 A small server in memory, correct but for one FAULT at a time, is given to the
-judges: the raw cases, the differential test against its correct twin, then
-Schemathesis with its oracle. The first that complains kills the fault. With no
+judges: the raw cases, the differential test against its correct twin, requests
+at the same moment, then Schemathesis with its oracle. The first that complains kills the fault. With no
 FAULT, all are tried, which takes some minutes.
 
 [bold]Examples[/bold]

@@ -55,15 +55,24 @@ def against_twin(service: type[Service]) -> str:
     return str(found.steps[-1]) if found else ""
 
 
+def concurrency(service: type[Service]) -> str:
+    return complaint(service, "test_concurrency.py")
+
+
 def schemathesis(service: type[Service]) -> str:
+    return complaint(service, "test_schemathesis.py")
+
+
+def complaint(service: type[Service], module: str) -> str:
     with serving(service()) as url:
-        outcomes = failed(judge(url, short=True, modules=["test_schemathesis.py"]))
+        outcomes = failed(judge(url, short=True, modules=[module]))
     return f"{outcomes[0].case}: {outcomes[0].message}" if outcomes else ""
 
 
 JUDGES: dict[str, Callable[[type[Service]], str]] = {
     "cases": raw_cases,
     "differential": against_twin,
+    "concurrency": concurrency,
     "schemathesis": schemathesis,
 }
 

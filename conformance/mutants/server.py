@@ -62,6 +62,9 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
     wbufsize = -1  # one packet for each answer
 
+    def log_message(self, *_: Any) -> None:
+        """Nothing: also a client that sends nonsense is no news."""
+
     def handle_one_request(self) -> None:
         self.raw_requestline = self.rfile.readline(PIECE)
         if not self.raw_requestline or not self.parse_request():

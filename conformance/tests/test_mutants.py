@@ -45,7 +45,10 @@ def test_every_fault_says_what_it_is() -> None:
     ("words", "told"),
     [
         (["Nonsense"], "Unknown fault: Nonsense"),
-        (["--judge", "nobody"], "Unknown judge: nobody. There are: cases, differential, schemathesis"),
+        (
+            ["--judge", "nobody"],
+            "Unknown judge: nobody. There are: cases, differential, concurrency, schemathesis",
+        ),
         (["--serve", "IdReused", "PutMerges"], "--serve takes one fault"),
     ],
 )
