@@ -1,7 +1,7 @@
 """pytest's side of the judges: `pytest conformance --url http://127.0.0.1:8000`.
 
-A test that needs a service takes the fixture `url`; `@pytest.mark.case("...")` names its case in rules.toml.
-Without --url those tests are deselected; what remains tests the harness itself.
+A test that needs a service takes the fixture `url`, or `service` to start one; its mark `case` names it in
+rules.toml. Without --url and --service those are deselected, and the harness itself is tested.
 """
 
 import dataclasses
@@ -28,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="another service, which must answer alike; all items of both get deleted",
     )
+    group.addoption(
+        "--service", metavar="NAME", help="one of services/, for the tests that start it themselves"
+    )
     group.addoption("--short", action="store_true", help="fewer random examples")
     group.addoption("--seed", type=int, default=SEED, help="of the random examples")
     group.addoption("--cases", type=Path, help="write the case that each test names here")
@@ -40,12 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    needing = [item for item in items if "url" in getattr(item, "fixturenames", ())]
+    needing = [item for item in items if {"url", "service"} & set(getattr(item, "fixturenames", ()))]
     if path := config.getoption("cases"):
         path.write_text(json.dumps({item.nodeid: case_of(item) for item in needing}))
-    if config.getoption("url") is None:
-        config.hook.pytest_deselected(items=needing)
-        items[:] = [item for item in items if item not in needing]
+    given = {name for name in ("url", "service") if config.getoption(name) is not None}
+    without = [item for item in needing if not given & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if item not in without]
 
 
 def case_of(item: pytest.Item) -> str | None:
@@ -79,6 +83,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def url(request: pytest.FixtureRequest) -> str:
     given: str = request.config.getoption("url")
     return given.rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def service(request: pytest.FixtureRequest) -> str:
+    given: str = request.config.getoption("service")
+    return given
 
 
 @pytest.fixture(scope="session")

@@ -29,15 +29,20 @@ def judge(
     short: bool = False,
     seed: int = SEED,
     modules: Sequence[str] = ("test_*.py",),
+    service: str | None = None,
     beside: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
     """One outcome for each rule of each case. The service at the URL gets items created and deleted.
 
+    Its name, where it is one of services/, adds the tests that start it themselves to hold its database.
     Services beside it are compared with it, and all items of all of them get deleted.
     """
     tests = sorted({str(path) for module in modules for path in FOLDER.glob(module)})
     with TemporaryDirectory() as scratch:
         written = Path(scratch, "outcomes.json")
+        options = [f"--url={url}", f"--seed={seed}", f"--outcomes={written}", *(["--short"] if short else [])]
+        options += [f"--service={service}"] if service else []
+        options += [f"--beside={name}={other}" for name, other in (beside or {}).items()]
         command = [
             sys.executable,
             "-m",
@@ -46,11 +51,9 @@ def judge(
             "-p",
             "no:schemathesis",
             "--tb=short",
-            f"--url={url}",
-            f"--seed={seed}",
-            *(f"--beside={name}={other}" for name, other in (beside or {}).items()),
+            *options,
+            *tests,
         ]
-        command += [f"--outcomes={written}", *(["--short"] if short else []), *tests]
         try:
             run = subprocess.run(  # noqa: S603 - pytest, and our own paths
                 command, cwd=FOLDER.parent, capture_output=True, text=True, timeout=DEADLINE, check=False

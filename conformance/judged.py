@@ -31,7 +31,7 @@ def of_services(names: Sequence[str], short: bool, seed: int, screen: Console) -
     for name in dict.fromkeys(names):
         installed(name, announce=screen.print)
         with told(name, screen), launched(name) as server:
-            outcomes[name] = judge(server.url, short=short, seed=seed)
+            outcomes[name] = judge(server.url, short=short, seed=seed, service=name)
             server.ensure_running()
     if len(outcomes) > 1:
         found = together(list(outcomes), short, seed, screen)

@@ -1,0 +1,65 @@
+"""A refused request's body is no request: what follows on the connection is answered by itself, or not."""
+
+import pytest
+
+from conformance.answers import every_answer
+from conformance.wire import Request, conversation, exchange
+
+TYPED = ("Content-Type: application/json",)
+HELLO = Request("GET", "/hello")
+ITEM = b'{"name": "Lamp", "price": 1}'
+
+
+def smuggling(item_id: int) -> bytes:
+    """A body that is a request, should anyone read it as one."""
+    return f"DELETE /items/{item_id} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+@pytest.mark.case("a body that looks like a request")
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+@pytest.mark.parametrize(
+    ("method", "target", "headers"),
+    [
+        ("POST", "/echo", TYPED),
+        ("POST", "/items", TYPED),
+        ("POST", "/items", ("Content-Type: text/plain",)),
+        ("PUT", "/items/9007199254740991", ()),
+        ("POST", "/nope", TYPED),
+        ("PATCH", "/items", TYPED),
+        ("OPTIONS", "/items", ()),
+        ("GET", "/hello", ()),
+        ("DELETE", "/items/9007199254740991", ()),
+    ],
+)
+def test_a_body_that_looks_like_a_request(
+    url: str, method: str, target: str, headers: tuple[str, ...], framing: str
+) -> None:
+    created = exchange(url, Request("POST", "/items", TYPED, ITEM, "length"))
+    assert created is not None
+    item_id = created.json()["id"]
+    try:
+        first = Request(method, target, headers, smuggling(item_id), framing)
+        refused, answer = conversation(url, [first, HELLO])
+        assert refused is not None
+        assert list(every_answer(first, refused)) == []
+        if answer is not None:  # else the connection was closed, which is as good
+            assert (answer.status, answer.json()) == (200, {"message": "Hello, World!"})
+    finally:
+        deleted = exchange(url, Request("DELETE", f"/items/{item_id}"))
+    assert deleted is not None
+    assert deleted.status == 204, "the body was read as a request"
+
+
+@pytest.mark.case("requests on one connection")
+def test_requests_on_one_connection(url: str) -> None:
+    after_errors = [
+        Request("GET", "/nope"),
+        Request("POST", "/echo", TYPED, b"{", "length"),
+        Request("POST", "/items", TYPED, b"{}", "chunked"),
+        Request("HEAD", "/items/9007199254740991"),
+        HELLO,
+    ]
+    statuses = [answer and answer.status for answer in conversation(url, after_errors)]
+    closed = statuses.index(None) if None in statuses else len(statuses)
+    assert statuses == [404, 400, 422, 404, 200][:closed] + [None] * (len(statuses) - closed)
+    assert closed > 0
