@@ -6,7 +6,6 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import get_context
 from typing import Annotated, NoReturn
@@ -29,10 +28,11 @@ WANTED = 95  # per cent
 
 HELP = """Measure the gate: how many known bugs do the judges of `just conform` see?
 
-A small server in memory, correct but for one FAULT at a time, is given to the
-judges: the raw cases, the differential test against its correct twin, requests
-at the same moment, then Schemathesis with its oracle. The first that complains kills the fault. With no
-FAULT, all are tried, which takes some minutes.
+A small server in memory, correct but for one FAULT at a time, is given to
+the judges: the raw cases, the differential test against its correct twin,
+requests at the same moment, then Schemathesis with its oracle. The first
+that complains kills the fault. With no FAULT, all are tried, which takes
+some minutes.
 
 [bold]Examples[/bold]
 
@@ -89,15 +89,22 @@ def serve(service: type[Service]) -> None:
 
 
 def tried(names: Sequence[str], judges: tuple[str, ...]) -> Iterator[Verdict]:
-    spawned = get_context("spawn")  # threads are running here
     with (
+        get_context("fork").Pool(
+            initializer=of_a_worker
+        ) as pool,  # before the thread that shows the progress
         Progress(console=screen, disable=not screen.is_terminal) as progress,
-        ProcessPoolExecutor(os.cpu_count(), spawned, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool,
     ):
         bar = progress.add_task("judging", total=len(names))
-        for done in as_completed([pool.submit(partial(verdict, judges=judges), name) for name in names]):
+        for each in pool.imap_unordered(partial(verdict, judges=judges), names):
             progress.advance(bar)
-            yield done.result()
+            yield each
+
+
+def of_a_worker() -> None:
+    """A worker ends with what it has started, when the pool says so and not with the terminal's Ctrl-C."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
 
 
 def conclude(verdicts: Sequence[Verdict], told: bool) -> None:
