@@ -38,12 +38,17 @@ mutants *ARGS: _tools
     @{{python}} -m conformance.mutants "$@"
 
 # everything that must hold before a change lands, but for what `just check` looks at
-test: _tools test-tools test-services
+test: _tools test-tools test-services test-contract
     @{{python}} -m tests.containers
 
 # the tests of the tools and of the repository
 test-tools: _tools
     @{{python}} -m pytest -q
+
+# all five services held to the contract, with fewer random examples
+[no-exit-message]
+test-contract: _tools
+    @{{python}} -m conformance --short
 
 # the tests of each service, in an environment of its own
 test-services:
