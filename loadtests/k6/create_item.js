@@ -1,7 +1,7 @@
 // 10 users share 1,000 requests that each create an item.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, scenario, named } from './lib/scenario.js';
+import { checked, named, scenario } from './lib/scenario.js';
 import { ITEMS, isItemOf, record } from './lib/items.js';
 
 const expected = { status: 201, body: 'the new item', holds: isItemOf };

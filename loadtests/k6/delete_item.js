@@ -1,8 +1,8 @@
 // 1 user deletes 100 items, each of them once.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, scenario, named } from './lib/scenario.js';
-import { ITEMS, existingIds, scattered } from './lib/items.js';
+import { checked, named, scenario } from './lib/scenario.js';
+import { ITEMS, existingIds, nthId } from './lib/items.js';
 
 const expected = { status: 204, body: 'empty', holds: (body) => body === null };
 
@@ -11,6 +11,6 @@ export const options = scenario('delete_item', expected, { vus: 1, iterations: 1
 export const setup = existingIds;
 
 export default function delete_item(ids) {
-  const id = scattered(ids, exec.scenario.iterationInTest);
+  const id = nthId(ids, exec.scenario.iterationInTest);
   checked(http.del(`${ITEMS}/${id}`, null, named('/items/{item_id}')), expected);
 }

@@ -1,7 +1,7 @@
 // 100 users send a JSON object for 15 seconds and get it back.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { BASE_URL, checked, scenario, named } from './lib/scenario.js';
+import { BASE_URL, checked, named, scenario } from './lib/scenario.js';
 
 const expected = { status: 200, body: 'what was sent', holds: same };
 

@@ -1,8 +1,8 @@
 // 10 users share 1,000 requests for one item each.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, scenario, named } from './lib/scenario.js';
-import { ITEMS, existingIds, isItemOf, scattered } from './lib/items.js';
+import { checked, named, scenario } from './lib/scenario.js';
+import { ITEMS, existingIds, isItemOf, nthId } from './lib/items.js';
 
 const expected = { status: 200, body: 'the item', holds: isItemOf };
 
@@ -11,6 +11,6 @@ export const options = scenario('get_item', expected, { vus: 10, iterations: 100
 export const setup = existingIds;
 
 export default function get_item(ids) {
-  const id = scattered(ids, exec.scenario.iterationInTest);
+  const id = nthId(ids, exec.scenario.iterationInTest);
   checked(http.get(`${ITEMS}/${id}`, named('/items/{item_id}')), expected, { id });
 }

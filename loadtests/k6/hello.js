@@ -1,6 +1,6 @@
 // 50 users ask for a greeting for 10 seconds.
 import http from 'k6/http';
-import { BASE_URL, checked, scenario, named } from './lib/scenario.js';
+import { BASE_URL, checked, named, scenario } from './lib/scenario.js';
 
 const expected = { status: 200, body: 'the greeting', holds: (body) => body.message === 'Hello, World!' };
 

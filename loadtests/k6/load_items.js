@@ -1,7 +1,7 @@
 // One user creates the 1,500 records of the dataset, one after the other.
 import http from 'k6/http';
 import exec from 'k6/execution';
-import { checked, scenario, named } from './lib/scenario.js';
+import { checked, named, scenario } from './lib/scenario.js';
 import { ITEMS, isItemOf, record } from './lib/items.js';
 
 const expected = { status: 201, body: 'the new item', holds: isItemOf };

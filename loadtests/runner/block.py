@@ -55,7 +55,7 @@ def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
     progress.now(f"{where}: start")
     with start(variant, bench.dataset(variant.service)) as server:
         order = plan.order(chosen, number).index(name) + 1
-        stage = Stage(server, bench.k6, bench.ceilings, order, usage.memory_mib(server.process.pid)[0])
+        stage = Stage(server, bench.k6, bench.ceilings, order, usage.memory_mib(server.pid)[0])
         sleep(pauses.after_start)
         if chosen.dataset == "loaded":
             progress.now(f"{where}: load the dataset")
@@ -77,6 +77,7 @@ def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
 
 
 def start(variant: Variant, dataset: Path | None) -> AbstractContextManager[Server]:
+    """However a variant is started, from here on it is a server with a master process and a database file."""
     cores = usage.split()
     return launched(
         variant.service,

@@ -30,7 +30,7 @@ class SilentError(Exception):
 
 
 def workers(server: Server) -> list[int]:
-    return sorted(child.pid for child in psutil.Process(server.process.pid).children())
+    return sorted(child.pid for child in psutil.Process(server.pid).children())
 
 
 def observed(server: Server) -> Facts:

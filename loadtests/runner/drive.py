@@ -41,7 +41,7 @@ def driven(
     """The scenario, of a script that has more than one."""
     summary, log = server.scratch / f"{script}.json", server.scratch / f"{script}.log"
     command = k6.command(k6_binary, script, summary, {"BASE_URL": server.url, **settings})
-    cores, service = usage.split(), server.process.pid
+    cores, service = usage.split(), server.pid
     reaped, used, begin = usage.reaped_cpu_seconds(), usage.cpu_seconds(service), time.time()
     with started(command, log, cores=cores and cores.k6) as process:
         watch = watched(process, server)
@@ -62,7 +62,7 @@ def driven(
 
 
 def watched(process: subprocess.Popen[bytes], server: Server) -> Watch:
-    watch = Watch(usage.memory_mib(server.process.pid))
+    watch = Watch(usage.memory_mib(server.pid))
     running = True
     while running:
         try:
@@ -71,5 +71,5 @@ def watched(process: subprocess.Popen[bytes], server: Server) -> Watch:
         except subprocess.TimeoutExpired:
             watch.clock.append((time.time(), usage.cpu_seconds(process.pid)))
         server.ensure_running()
-        watch.memory = max(watch.memory, usage.memory_mib(server.process.pid))
+        watch.memory = max(watch.memory, usage.memory_mib(server.pid))
     return watch

@@ -35,16 +35,16 @@ def little(outcome: Outcome, users: int) -> float:
     """Throughput * mean time / users, which is 1 where the figures are of one and the same experiment.
 
     The time is that of k6's whole iteration: a user is in one all the while, and waits for the answer, the
-    latency, in a part of it only; the rest is the connection and k6's own work. A user's last answer ends
-    its time in the scenario: where the iterations or the seconds run out, each user still waits for one,
-    and these are the last of all.
+    latency, in a part of it only; the rest is the connection and k6's own work. A user's time begins with
+    its first iteration and ends with its last answer: where the iterations or the seconds run out, each
+    user still waits for one, and these are the last of all.
     """
     if outcome.requests <= users or not outcome.elapsed_ms:
         return nan
     points = list(zip(stats.PERCENTS, outcome.elapsed_ms, strict=True))
     last = range(outcome.requests - users, outcome.requests)
     ends = sum(stats.at(points, 100 * rank / (outcome.requests - 1)) for rank in last)
-    return outcome.requests * outcome.iteration_ms / ends
+    return outcome.requests * outcome.iteration_ms / (ends - users * outcome.lag_ms)
 
 
 def lawless(law: float) -> str:

@@ -29,6 +29,7 @@ class Outcome:
     requests: int
     began: float  # seconds since 1970
     seconds: float  # from then to the last answer
+    lag_ms: float  # from then to a user's first iteration, the mean
     iteration_ms: float  # the mean: the latency, the connection, and k6's own work on an answer
     elapsed_ms: tuple[float, ...]  # from the scenario's start to each answer, at each of PERCENTS
     halves_ms: tuple[float, float]
@@ -94,6 +95,7 @@ def outcome(summary: Mapping[str, Any], scenario: str) -> Outcome:
         requests=latency["count"],
         began=metrics["began"]["value"] if "began" in metrics else nan,
         seconds=elapsed["max"] / 1000 if elapsed else nan,
+        lag_ms=mean(metrics, "lag"),
         iteration_ms=metrics[f"iteration_duration{{scenario:{scenario}}}"]["avg"],
         elapsed_ms=quantiles(elapsed) if elapsed else (),
         halves_ms=(mean(metrics, "first_half"), mean(metrics, "second_half")),

@@ -46,6 +46,11 @@ class Server:
         """A folder for as long as the service runs."""
         return self.log.parent
 
+    @property
+    def pid(self) -> int:
+        """Of the master: its children are the workers."""
+        return self.process.pid
+
     def ensure_running(self) -> None:
         if (status := self.process.poll()) is not None:
             raise LaunchError(f"{self.service} stopped with exit status {status}.\n{tail(self.log)}")

@@ -41,9 +41,10 @@ def begun(wanted: Wanted, k6_binary: str, screen: Console) -> Run:
 
 def resumed(wanted: Wanted, screen: Console) -> Run:
     runs = record.names()
-    variants = {variant for run in runs for variant in record.found(run).plan.variants}
-    known("service or run", wanted.names, [*sorted({*launch.services(), *variants}), *runs])
     named = [name for name in wanted.names if name in runs]
+    if not named:
+        variants = {variant for run in runs for variant in record.found(run).plan.variants}
+        known("service or run", wanted.names, [*sorted({*launch.services(), *variants}), *runs])
     run = record.found(named[0]) if named else record.latest_unfinished(wanted.names, wanted.plan)
     installed(run.plan, screen)
     run.set_aside_half_blocks()

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from statistics import fmean
 
 from loadtests.runner.sample import Sample
@@ -34,8 +35,12 @@ class Row:
 def rows(samples: Iterable[Sample]) -> list[Row]:
     grouped: dict[tuple[str, str], list[Sample]] = {}
     for sample in samples:
-        grouped.setdefault((sample.variant, sample.scenario), []).append(sample)
+        grouped.setdefault((sample.variant, titled(sample)), []).append(sample)
     return [row(variant, scenario, group) for (variant, scenario), group in grouped.items()]
+
+
+def titled(sample: Sample) -> str:
+    return sample.scenario if isnan(sample.rate) else f"{sample.scenario} {sample.rate:g}/s"
 
 
 def row(variant: str, scenario: str, samples: Sequence[Sample]) -> Row:

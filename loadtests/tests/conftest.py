@@ -135,7 +135,7 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 
 @contextmanager
 def planted(root: Path) -> Iterator[Tree]:
-    ignored = shutil.ignore_patterns("tests", "__pycache__")
+    ignored = shutil.ignore_patterns("tests")  # but with what Python has compiled
     shutil.copytree(HERE.parent, root / "loadtests", ignore=ignored)
     plans = root / "loadtests" / "plans"
     (plans / "tiny.toml").write_text(PLAN.replace("rounds = 2", "rounds = 1"))

@@ -113,6 +113,7 @@ def summary(told: Told, stats: str) -> dict[str, Any]:
             },
             f"iteration_duration{{scenario:{told.scenario}}}": {"avg": busy},
             "began": {"value": time.time()},
+            "lag": {"count": users, "avg": 0},
             "elapsed": {"max": 500, **dict.fromkeys(percents, 500)},
             "first_half": {"count": 1, "avg": 11},
             "second_half": {"count": 1, "avg": 12},

@@ -19,6 +19,7 @@ LAWFUL = Outcome(
     requests=200,
     began=0,
     seconds=1,
+    lag_ms=0,
     iteration_ms=50,
     elapsed_ms=tuple(min(1000.0, 50 + percent * 10) for percent in PERCENTS),
     halves_ms=(50, 50),
@@ -75,6 +76,11 @@ def test_users_whose_iterations_ran_out_before_the_end_break_no_law() -> None:
     assert gates.little(replace(LAWFUL, requests=91, iteration_ms=mean, elapsed_ms=at), 10) == pytest.approx(
         1, abs=0.02
     )
+
+
+def test_users_that_began_late_break_no_law() -> None:
+    late = replace(LAWFUL, requests=180, lag_ms=100)
+    assert gates.little(late, 10) == pytest.approx(1, abs=0.01)
 
 
 def test_there_is_no_law_where_users_had_one_iteration_each() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.runner import k6
+from loadtests.runner import database, dataset, k6
 from loadtests.runner.launch import Server, launched
 from loadtests.runner.sample import Operation
 from loadtests.tests.conftest import Tree
@@ -87,16 +87,29 @@ def test_the_warm_up(server: Server) -> None:
     assert summary["metrics"]["http_req_duration{scenario:list_items}"]["count"] == 3
 
 
-def test_the_dataset_is_the_same_every_time(tree: Tree) -> None:
-    def dataset() -> list[str]:
-        with launched("alpha", root=tree.root / "services") as server:
-            run(server, "load_items", ITERATIONS=5)
-            read = subprocess.run(
-                ["curl", "-s", "--noproxy", "*", f"{server.url}/items"],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-        return [item["name"] for item in json.loads(read.stdout)]
+def test_a_rate_is_kept_to_whether_or_not_answers_come(server: Server) -> None:
+    status, summary = run(server, "get_item", VUS=5, DURATION="1s", RATE=20.5)
+    outcome = k6.outcome(summary, "get_item")
+    assert status == 0
+    assert outcome.requests + outcome.dropped in (20, 21, 22)
+    assert "vus" not in outcome.failed
 
-    assert dataset() == dataset() == [f"Item {n}" for n in range(1, 6)]
+
+def test_the_runner_knows_what_the_scripts_write(server: Server) -> None:
+    ids = database.ids(server.database)
+    assert list(database.records(server.database).values()) == [dataset.record(n) for n in range(1, 31)]
+
+    (server.scratch / "ids.json").write_text(json.dumps(ids))
+    run(server, "replace_item", VUS=2, ITERATIONS=40, IDS=server.scratch / "ids.json")
+    written = dataset.replacements(ids, 40)
+    assert sorted(written) == ids
+    assert dataset.lost(written, database.records(server.database)) == []
+
+
+def test_a_timed_scenario_tells_of_its_halves_and_of_its_users(server: Server) -> None:
+    _, summary = run(server, "hello", VUS=3, DURATION="1s")
+    outcome = k6.outcome(summary, "hello")
+    assert all(half > 0 for half in outcome.halves_ms)
+    assert outcome.lag_ms >= 0
+    assert outcome.elapsed_ms[-1] == pytest.approx(outcome.seconds * 1000)
+    assert outcome.iteration_ms >= outcome.mean_ms

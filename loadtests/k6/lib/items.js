@@ -31,17 +31,24 @@ export function isItemOf(body, sent) {
 }
 
 // IDS names a JSON file with the ids that exist; without it the service is asked, before the clock starts.
+// A file is read before that too; what setup() returns reaches each user only after it.
 const given = __ENV.IDS ? JSON.parse(open(__ENV.IDS)) : null;
 
 export function existingIds() {
-  const ids = given || http.get(ITEMS, named('/items')).json().map((item) => item.id);
+  if (given) return null;
+  const ids = http.get(ITEMS, named('/items')).json().map((item) => item.id);
   if (ids.length === 0) throw new Error('no items to work on: run load_items.js first');
   return ids;
 }
 
-// Walks over all the ids in a scattered order and meets none twice before it has met them all:
+// The n-th id of a walk over all of them, in a scattered order, that meets none twice before it has met them all:
 // the stride, a prime, shares no factor with their number.
-export function scattered(ids, n) {
+export function nthId(asked, n) {
+  const ids = given || asked;
   const stride = ids.length % 7919 === 0 ? 7907 : 7919;
   return ids[(n * stride) % ids.length];
+}
+
+export function numberOfIds(asked) {
+  return (given || asked).length;
 }

@@ -6,8 +6,10 @@ import { Gauge, Trend } from 'k6/metrics';
 export const BASE_URL = (__ENV.BASE_URL || 'http://127.0.0.1:8000').replace(/\/$/, '');
 
 // k6's own rates divide by the whole run, its start and setup() included. These know the scenario alone: when it
-// began, in seconds since 1970; how long after that each answer came; and the latency of its two halves in time.
+// began, in seconds since 1970; how long after that each user did; how long after that each answer came; and the
+// latency of its two halves in time.
 const began = new Gauge('began');
+const lag = new Trend('lag', true);
 const elapsed = new Trend('elapsed', true);
 const halves = [new Trend('first_half', true), new Trend('second_half', true)];
 
@@ -59,15 +61,19 @@ let first = true; // of each user
 
 export function checked(answer, expected, sent) {
   const { startTime, progress } = exec.scenario;
+  const { blocked, duration } = answer.timings;
+  if (first) {
+    began.add(startTime / 1000);
+    lag.add(Math.max(0, Date.now() - duration - blocked - startTime));
+    first = false;
+  }
   const [status, shape] = names(expected);
   check(answer, {
     [status]: () => answer.status === expected.status,
     [shape]: () => (answer.body === right.body && sent === right.sent) || holds(answer.body, expected, sent),
   });
-  if (first) began.add(startTime / 1000);
-  first = false;
   elapsed.add(Date.now() - startTime);
-  halves[progress < 0.5 ? 0 : 1].add(answer.timings.duration);
+  halves[progress < 0.5 ? 0 : 1].add(duration);
   if (answer.status === 0) sleep(0.5); // no answer at all: failed already, and a flood of such would help nobody
 }
 
