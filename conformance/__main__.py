@@ -3,6 +3,7 @@ import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -14,7 +15,7 @@ from conformance import report, table
 from conformance.judge import SEED, JudgeError
 from conformance.judged import UnreachableError, at_url, of_services
 from conformance.ledger import Ledger
-from conformance.outcome import Outcome, failed
+from conformance.outcome import Outcome
 from conformance.verdict import cells, conforms, findings
 from loadtests.runner.interrupt import Interrupted, interruptible
 from loadtests.runner.launch import LaunchError, services
@@ -22,6 +23,7 @@ from loadtests.runner.launch import LaunchError, services
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 screen = Console(stderr=True, highlight=False)
 REPORT = Path("build/conformance")
+SERVER = re.compile(r"http://[^/?#\s]+/?")
 
 HELP = """Hold services to the contract, openapi.yaml.
 
@@ -106,8 +108,8 @@ def check_usage(
         fail("Either --random or --seed, not both.", 2)
     if publish and (names or url or short):
         fail("--publish needs a full run of all services.", 2)
-    if url and not url.startswith("http://"):
-        fail(f"Not a URL that begins with http://: {url}", 2)
+    if url and not SERVER.fullmatch(url):
+        fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", 2)
 
 
 def conclude(
@@ -123,8 +125,7 @@ def conclude(
     if publish:
         table.publish(found)
     for service, all_of_it in outcomes.items():
-        bad = len({outcome.case for outcome in failed(all_of_it)})
-        console.print(f"{service}: {len({outcome.case for outcome in all_of_it})} cases, {bad} failed")
+        console.print(report.count(ledger, service, all_of_it))
     console.print(f"The reports: {folder}/", soft_wrap=True)
     if not conforms(ledger, found):
         raise typer.Exit(1)

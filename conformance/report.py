@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,19 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.ledger import Ledger
-from conformance.verdict import FAIL, KNOWN, PASS, UNEXPECTED, UNJUDGED, Cells, Finding, Outcomes, verdict
+from conformance.outcome import Outcome
+from conformance.verdict import (
+    FAIL,
+    KNOWN,
+    PASS,
+    UNEXPECTED,
+    UNJUDGED,
+    Cells,
+    Finding,
+    Outcomes,
+    findings,
+    verdict,
+)
 
 SIGNS = {
     PASS: Text("✓", "green"),
@@ -35,18 +48,27 @@ def matrix(ledger: Ledger, found: Cells) -> Table:
     return table
 
 
-def lines(findings: list[Finding]) -> Iterator[str]:
-    """One finding for each case, though it may test several rules."""
+def lines(everything: Sequence[Finding]) -> Iterator[str]:
+    """The worst first; one finding for each case, though it may test several rules."""
     cases: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
+    for finding in sorted(everything, key=lambda finding: finding.verdict == KNOWN):
         cases.setdefault((finding.service, finding.outcome.case), []).append(finding)
     for (service, case), found in list(cases.items())[:SHOWN]:
         rules = ", ".join(finding.outcome.rule for finding in found)
         yield f"{service}: {found[0].verdict}: {case} ({rules})"
-        message = found[0].outcome.message.strip()
-        yield from (f"    {line[:300]}" for line in message.splitlines()[:8])
+        if found[0].verdict != KNOWN:
+            message = found[0].outcome.message.strip()
+            yield from (f"    {line[:300]}" for line in message.splitlines()[:8])
     if len(cases) > SHOWN:
         yield f"... and {len(cases) - SHOWN} more cases"
+
+
+def count(ledger: Ledger, service: str, outcomes: Sequence[Outcome]) -> str:
+    words = {outcome.case: PASS for outcome in outcomes}
+    words |= {finding.outcome.case: finding.verdict for finding in findings(ledger, {service: outcomes})}
+    counted = Counter(words.values())
+    told = [f"{number} {word}" for word, number in counted.items() if word != PASS]
+    return ", ".join([f"{service}: {len(words)} cases", *(told or ["all as expected"])])
 
 
 def as_json(ledger: Ledger, outcomes: Outcomes, found: Cells, run: Mapping[str, Any]) -> str:

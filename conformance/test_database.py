@@ -47,7 +47,7 @@ def locked(database: Path) -> Iterator[None]:
 
 @pytest.mark.case("a database that stays locked")
 def test_a_database_that_stays_locked(service: str) -> None:
-    with launched(service) as server:
+    with launched(service, {"THREADS": "4"}) as server:  # a thread for each write, to wait all at once
         assert ask(server, POST).status == 201
         with locked(server.database):
             answers = ask_all(server, WRITES)

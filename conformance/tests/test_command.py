@@ -13,7 +13,9 @@ from conformance.__main__ import app
         (["flask_sqlite", "--url", "http://127.0.0.1:1"], "Either services or --url"),
         (["--random", "--seed", "1"], "Either --random or --seed"),
         (["--publish", "--short"], "--publish needs a full run"),
-        (["--url", "127.0.0.1:8000"], "Not a URL"),
+        (["--url", "127.0.0.1:8000"], "Not the URL of a server"),
+        (["--url", "http://127.0.0.1:8000/items"], "Not the URL of a server"),
+        (["--url", "http://127.0.0.1:port"], "No HTTP server answers at http://127.0.0.1:port"),
         (["--url", "http://127.0.0.1:1"], "No HTTP server answers at http://127.0.0.1:1"),
     ],
 )

@@ -74,3 +74,23 @@ def test_json_has_every_outcome() -> None:
     read = json.loads(report.as_json(PLAIN, given, cells(PLAIN, given), {"seed": 1, "short": False}))
     assert read["services"]["one"]["rules"]["must"] == FAIL
     assert [outcome["passed"] for outcome in read["services"]["one"]["outcomes"]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("ledger", "passed", "told"),
+    [
+        (PLAIN, (True, True), "one: 2 cases, all as expected"),
+        (PLAIN, (True, False), "one: 2 cases, 1 fail"),
+        (KNOWING, (False, False), "one: 2 cases, 1 known failure, 1 fail"),
+        (KNOWING, (True, True), "one: 2 cases, 1 unexpected pass"),
+    ],
+)
+def test_a_count_tells_what_is_expected_from_what_is_not(
+    ledger: Ledger, passed: tuple[bool, ...], told: str
+) -> None:
+    assert report.count(ledger, "one", outcomes(*passed)["one"]) == told
+
+
+def test_the_worst_is_shown_first() -> None:
+    lines = list(report.lines(list(findings(KNOWING, outcomes(False, False)))))
+    assert lines == ["one: fail: b (must)", "    why", "one: known failure: a (must)"]
