@@ -109,9 +109,9 @@ def measure_all(run: Run, k6_binary: str) -> None:
         return
     with Progress(screen, [CERTIFICATE, *steps(run.plan, todo)]) as progress:
         progress.now("find out how much k6 can do")
-        if not (ceilings := run.machine.get("ceilings")):
+        if not (ceilings := run.machine.get("ceiling_per_second")):
             ceilings = ceiling.measured(k6_binary)
-            run.note(ceilings=ceilings, ceiling_per_second=max(ceilings.values()))
+            run.note(ceiling_per_second=ceilings)
         with Bench(run, k6_binary, ceilings, progress) as bench:
             for block in plan.blocks(todo):
                 measure_block(bench, block)
