@@ -30,6 +30,7 @@ Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Of the or
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
 ]
+Docker = Annotated[bool, typer.Option("--docker", help="In containers of the services' images.")]
 
 HELP = """Measure services under load.
 
@@ -47,6 +48,7 @@ plan is measured: its variants, or all services where it has none.
   just bench --plan paper               the procedure of the study
   just bench --plan efficiency          the processor time of each operation
   just bench --plan load_curve          how many requests each can take
+  just bench flask_sqlite --docker      the container of its image
   just bench --resume                   go on with the latest interrupted run
   just bench --resume RUN               or with another folder of results/
 
@@ -80,10 +82,11 @@ def bench(
     rounds: Rounds = None,
     seed: Seed = None,
     resume: Resume = False,
+    docker: Docker = False,
 ) -> None:
-    wanted = Wanted(names or [], plan_name, rounds, seed)
-    if resume and (rounds, seed) != (None, None):
-        fail("A run goes on with the rounds and the seed that it began with", 2)
+    wanted = Wanted(names or [], plan_name, rounds, seed, docker)
+    if resume and (rounds, seed, docker) != (None, None, False):
+        fail("A run goes on as it began: with its rounds, its seed, and in containers or not", 2)
     run: Run | None = None
     try:
         with interruptible():

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from loadtests.runner import configuration, database, measure, plan, usage
+from loadtests.runner.container import VENV, contained
 from loadtests.runner.launch import SERVICES, Server, launched, twin
 from loadtests.runner.measure import Stage
 from loadtests.runner.plan import Variant
@@ -79,6 +80,8 @@ def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
 def start(variant: Variant, dataset: Path | None) -> AbstractContextManager[Server]:
     """However a variant is started, from here on it is a server with a master process and a database file."""
     cores = usage.split()
+    if variant.docker:
+        return contained(variant.service, variant.settings, dataset=dataset, cores=cores and cores.service)
     return launched(
         variant.service,
         variant.settings,
@@ -96,9 +99,8 @@ def misconfigured(bench: Bench, name: str, server: Server) -> str:
     except configuration.SilentError as error:
         return str(error)
     bench.run.note_configuration(name, configuration.public(found))
-    return configuration.disagreement(
-        found, configuration.planned(variant, SERVICES / variant.service / ".venv")
-    )
+    venv = VENV if variant.docker else str(SERVICES / variant.service / ".venv")
+    return configuration.disagreement(found, configuration.planned(variant, venv))
 
 
 def measure_cell(bench: Bench, cell: Cell, stage: Stage, refused: str) -> Sample:

@@ -73,7 +73,7 @@ def one_of(values: list[Any]) -> Any:
     return values[0] if len(found) == 1 else " and ".join(sorted(map(str, found)))
 
 
-def planned(variant: Variant, venv: Path, servers: Path = SERVERS) -> dict[str, str]:
+def planned(variant: Variant, venv: str, servers: Path = SERVERS) -> dict[str, str]:
     """By the environment, by servers.toml, and by what the variant says of itself."""
     env = {**DEFAULTS, **variant.settings}
     table: dict[str, dict[str, str]] = tomllib.loads(servers.read_text())
@@ -82,7 +82,7 @@ def planned(variant: Variant, venv: Path, servers: Path = SERVERS) -> dict[str, 
         "threads": env["THREADS"],
         "journal_mode": env["SQLITE_JOURNAL_MODE"],
         "synchronous": env.get("SQLITE_SYNCHRONOUS", "FULL"),  # also SQLite's own default, a twin's
-        "prefix": str(venv),
+        "prefix": venv,
     }
     return said | table.get(variant.service, {}) | variant.expects
 

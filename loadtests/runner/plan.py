@@ -68,7 +68,14 @@ class Variant(Part):
     service: str
     env: dict[str, str] = {}
     twin: bool = False  # loadtests/twins/<service>.py instead of the service's own application
+    docker: bool = False  # in a container of the service's image
     expects: dict[str, str] = {}  # of the running processes, beside what servers.toml says of the service
+
+    @model_validator(mode="after")
+    def in_an_image(self) -> Self:
+        if self.twin and self.docker:
+            raise ValueError("a twin is in no image")
+        return self
 
     @property
     def settings(self) -> dict[str, str]:
@@ -125,6 +132,14 @@ def on(plan: Plan, names: Iterable[str]) -> Plan:
 def order(plan: Plan, number: int) -> list[str]:
     """The variants of a round: shuffled anew for each, by no more than the seed and its number."""
     return Random(f"{plan.seed}/{number}").sample(sorted(plan.variants), len(plan.variants))  # noqa: S311 - no secret
+
+
+def in_containers(plan: Plan) -> Plan:
+    """The plan with each variant in a container. Raises PlanError where one is a twin."""
+    if twins := [name for name, variant in plan.variants.items() if variant.twin]:
+        raise PlanError(f"A twin is in no image: leave out {', '.join(twins)}")
+    inside = {name: each.model_copy(update={"docker": True}) for name, each in plan.variants.items()}
+    return plan.model_copy(update={"variants": inside})
 
 
 def cells(plan: Plan) -> Iterator[Cell]:

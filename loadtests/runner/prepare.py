@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from loadtests.runner import k6, launch, machine, plan, record
+from loadtests.runner import container, k6, launch, machine, plan, record
 from loadtests.runner.launch import SERVICES, LaunchError
 from loadtests.runner.plan import Plan
 from loadtests.runner.record import Run
@@ -24,6 +24,7 @@ class Wanted:
     plan: str | None = None
     rounds: int | None = None
     seed: int | None = None
+    docker: bool = False
 
 
 def begun(wanted: Wanted, k6_binary: str, screen: Console) -> Run:
@@ -34,9 +35,12 @@ def begun(wanted: Wanted, k6_binary: str, screen: Console) -> Run:
     known(f"variant of {name}" if read.variants else "service", wanted.names, there)
     given = {key: value for key in ("rounds", "seed") if (value := getattr(wanted, key)) is not None}
     chosen = plan.on(read, wanted.names or there).model_copy(update=given)
+    if wanted.docker:
+        chosen = plan.in_containers(chosen)
     k6_version = k6.version(k6_binary)
     venvs = installed(chosen, screen)
-    return record.begun(chosen, machine.described(k6_version, venvs))
+    images = built(chosen, screen)
+    return record.begun(chosen, machine.described(k6_version, venvs) | ({"images": images} if images else {}))
 
 
 def resumed(wanted: Wanted, screen: Console) -> Run:
@@ -47,6 +51,8 @@ def resumed(wanted: Wanted, screen: Console) -> Run:
         known("service or run", wanted.names, [*sorted({*launch.services(), *variants}), *runs])
     run = record.found(named[0]) if named else record.latest_unfinished(wanted.names, wanted.plan)
     installed(run.plan, screen)
+    if (images := built(run.plan, screen)) != run.machine.get("images", {}):
+        raise LaunchError(f"{run.name} measured other images than are built now: {', '.join(images)}")
     run.set_aside_half_blocks()
     return run
 
@@ -61,6 +67,12 @@ def installed(chosen: Plan, screen: Console) -> dict[str, Path]:
                 f"{service} runs with {wrong}. Remove services/{service}/.venv: it is made again"
             )
     return venvs
+
+
+def built(chosen: Plan, screen: Console) -> dict[str, str]:
+    """The digest of each image that the plan measures."""
+    inside = dict.fromkeys(variant.service for variant in chosen.variants.values() if variant.docker)
+    return {service: container.built(service, announce=screen.print) for service in inside}
 
 
 def known(what: str, names: Sequence[str], real: Collection[str]) -> None:

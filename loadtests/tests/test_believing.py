@@ -134,7 +134,7 @@ def test_a_replaced_item_holds_one_of_the_records_that_were_sent_to_it() -> None
     assert dataset.lost(written, {item_id: one for item_id, one in stored.items() if item_id != 9}) == [9]
 
 
-PLANNED = configuration.planned(Variant(service="flask_sqlite"), Path("/venv"))
+PLANNED = configuration.planned(Variant(service="flask_sqlite"), "/venv")
 ANSWER = {
     "worker_class": "gunicorn.workers.gthread.ThreadWorker",
     "threads": 2,
@@ -192,7 +192,7 @@ def test_connections_that_are_closed_leave_the_file_to_be_asked() -> None:
 def test_what_a_variant_sets_and_expects_is_planned() -> None:
     env = {"WEB_CONCURRENCY": "4", "SQLITE_SYNCHRONOUS": "NORMAL"}
     variant = Variant(service="fastapi_orm", env=env, twin=True, expects={"event_loop": "asyncio"})
-    planned = configuration.planned(variant, Path("/venv"))
+    planned = configuration.planned(variant, "/venv")
     assert (planned["workers"], planned["threads"], planned["synchronous"]) == ("4", "2", "NORMAL")
     assert planned["journal_mode"] == "DELETE"
     assert planned["event_loop"] == "asyncio"

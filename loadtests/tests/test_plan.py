@@ -3,7 +3,7 @@ from math import nan
 import pytest
 
 from loadtests.runner import plan
-from loadtests.runner.plan import Plan, PlanError
+from loadtests.runner.plan import Plan, PlanError, Variant
 from loadtests.runner.sample import Cell, Sample
 from loadtests.tests.conftest import PLAN
 
@@ -25,6 +25,17 @@ PAPER = {
     "replace_item": 10,
     "delete_item": 1,
 }
+
+
+def test_a_plan_in_containers_has_each_variant_in_one(tiny: Plan) -> None:
+    assert all(variant.docker for variant in plan.in_containers(tiny).variants.values())
+
+
+def test_a_twin_is_in_no_image() -> None:
+    with pytest.raises(PlanError, match="leave out twin_flask_orm"):
+        plan.in_containers(plan.on(plan.read("standard"), ["flask_orm", "twin_flask_orm"]))
+    with pytest.raises(ValueError, match="a twin is in no image"):
+        Variant(service="flask_orm", twin=True, docker=True)
 
 
 @pytest.mark.parametrize("name", ["quick", "paper", "standard"])

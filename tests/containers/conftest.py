@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from loadtests.runner.container import built
 from loadtests.runner.launch import services
 from tests.containers import docker
 
@@ -14,7 +15,9 @@ def _engine() -> None:
 
 @pytest.fixture(scope="session", params=services())
 def image(request: pytest.FixtureRequest) -> str:
-    return docker.built(request.param)
+    service: str = request.param
+    built(service)
+    return service
 
 
 @pytest.fixture(scope="module")

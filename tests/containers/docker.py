@@ -1,7 +1,6 @@
 """Docker by its command line, with the hardening that compose.yaml asks for."""
 
 import json
-import os
 import subprocess
 import time
 import uuid
@@ -10,19 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from loadtests.runner.launch import SERVICES, free_port
+from loadtests.runner.container import BINARY, HARDENED, docker
+from loadtests.runner.launch import free_port
 
-BINARY = os.environ.get("DOCKER", "docker")
-BUILD_NETWORK = os.environ.get("BUILD_NETWORK", "default")
-HARDENED = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp"]
 DEADLINE = 60.0  # seconds
-
-
-def docker(*arguments: str, check: bool = True) -> str:
-    ran = subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False)
-    if check and ran.returncode:
-        raise RuntimeError(f"docker {' '.join(arguments)}: {ran.stderr.strip()}")
-    return ran.stdout.strip()
 
 
 def answers() -> bool:
@@ -30,12 +20,6 @@ def answers() -> bool:
         return subprocess.run([BINARY, "info"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
         return False
-
-
-def built(service: str) -> str:
-    """The image of a service, built from its folder alone."""
-    docker("build", "--quiet", f"--network={BUILD_NETWORK}", f"--tag={service}", str(SERVICES / service))
-    return service
 
 
 def size(image: str) -> int:

@@ -12,7 +12,9 @@ from threading import Event
 import httpx
 import pytest
 
-from tests.containers.docker import Container, docker, running, size, volume
+from loadtests.runner import record
+from loadtests.runner.container import docker
+from tests.containers.docker import Container, running, size, volume
 
 BASE = "python:3.13-slim-bookworm"
 BUDGET = 70_000_000  # bytes that a service adds to its base
@@ -137,3 +139,16 @@ def test_what_cannot_work_stops_the_start_with_one_line(image: str, option: str,
     assert state["ExitCode"] != 0
     assert "Traceback" not in log
     assert len([line for line in log.splitlines() if line.startswith(variable)]) == 1, log
+
+
+def test_just_bench_measures_the_container() -> None:
+    command = [sys.executable, "-m", "loadtests.runner", "flask_sqlite", "--docker"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    run = record.found(ran.stdout.split("The report: results/")[1].split("/")[0])
+    assert run.machine["images"] == {
+        "flask_sqlite": docker("image", "inspect", "--format={{.Id}}", "flask_sqlite")
+    }
+    assert run.machine["configuration"]["flask_sqlite"]["workers"] == 2
+    assert len(run.samples) == 7
+    assert not any(sample.invalid for sample in run.samples)

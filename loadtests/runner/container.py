@@ -1,0 +1,79 @@
+"""A service in a container of its image, measured as a process of this machine like any other."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from loadtests.runner.launch import PROBE, SERVICES, LaunchError, Server, free_port, wait_until_ready
+from loadtests.runner.process import started
+
+BINARY = os.environ.get("DOCKER", "docker")
+BUILD_NETWORK = os.environ.get("BUILD_NETWORK", "default")
+HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp")
+VENV = "/venv"  # in the image
+
+
+@dataclass(frozen=True)
+class Container(Server):
+    name: str
+
+    @property
+    def pid(self) -> int:
+        return int(docker("inspect", "--format={{.State.Pid}}", self.name))
+
+
+def docker(*arguments: str) -> str:
+    try:
+        ran = subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    except FileNotFoundError as error:
+        raise LaunchError(f"There is no {BINARY}: install Docker, or name its client in DOCKER") from error
+    if ran.returncode:
+        last = (ran.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        raise LaunchError(f"docker {arguments[0]} failed: {last}")
+    return ran.stdout.strip()
+
+
+def built(service: str, announce: Callable[[str], None] = lambda _: None, root: Path = SERVICES) -> str:
+    """The digest of the service's image, built from its folder alone."""
+    announce(f"Building the image of {service}")
+    docker("build", "--quiet", f"--network={BUILD_NETWORK}", f"--tag={service}", str(root / service))
+    return docker("image", "inspect", "--format={{.Id}}", service)
+
+
+@contextmanager
+def contained(
+    service: str,
+    env: Mapping[str, str],
+    *,
+    dataset: Path | None = None,
+    cores: Collection[int] | None = None,
+) -> Iterator[Server]:
+    """The image's service, answering; gone on the way out, with its database."""
+    with TemporaryDirectory(prefix=f"{service}-") as scratch:
+        database, log = Path(scratch, "items.db"), Path(scratch, "service.log")
+        if dataset is not None:
+            shutil.copyfile(dataset, database)
+        port, name = free_port(), Path(scratch).name
+        settings = {**env, "PYTHONPATH": "/probe", "PROBE": scratch}
+        command = [
+            *(BINARY, "run", "--rm", f"--name={name}", *HARDENED),
+            # The processes have the ids of this machine, and the files an owner who can read them here.
+            *("--pid=host", f"--user={os.getuid()}:{os.getgid()}"),
+            *(f"--publish=127.0.0.1:{port}:8000", f"--volume={PROBE}:/probe:ro"),
+            *(f"--volume={scratch}:/data", f"--volume={scratch}:{scratch}"),
+            *([f"--cpuset-cpus={','.join(map(str, sorted(cores)))}"] if cores else []),
+            *(f"--env={key}={value}" for key, value in settings.items()),
+            service,
+        ]
+        with started(command, log) as process:
+            server = Container(service, f"http://127.0.0.1:{port}", database, log, process, name)
+            try:
+                wait_until_ready(server)
+                yield server
+            finally:
+                subprocess.run([BINARY, "rm", "--force", name], capture_output=True, check=False)  # noqa: S603
