@@ -74,6 +74,7 @@ down:
 
 # the contract, the linters and the types
 check: _tools check-contract check-services
+    @.venv/bin/hadolint services/*/Dockerfile
     @.venv/bin/ruff check -q && .venv/bin/ruff format -q --check
     @.venv/bin/mypy loadtests conformance tests
 
