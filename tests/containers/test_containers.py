@@ -112,20 +112,22 @@ def load_while(container: Container, stop: Callable[[], object]) -> set[int]:
 def test_compose_starts_it(image: str) -> None:
     """As `just up` does: hardened, on its own port of loopback, with its volume."""
     port = 8001 + ["fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_sqlite", "django_drf"].index(image)
-    compose = [*COMPOSE, "--project-name", f"test-{image}".replace("_", "-")]
+    project = f"test-{image}".replace("_", "-")
     try:
-        subprocess.run([*compose, "up", "--detach", image], cwd=ROOT, capture_output=True, check=True)
-        container = Container(
-            subprocess.run(
-                [*compose, "ps", "--quiet", image], cwd=ROOT, capture_output=True, text=True, check=True
-            ).stdout.strip(),
-            f"http://127.0.0.1:{port}",
-        )
+        compose(project, "up", "--detach", image)
+        container = Container(compose(project, "ps", "--quiet", image), f"http://127.0.0.1:{port}")
         container.wait_until_healthy()
         assert httpx.get(f"{container.url}/items").json() == []
         assert container.exec("touch", "/service/file").returncode != 0
     finally:
-        subprocess.run([*compose, "down", "--volumes"], cwd=ROOT, capture_output=True, check=True)
+        compose(project, "down", "--volumes")
+
+
+def compose(project: str, *arguments: str) -> str:
+    command = [*COMPOSE, "--project-name", project, *arguments]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, f"{' '.join(command)} (COMPOSE names another): {ran.stderr}"
+    return ran.stdout.strip()
 
 
 @pytest.mark.parametrize(
