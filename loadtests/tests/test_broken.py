@@ -124,7 +124,10 @@ def test_a_plan_is_cut_down_to_variants_rounds_and_another_seed(varied: Tree) ->
             ["alpha", "--plan", "varied"],
             "Unknown variant of varied: alpha. There are: one, again, four, twin_alpha",
         ),
-        (["--resume", "--seed", "9"], "A run goes on with the rounds and the seed that it began with"),
+        *(
+            (words, "A run goes on as it began: with its rounds, its seed, and in containers or not")
+            for words in (["--resume", "--seed", "9"], ["--resume", "--docker"])
+        ),
     ],
 )
 def test_words_that_do_not_go_together(varied: Tree, words: list[str], message: str) -> None:
