@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ VENV = "/venv"  # in the image
 class Container(Server):
     name: str
 
-    @property
+    @cached_property  # asked for while the service is measured
     def pid(self) -> int:
         return int(docker("inspect", "--format={{.State.Pid}}", self.name))
 
