@@ -2,8 +2,9 @@
 
 A claim is about *how many times as well* one application does as another, and names the band in which that
 ratio lies if it is true. It is reproduced where our whole interval lies in the band, contradicted where it
-lies outside, and undecided where it does neither, or where the load generator set the pace. Of a claim about
-several pairs each has to hold, and one that does not is enough to contradict it.
+lies outside, and undecided where it does neither. Where the load generator set the pace, the ratio of the
+processor time per request has to say the same. Of a claim about several pairs each has to hold, and one that
+does not is enough to contradict it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,16 +59,15 @@ def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
     if missing := ours.missing(contrast):
         return Verdict(claim, "undecided", contrast, why=f"not measured: {', '.join(missing)}")
     found = ours.ratio(contrast)
-    if ours.is_bound(contrast):
-        cpu = ours.cpu_ratio(contrast)
-        return Verdict(
-            claim, "undecided", contrast, found, why=f"generator-bound; by processor time {factor(cpu)}"
-        )
     if not found.known:
         return Verdict(claim, "undecided", contrast, found, why=f"needs {ratios.ENOUGH} rounds")
-    return Verdict(
-        claim, outcome(found.at_least_as_wide_as(ours.floor(contrast)), claim.band), contrast, found
-    )
+    by_clock = outcome(found.at_least_as_wide_as(ours.floor(contrast)), claim.band)
+    if not ours.is_bound(contrast):
+        return Verdict(claim, by_clock, contrast, found)
+    cpu = ours.cpu_ratio(contrast)
+    by_cpu = outcome(cpu.at_least_as_wide_as(ours.cpu_floor(contrast)), claim.band)
+    agreed: Outcome = by_clock if by_clock == by_cpu else "undecided"
+    return Verdict(claim, agreed, contrast, found, why=f"generator-bound; by processor time {factor(cpu)}")
 
 
 def outcome(found: Interval, band: tuple[float, float]) -> Outcome:

@@ -17,7 +17,7 @@ from loadtests.report.results import (
     Results,
 )
 from loadtests.report.stacks import by_stack, foremost, stand_ins
-from loadtests.runner.plan import LIMIT
+from loadtests.runner.cells import LIMIT
 from loadtests.runner.report import digits
 
 Figures = Mapping[str, str]
@@ -27,7 +27,8 @@ def drawn(results: Results, paper: Paper) -> Figures:
     figures = {name: picture(results) for name in ["picture"] if results.scenarios}
     for scenario in results.scenarios:
         figures[f"bars-{scenario}"] = measured_and_published(results, scenario, paper)
-        figures[f"quantiles-{scenario}"] = quantiles(results, scenario)
+        if names := with_a_tail(results, scenario):
+            figures[f"quantiles-{scenario}"] = quantiles(results, scenario, names)
     if results.scenarios:
         figures |= {"cpu": cost(results), "memory": memory(results)}
     return figures | {f"load-{scenario}": load(results, scenario) for scenario in results.curves}
@@ -69,12 +70,16 @@ def told(shown: Sequence[Bar]) -> str:
     )
 
 
-def quantiles(results: Results, scenario: str) -> str:
+def with_a_tail(results: Results, scenario: str) -> list[str]:
+    """The variants of which there were enough requests for more than the least."""
+    return [name for name in foremost(results) if len(curves.drawable(results.requests(name, scenario))) > 1]
+
+
+def quantiles(results: Results, scenario: str, names: Sequence[str]) -> str:
     def points(variant: str) -> curves.Points:
         percents = curves.drawable(results.requests(variant, scenario))
         return [(percent, results.percentile(variant, scenario, percent)) for percent in percents]
 
-    names = [name for name in foremost(results) if results.requests(name, scenario)]
     drawing = curves.quantiles(lines(results, names, points))
     tails = "; ".join(f"{name} p99 {digits(results.percentile(name, scenario, 99))}" for name in names)
     return svg.inline(

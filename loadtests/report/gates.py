@@ -7,7 +7,7 @@ from math import isnan
 from loadtests.report import ratios
 from loadtests.report.ratios import Interval
 from loadtests.report.results import Measure, Results
-from loadtests.runner import plan as plans
+from loadtests.runner import cells
 
 APART = 1.05  # the factor between the halves of a scenario from which it is worth a word
 FIRST, SECOND = Measure("first_half_ms", "First half", "ms"), Measure("second_half_ms", "Second half", "ms")
@@ -31,7 +31,7 @@ def passed(results: Results) -> Gates:
     shares = [each.ceiling_share for each in results.valid if not isnan(each.ceiling_share)]
     return Gates(
         wanted=sum(
-            1 for cell in plans.cells(results.plan) if not (cell.rate and plans.passed(cell, results.valid))
+            1 for cell in cells.cells(results.plan) if not (cell.rate and cells.passed(cell, results.valid))
         ),
         valid=len(results.valid),
         invalid=invalid(results),

@@ -7,7 +7,7 @@ from loadtests.report import ratios
 from loadtests.report.ratios import Interval
 from loadtests.report.results import Results
 from loadtests.runner import stats
-from loadtests.runner.plan import LIMIT
+from loadtests.runner.cells import LIMIT
 from loadtests.runner.sample import Sample
 
 Points = Sequence[tuple[float, float]]  # requests per second, ms

@@ -118,8 +118,10 @@ class Results:
         return THROUGHPUT if scenario in ("hello", "echo") and not self.is_open(scenario) else LATENCY
 
     def bound(self, variant: str, scenario: str) -> str:
-        """Why the generator set the pace, if it did in any round."""
-        return next((sample.bound for sample in self.of(variant, scenario) if sample.bound), "")
+        """Why the generator set the pace, if it did in half of the rounds or more."""
+        samples = self.of(variant, scenario)
+        reasons = [sample.bound for sample in samples if sample.bound]
+        return reasons[0] if 2 * len(reasons) >= max(len(samples), 1) else ""
 
     def performance(self, variant: str, scenario: str, measure: Measure) -> Series:
         """As logarithms, of which the larger is the better."""

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from loadtests.runner import ceiling, k6, plan, prepare, report, stats
+from loadtests.runner import ceiling, cells, k6, plan, prepare, report, stats
 from loadtests.runner.block import Bench, measure_block
 from loadtests.runner.interrupt import Interrupted, interruptible
 from loadtests.runner.launch import LaunchError
@@ -116,21 +116,24 @@ def measure_all(run: Run, k6_binary: str) -> None:
             ceilings = ceiling.measured(k6_binary)
             run.note(ceiling_per_second=ceilings)
         with Bench(run, k6_binary, ceilings, progress) as bench:
-            for block in plan.blocks(todo):
+            for block in cells.blocks(todo):
                 measure_block(bench, block)
 
 
 def conclude(run: Run) -> None:
+    from loadtests.report import page
+
     rows = stats.rows(run.samples)
-    path = run.conclude(report.markdown(run.name, run.plan, run.machine, rows))
     console = Console(highlight=False)
     console.print(*report.tables(rows), sep="\n")
     console.print(report.legend(rows), style="dim")
     for note in report.notes(rows):
         console.print(f"invalid: {note}", style="red", markup=False, soft_wrap=True)
+    with screen.status("Write the report"):
+        path = page.write(run)
     console.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
     if run.remaining:
-        blocks = [f"{name} in round {number}" for number, name in map(plan.block_of, run.remaining)]
+        blocks = [f"{name} in round {number}" for number, name in map(cells.block_of, run.remaining)]
         again = ", ".join(dict.fromkeys(blocks))
         fail(f"Not complete: {again}. To measure that again: {resuming(run)}")
 
@@ -138,9 +141,9 @@ def conclude(run: Run) -> None:
 def kept(run: Run | None) -> str:
     if run is None:
         return ""
-    blocks = len(plan.blocks(plan.cells(run.plan)))
+    blocks = len(cells.blocks(cells.cells(run.plan)))
     return (
-        f"{blocks - len(plan.blocks(run.remaining))} of {blocks} blocks are kept. To go on: {resuming(run)}"
+        f"{blocks - len(cells.blocks(run.remaining))} of {blocks} blocks are kept. To go on: {resuming(run)}"
     )
 
 

@@ -9,7 +9,7 @@ from time import sleep
 from types import TracebackType
 from typing import Self
 
-from loadtests.runner import configuration, database, measure, plan, usage
+from loadtests.runner import cells, configuration, database, measure, usage
 from loadtests.runner.container import VENV, contained
 from loadtests.runner.launch import SERVICES, Server, launched, twin
 from loadtests.runner.measure import Stage
@@ -50,12 +50,12 @@ class Bench:
 
 def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
     chosen, progress = bench.run.plan, bench.progress
-    number, name = plan.block_of(block[0])
+    number, name = cells.block_of(block[0])
     variant, pauses = chosen.variants[name], chosen.pauses
     where = f"{name}, round {number} of {chosen.rounds}"
     progress.now(f"{where}: start")
     with start(variant, bench.dataset(variant.service)) as server:
-        order = plan.order(chosen, number).index(name) + 1
+        order = cells.order(chosen, number).index(name) + 1
         stage = Stage(server, bench.k6, bench.ceilings, order, usage.memory_mib(server.pid)[0])
         sleep(pauses.after_start)
         if chosen.dataset == "loaded":
@@ -68,7 +68,7 @@ def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
         sleep(pauses.after_warm_up)
         measured: list[Sample] = []
         for cell in block:
-            if plan.passed(cell, measured):
+            if cells.passed(cell, measured):
                 progress.skip()
                 continue
             progress.now(f"{where}: {cell.scenario}" + (f", {cell.rate:g} a second" if cell.rate else ""))

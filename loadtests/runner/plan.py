@@ -1,25 +1,20 @@
-"""What to measure, and in which order."""
+"""What to measure."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
-from random import Random
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from loadtests.runner import toml
-from loadtests.runner.sample import Cell, Operation, Sample
+from loadtests.runner.sample import Operation
 
 PLANS = Path(__file__).parents[1] / "plans"
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
-
-# The p99 in ms beyond which a rising rate does not rise further
-LIMIT = 50.0
 
 
 class PlanError(Exception):
@@ -129,53 +124,9 @@ def on(plan: Plan, names: Iterable[str]) -> Plan:
     return plan.model_copy(update={"variants": chosen})
 
 
-def order(plan: Plan, number: int) -> list[str]:
-    """The variants of a round: shuffled anew for each, by no more than the seed and its number."""
-    return Random(f"{plan.seed}/{number}").sample(sorted(plan.variants), len(plan.variants))  # noqa: S311 - no secret
-
-
 def in_containers(plan: Plan) -> Plan:
     """The plan with each variant in a container. Raises PlanError where one is a twin."""
     if twins := [name for name, variant in plan.variants.items() if variant.twin]:
         raise PlanError(f"A twin is in no image: leave out {', '.join(twins)}")
     inside = {name: each.model_copy(update={"docker": True}) for name, each in plan.variants.items()}
     return plan.model_copy(update={"variants": inside})
-
-
-def cells(plan: Plan) -> Iterator[Cell]:
-    for number in range(1, plan.rounds + 1):
-        for variant in order(plan, number):
-            for name, scenario in plan.scenarios.items():
-                for rate in scenario.rates or (0.0,):
-                    yield Cell(number, variant, name, rate)
-
-
-def blocks(cells: Iterable[Cell]) -> list[list[Cell]]:
-    """The cells that one start of a service measures."""
-    return [list(block) for _, block in groupby(cells, key=block_of)]
-
-
-def block_of(cell: Cell) -> tuple[int, str]:
-    return cell.round, cell.variant
-
-
-def remaining(plan: Plan, samples: Iterable[Sample]) -> list[Cell]:
-    """Whole blocks: a randomised block is complete, and what one start measured stays together."""
-    valid = [sample for sample in samples if not sample.invalid]
-    measured = {sample.cell for sample in valid}
-    return [
-        cell
-        for block in blocks(cells(plan))
-        if not all(cell in measured or passed(cell, valid) for cell in block)
-        for cell in block
-    ]
-
-
-def passed(cell: Cell, samples: Iterable[Sample]) -> bool:
-    """Whether a lower rate was already too high."""
-    return any(
-        sample.cell[:3] == cell[:3]
-        and sample.rate < cell.rate
-        and bool(sample.invalid or sample.dropped or sample.p99_ms > LIMIT)
-        for sample in samples
-    )

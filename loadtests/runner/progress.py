@@ -13,7 +13,8 @@ from rich.progress import ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from loadtests.runner.plan import Plan, Scenario, blocks
+from loadtests.runner.cells import blocks
+from loadtests.runner.plan import Plan, Scenario
 from loadtests.runner.sample import Cell
 
 # Seconds, until there is a measured value

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from loadtests.runner import cells
 from loadtests.runner import plan as plans
 from loadtests.runner.plan import Plan
 from loadtests.runner.sample import Cell, Sample
@@ -45,7 +46,7 @@ class Run:
 
     @property
     def remaining(self) -> list[Cell]:
-        return plans.remaining(self.plan, self.samples)
+        return cells.remaining(self.plan, self.samples)
 
     def add(self, sample: Sample) -> None:
         with (self.folder / "samples.jsonl").open("a") as file:
@@ -62,19 +63,14 @@ class Run:
 
     def set_aside_half_blocks(self) -> None:
         """A block is measured again as a whole: what there is of it is kept, but is part of no figure."""
-        again = {plans.block_of(cell) for cell in self.remaining}
+        again = {cells.block_of(cell) for cell in self.remaining}
         samples = [
             sample.model_copy(update={"invalid": sample.invalid or HALF})
-            if plans.block_of(sample.cell) in again
+            if cells.block_of(sample.cell) in again
             else sample
             for sample in self.samples
         ]
         write(self.folder / "samples.jsonl", "".join(sample.model_dump_json() + "\n" for sample in samples))
-
-    def conclude(self, report: str) -> Path:
-        path = self.folder / "report.md"
-        path.write_text(report)
-        return path
 
 
 def begun(plan: Plan, machine: Mapping[str, Any], results: Path = RESULTS) -> Run:

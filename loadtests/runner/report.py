@@ -1,14 +1,12 @@
-"""Rows as a person reads them: in the terminal and in report.md."""
+"""Rows as a person reads them in the terminal."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from itertools import groupby
-from typing import Any
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from loadtests.runner.plan import Plan
 from loadtests.runner.stats import Row
 
 Shown = Callable[[Row], float | None]
@@ -70,34 +68,6 @@ def notes(rows: Iterable[Row]) -> list[str]:
     return [f"{row.variant}, {row.scenario}, {reason}" for row in rows for reason in row.invalid]
 
 
-def markdown(name: str, plan: Plan, machine: Mapping[str, Any], rows: Sequence[Row]) -> str:
-    parts = [f"# {name}", plan.about, computer(machine)]
-    for variant, group in groupby(rows, key=lambda row: row.variant):
-        parts += [f"## {variant}", "\n".join(markdown_table(group))]
-    if invalid := notes(rows):
-        parts += [
-            "## Invalid samples",
-            "Not part of any figure above.",
-            "\n".join(f"- {note}" for note in invalid),
-        ]
-    return "\n\n".join([*parts, legend(rows), ROUNDS]) + "\n"
-
-
-def markdown_table(rows: Iterable[Row]) -> Iterable[str]:
-    yield "| scenario | " + " | ".join(f"{heading} {unit}".strip() for heading, unit, _, _ in COLUMNS) + " |"
-    yield "|---" + "|--:" * len(COLUMNS) + "|"
-    for row in rows:
-        yield f"| {row.scenario} | " + " | ".join(figures(row)) + " |"
-
-
-def computer(machine: Mapping[str, Any]) -> str:
-    return (
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
-        f"{machine['system']} {machine['kernel']}, Python {machine['python']}, k6 {machine['k6']}, "
-        f"load before the start {machine['load_before'][0]}."
-    )
-
-
 def legend(rows: Iterable[Row]) -> str:
     kinds = {row.memory_kind for row in rows} - {""}
     memory = " and ".join(MEMORY[kind] for kind in sorted(kinds))
@@ -109,7 +79,3 @@ def legend(rows: Iterable[Row]) -> str:
 
 
 MEMORY = {"pss": "PSS (a shared page counts once)", "rss": "RSS (a shared page counts in every process)"}
-ROUNDS = (
-    "Over several rounds: req and fail are sums, percentiles are those of all requests together, "
-    "max and mem are the highest, the others are means of the rounds."
-)

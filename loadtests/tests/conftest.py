@@ -16,8 +16,12 @@ from typing import Any
 import psutil
 import pytest
 
+from loadtests.runner import plan
+from loadtests.runner.plan import Plan
+
 HERE = Path(__file__).parent
 
+THREE = ("alpha", "beta", "gamma")
 PLAN = """
 about = "Small enough for a test."
 rounds = 2
@@ -125,6 +129,11 @@ def add_service(root: Path, name: str) -> None:
     (folder / "gunicorn.conf.py").touch()
     (folder / "requirements.txt").touch()
     (folder / ".venv" / "installed").write_text(sha256(b"").hexdigest())
+
+
+@pytest.fixture
+def tiny() -> Plan:
+    return plan.on(plan.parsed(PLAN, "tiny"), THREE)
 
 
 @pytest.fixture

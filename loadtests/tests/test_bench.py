@@ -43,15 +43,17 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tree, str]]
         yield tree, out
 
 
-def test_a_run_leaves_its_four_files_and_no_process(done: tuple[Tree, str]) -> None:
+def test_a_run_leaves_its_files_and_no_process(done: tuple[Tree, str]) -> None:
     tree, out = done
     assert sorted(path.name for path in tree.run.iterdir()) == [
         "machine.json",
+        "picture.svg",
         "plan.toml",
+        "report.html",
         "report.md",
         "samples.jsonl",
     ]
-    assert f"The report: results/{tree.run.name}/report.md" in out
+    assert f"The report: results/{tree.run.name}/report.html" in out
     until(lambda: not tree.left_behind, "the service and its deaf workers are gone")
 
 
@@ -99,7 +101,7 @@ def test_a_run_that_is_complete_is_reported_again(done: tuple[Tree, str]) -> Non
     before = tree.calls
     status, out, _ = tree.bench("--resume", tree.run.name)
     assert status == 0
-    assert f"results/{tree.run.name}/report.md" in out
+    assert f"results/{tree.run.name}/report.html" in out
     assert tree.calls == before
 
 

@@ -102,12 +102,16 @@ def test_too_few_rounds_decide_nothing() -> None:
     assert (found.outcome, found.why) == ("undecided", f"needs {ratios.ENOUGH} rounds")
 
 
-def test_a_generator_bound_pair_decides_nothing_and_points_to_the_processor_time() -> None:
+@pytest.mark.parametrize(("power", "expected"), [(1, "reproduced"), (-1, "undecided")])
+def test_of_a_generator_bound_pair_the_processor_time_has_to_say_the_same(power: int, expected: str) -> None:
     results = synthetic.results()
-    bound = tuple(each.model_copy(update={"bound": "k6"}) for each in results.samples)
+    bound = tuple(
+        each.model_copy(update={"bound": "k6", "cpu_ms_per_request": each.cpu_ms_per_request**power})
+        for each in results.samples
+    )
     found = verdict(Results(results.name, results.plan, results.machine, bound))
-    assert found.outcome == "undecided"
-    assert found.why.startswith("generator-bound; by processor time 3.0")
+    assert found.outcome == expected
+    assert found.why.startswith("generator-bound; by processor time")
 
 
 def test_the_hypothesis_counts_scenarios() -> None:

@@ -3,20 +3,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from loadtests.runner import plan, report
+from loadtests.runner import report
 from loadtests.runner.stats import Row
-from loadtests.tests.conftest import PLAN
-
-MACHINE = {
-    "cpu": "Abacus",
-    "cores": 2,
-    "memory_gib": 4.0,
-    "system": "Linux",
-    "kernel": "6.1",
-    "python": "3.11.7",
-    "k6": "v1.1.0",
-    "load_before": [0.5, 0.4, 0.3],
-}
 
 GOOD = Row(
     "alpha",
@@ -53,19 +41,6 @@ BAD = Row("beta", "hello", rounds=0, invalid=("round 1: 2 failed checks [all]",)
 )
 def test_a_figure_has_three_digits(value: float | None, written: str) -> None:
     assert report.digits(value) == written
-
-
-def test_the_table_in_markdown() -> None:
-    text = report.markdown("a-run", plan.parsed(PLAN, "tiny"), MACHINE, [GOOD, BAD])
-    assert "## alpha" in text
-    assert (
-        "| replace_item | 119,990 | 12,346 | 0.12 | 9.99 | 99.9 | 1,234 | 100 | 0 | 0.46 | 123 | 26% |"
-        in text
-    )
-    assert "| hello | - | - | - | - | - | - | - | - | - | - | - |" in text
-    assert "- beta, hello, round 1: 2 failed checks [all]" in text
-    assert "Abacus, 2 cores, 4.0 GiB, Linux 6.1, Python 3.11.7, k6 v1.1.0, load before the start 0.5." in text
-    assert "PSS (a shared page counts once)" in text
 
 
 def test_the_terminals_table_fits_eighty_columns_with_every_figure() -> None:
