@@ -63,3 +63,19 @@ def test_requests_on_one_connection(url: str) -> None:
     closed = statuses.index(None) if None in statuses else len(statuses)
     assert statuses == [404, 400, 422, 404, 200][:closed] + [None] * (len(statuses) - closed)
     assert closed > 0
+
+
+@pytest.mark.case("headers of 4 KiB")
+def test_headers_of_4_kib(url: str) -> None:
+    answer = exchange(url, Request("GET", "/hello", tuple(f"X-{number}: {'a' * 56}" for number in range(64))))
+    assert answer is not None
+    assert answer.status == 200
+
+
+@pytest.mark.case("headers of 1 MiB")
+@pytest.mark.parametrize(("count", "size"), [(1, 2**20), (2**14, 60)])
+def test_headers_of_1_mib(url: str, count: int, size: int) -> None:
+    answer = exchange(
+        url, Request("GET", "/hello", tuple(f"X-{number}: {'a' * size}" for number in range(count)))
+    )
+    assert answer is None or 400 <= answer.status < 500

@@ -61,6 +61,7 @@ def conversation(url: str, requests: Sequence[Request]) -> list[Answer | None]:
     """Each answer to requests that go over one connection; None from where on the service closes it."""
     parts, answers, unread = urlsplit(url), list[Answer | None](), b""
     with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=TIMEOUT) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a body waits for no ACK
         for number, request in enumerate(requests, start=1):
             reader = Reader(connection, request.method, unread)
             _send(connection, request, parts.netloc, reader, close=number == len(requests))

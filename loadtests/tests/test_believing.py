@@ -196,7 +196,7 @@ def test_what_a_variant_sets_and_expects_is_planned() -> None:
     assert (planned["workers"], planned["threads"], planned["synchronous"]) == ("4", "2", "NORMAL")
     assert planned["journal_mode"] == "DELETE"
     assert planned["event_loop"] == "asyncio"
-    assert planned["worker_class"] == "uvicorn_worker._workers.UvicornWorker"
+    assert planned["worker_class"] == "app.server.Worker"
 
 
 def test_a_package_that_is_not_the_pinned_one(tmp_path: Path) -> None:

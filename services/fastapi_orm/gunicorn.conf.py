@@ -1,10 +1,14 @@
+import ctypes
 import logging
+import os
+import signal
 import sys
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
 
 from app import db
 from app.config import config as service  # `config` is a setting of Gunicorn
@@ -21,7 +25,7 @@ class StdoutLogger(Logger):
 
 
 wsgi_app = "app.main:app"
-worker_class = "uvicorn_worker.UvicornWorker"
+worker_class = "app.server.Worker"
 bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service.host}:{service.port}"
 workers = service.web_concurrency
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
@@ -36,3 +40,11 @@ accesslog = "-" if service.access_log else None
 
 def on_starting(_server: Arbiter) -> None:
     db.create()
+
+
+def post_worker_init(worker: Worker) -> None:
+    # Where the master was killed, a worker ends as on SIGTERM; else busy clients would make it keep the port.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    if os.getppid() != worker.ppid:  # it was killed before that
+        sys.exit()

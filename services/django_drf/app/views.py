@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
+from .db.base import ensure_writable
 from .errors import InvalidError, details
 from .models import Item
 from .serializers import NewItem, Page
@@ -84,4 +85,5 @@ class Items(View):
 class Operation(View):
     def health(self, _request: Request) -> Response:
         Item.objects.exists()
+        ensure_writable()
         return Response({"status": "ok"})

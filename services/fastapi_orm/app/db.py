@@ -1,5 +1,7 @@
 """Connections are pooled, and opened in the worker that uses them, never before the fork."""
 
+import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -8,7 +10,7 @@ from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import URL, Engine, NullPool, event
-from sqlalchemy.exc import DatabaseError, DisconnectionError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
 from sqlmodel import Session, create_engine
 
 from .config import config
@@ -17,6 +19,7 @@ from .models import items
 DATABASE = config.database
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0  # seconds
+ROOM = 2**20  # bytes: a disk with less is full
 
 Answer = TypeVar("Answer")
 
@@ -26,6 +29,12 @@ def _inode() -> int | None:
         return DATABASE.stat().st_ino
     except OSError:
         return None
+
+
+def _before_connect(_dialect: object, _record: object, *_: object) -> None:
+    if not os.access(DATABASE, os.W_OK):
+        # opened all the same, it would stay read-only for every connection of the process, and for good
+        raise sqlite3.OperationalError("the database file is read-only, or not there")
 
 
 def _opened(connection: sqlite3.Connection, record: Any) -> None:
@@ -48,6 +57,8 @@ def open_engine(timeout: float, mode: str = "rw", **options: Any) -> Engine:
     url = URL.create("sqlite", database=DATABASE.as_uri(), query={"mode": mode, "uri": "true"})
     # AUTOCOMMIT: each statement is its own transaction, committed when it returns
     engine = create_engine(url, connect_args={"timeout": timeout}, isolation_level="AUTOCOMMIT", **options)
+    if mode == "rw":
+        event.listen(engine, "do_connect", _before_connect)
     event.listen(engine, "connect", _opened)
     event.listen(engine, "checkout", _checked_out)
     return engine
@@ -85,6 +96,12 @@ def close() -> None:
     # all, not only the one that failed: they share what the first one found, such as a read-only file
     patient.dispose()
     impatient.dispose()
+
+
+def ensure_writable() -> None:
+    """Raises sqlalchemy.exc.OperationalError where the next write would find no room, or no permission."""
+    if not os.access(DATABASE, os.W_OK) or shutil.disk_usage(DATABASE.parent).free < ROOM:
+        raise OperationalError(None, None, sqlite3.OperationalError("the disk is full, or read-only"))
 
 
 def create() -> None:

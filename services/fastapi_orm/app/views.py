@@ -10,7 +10,7 @@ from sqlmodel import bindparam, delete, insert, select, update
 from starlette.convertors import register_url_convertor
 from starlette.types import Receive, Scope, Send
 
-from .db import run, run_at_once, run_in_thread
+from .db import ensure_writable, run, run_at_once, run_in_thread
 from .errors import declared
 from .models import JSON, Document, Item, ItemBody, ItemId, ItemIdConvertor, JSONRequest, Page, items
 
@@ -127,4 +127,5 @@ def delete_item(item_id: ItemId) -> Response:
 @views.get("/healthz", responses=declared(503))
 async def health() -> Response:
     await run_at_once(lambda db: db.exec(GET, params={"item_id": 0}).first())
+    ensure_writable()
     return JSON({"status": "ok"})

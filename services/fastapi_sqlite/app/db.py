@@ -1,5 +1,7 @@
 """One connection for each thread, opened in the worker that uses it, never before the fork."""
 
+import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -18,6 +20,7 @@ DATABASE = config.database
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0  # seconds
+ROOM = 2**20  # bytes: a disk with less is full
 
 Row = dict[str, Any]
 Answer = TypeVar("Answer")
@@ -34,6 +37,9 @@ _readers = CapacityLimiter(config.threads)
 
 
 def _open(mode: str, timeout: float) -> sqlite3.Connection:
+    if mode == "rw" and not os.access(DATABASE, os.W_OK):
+        # opened all the same, it would stay read-only for every connection of the process, and for good
+        raise sqlite3.OperationalError("the database file is read-only")
     # isolation_level None: each statement is its own transaction, committed when execute() returns
     connection = sqlite3.connect(
         f"{DATABASE.as_uri()}?mode={mode}", uri=True, timeout=timeout, isolation_level=None
@@ -93,6 +99,12 @@ async def run_at_once(query: Callable[..., Answer], *args: Any) -> Answer:
         if not _busy(error):
             raise
     return await run_in_thread(query, *args)
+
+
+def ensure_writable() -> None:
+    """Raises sqlite3.OperationalError where the next write would find no room, or no permission."""
+    if not os.access(DATABASE, os.W_OK) or shutil.disk_usage(DATABASE.parent).free < ROOM:
+        raise sqlite3.OperationalError("the disk is full, or read-only")
 
 
 def create() -> None:

@@ -10,7 +10,7 @@ from starlette.convertors import register_url_convertor
 from starlette.types import Receive, Scope, Send
 
 from . import queries
-from .db import run, run_at_once, run_in_thread
+from .db import ensure_writable, run, run_at_once, run_in_thread
 from .errors import declared
 from .schemas import JSON, Document, Item, ItemId, ItemIdConvertor, JSONRequest, NewItem, Page
 
@@ -105,4 +105,5 @@ def delete_item(item_id: ItemId) -> Response:
 @views.get("/healthz", responses=declared(503))
 async def health() -> Response:
     await run_at_once(queries.health)
+    ensure_writable()
     return JSON({"status": "ok"})

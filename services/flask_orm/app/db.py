@@ -1,12 +1,14 @@
 """The engine, its connections opened in the worker that uses them, never before the fork."""
 
+import os
+import shutil
 import sqlite3
 import sys
 import time
 
 from flask import Flask
 from sqlalchemy import URL, Connection, NullPool, create_engine, event, inspect
-from sqlalchemy.exc import DatabaseError, DisconnectionError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from . import models
@@ -14,6 +16,7 @@ from .config import config
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0  # seconds
+ROOM = 2**20  # bytes: a disk with less is full
 # IMMEDIATE: a write transaction takes the write lock when it begins, where it can still wait for it
 CONNECT_ARGS = {"timeout": BUSY_TIMEOUT, "isolation_level": "IMMEDIATE"}
 
@@ -32,6 +35,9 @@ def _inode() -> int | None:
 
 
 def _before_connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> None:
+    if not os.access(config.database, os.W_OK):
+        # opened all the same, it would stay read-only for every connection of the process, and for good
+        raise sqlite3.OperationalError("the database file is read-only, or not there")
     record.info["inode"] = _inode()
 
 
@@ -66,6 +72,12 @@ def register(app: Flask) -> None:
     event.listen(engine, "do_connect", _before_connect)
     event.listen(engine, "connect", _connect)
     event.listen(engine, "checkout", _checkout)
+
+
+def ensure_writable() -> None:
+    """Raises sqlalchemy.exc.OperationalError where the next write would find no room, or no permission."""
+    if not os.access(config.database, os.W_OK) or shutil.disk_usage(config.database.parent).free < ROOM:
+        raise OperationalError(None, None, sqlite3.OperationalError("the disk is full, or read-only"))
 
 
 def create() -> None:

@@ -109,4 +109,5 @@ def delete_item(item_id: int) -> ResponseReturnValue:
 @views.get("/healthz")
 def health() -> ResponseReturnValue:
     db.connection().execute(models.health)
+    db.ensure_writable()
     return {"status": "ok"}

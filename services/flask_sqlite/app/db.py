@@ -1,5 +1,7 @@
 """One connection for each thread, opened in the worker that uses it, never before the fork."""
 
+import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -14,6 +16,7 @@ DATABASE = config.database
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0  # seconds
+ROOM = 2**20  # bytes: a disk with less is full
 
 Row = dict[str, Any]
 
@@ -21,6 +24,9 @@ _local = threading.local()
 
 
 def _open(mode: str) -> sqlite3.Connection:
+    if mode == "rw" and not os.access(DATABASE, os.W_OK):
+        # opened all the same, it would stay read-only for every connection of the process, and for good
+        raise sqlite3.OperationalError("the database file is read-only")
     uri = f"{DATABASE.as_uri()}?mode={mode}"
     # isolation_level None: each statement is its own transaction, committed when execute() returns
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
@@ -53,6 +59,12 @@ def close() -> None:
 
 def _set_journal_mode(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
+
+
+def ensure_writable() -> None:
+    """Raises sqlite3.OperationalError where the next write would find no room, or no permission."""
+    if not os.access(DATABASE, os.W_OK) or shutil.disk_usage(DATABASE.parent).free < ROOM:
+        raise sqlite3.OperationalError("the disk is full, or read-only")
 
 
 def create() -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
 from . import queries
-from .db import connection
+from .db import connection, ensure_writable
 from .errors import InvalidError, details
 from .schemas import BODY_MAX, NewItem, Page
 
@@ -101,4 +101,5 @@ def delete_item(item_id: int) -> ResponseReturnValue:
 @views.get("/healthz")
 def health() -> ResponseReturnValue:
     queries.health(connection())
+    ensure_writable()
     return {"status": "ok"}

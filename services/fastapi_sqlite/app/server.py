@@ -1,0 +1,52 @@
+"""Uvicorn's worker, and what it lacks beside Gunicorn's own."""
+
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
+
+LINGER = 2.0  # seconds, as long as Gunicorn's own workers
+HEAD_MAX = 64 * 1024  # bytes: httptools takes a request line and headers of any length
+UNREAD_MAX = 1024 * 1024  # bytes of a body that is not wanted any more, as it was too large
+
+
+class HttpTools(HttpToolsProtocol):
+    head: int | None = None  # bytes of the request line and the headers so far; None between them
+    unread = 0  # bytes that came after the answer
+    stopping = False
+
+    def on_message_begin(self) -> None:
+        self.head, self.unread = 0, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self.head = None
+        super().on_headers_complete()
+        if self.stopping:
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        if self.cycle.response_complete:
+            self.unread += len(body)
+            if self.unread > UNREAD_MAX:
+                self.transport.close()
+        super().on_body(body)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.head is not None and not self.transport.is_closing():
+            self.head += len(data)
+            if self.head > HEAD_MAX:
+                self.send_400_response("The request line and the headers are too long.")
+
+    def shutdown(self) -> None:
+        """A connection that is idle is not closed at once: a request may be on its way."""
+        self.stopping = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(LINGER, super().shutdown)
+        else:
+            super().shutdown()
+
+
+class Worker(UvicornWorker):  # type: ignore[misc]
+    CONFIG_KWARGS: ClassVar = {"loop": "uvloop", "http": HttpTools}
