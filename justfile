@@ -37,8 +37,13 @@ conform *ARGS: _tools
 mutants *ARGS: _tools
     @{{python}} -m conformance.mutants "$@"
 
+# put services under fire: kills, locks, full disks, floods; `just torture --help` says more
+[no-exit-message]
+torture *ARGS: _tools
+    @{{python}} -m torture "$@"
+
 # everything that must hold before a change lands, but for what `just check` looks at
-test: _tools test-tools test-services test-contract
+test: _tools test-tools test-services test-contract test-torture
     @{{python}} -m tests.containers
 
 # the tests of the tools and of the repository
@@ -49,6 +54,11 @@ test-tools: _tools
 [no-exit-message]
 test-contract: _tools
     @{{python}} -m conformance --short
+
+# all five services under fire, for a short time
+[no-exit-message]
+test-torture: _tools
+    @{{python}} -m torture --short
 
 # the tests of each service, in an environment of its own
 test-services:
@@ -76,7 +86,7 @@ down:
 check: _tools check-contract check-services
     @.venv/bin/hadolint services/*/Dockerfile
     @.venv/bin/ruff check -q && .venv/bin/ruff format -q --check
-    @.venv/bin/mypy loadtests conformance tests
+    @.venv/bin/mypy loadtests conformance torture tests
 
 # openapi.yaml by two linters; the second where there is npx
 check-contract: _tools
@@ -86,6 +96,10 @@ check-contract: _tools
 # the types of each service and of its twin, in an environment of its own
 check-services:
     @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} mypy && {{in_dev}} mypy "../../loadtests/twins/$(basename "$service").py"); done
+
+# known vulnerabilities of what is pinned, where the database of them can be asked
+audit:
+    @for project in . services/*/; do uvx -q pip-audit@2.10.1 --strict --progress-spinner off --require-hashes --disable-pip -r "$project/requirements.txt"; done
 
 # write the code as ruff has it
 format: _tools

@@ -1,0 +1,128 @@
+# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import time
+from subprocess import TimeoutExpired
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from loadtests.runner.interrupt import Interrupted, interruptible
+from loadtests.runner.k6 import K6Error
+from loadtests.runner.launch import LaunchError, installed, services
+from torture import page
+from torture.client import NoAnswerError
+from torture.experiment import LONG, SHORT, Effort, Experiment, Found
+from torture.lane import EXPERIMENTS
+from torture.record import Record, Table
+from torture.service import StuckError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+screen = Console(highlight=False)
+
+HELP = f"""Put services under fire: kill, fill, lock, flood and fuzz them.
+
+Each SERVICE is started on a free port with a database of its own, once for
+each experiment; with no SERVICE, all are. What must never be - a lost or a
+doubled write, a 5xx but 503, a hang, memory that stays, a leak in an answer -
+is a fault, and is printed with what was done.
+
+[bold]Experiments[/bold]
+
+{{experiments}}
+
+[bold]Examples[/bold]
+
+  just torture                      all services, the long form: {LONG:.0f} min each
+  just torture flask_sqlite         one service
+  just torture --minutes 1          a tenth of it
+  just torture --short              the least of everything, as `just test` does
+  just torture flask_orm --only crash --only disk
+  just torture --publish            write docs/reliability.md, too
+
+Exit status: 0 no fault, 1 a fault, 2 bad usage."""
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
+Minutes = Annotated[
+    float,
+    typer.Option("--minutes", metavar="N", min=0.1, help="For each service, about: the counts grow with it."),
+]
+Short = Annotated[bool, typer.Option("--short", help="The least of everything.")]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="EXPERIMENT", help="Not all of them.")]
+Publish = Annotated[bool, typer.Option("--publish", help="Write docs/reliability.md; of the long form only.")]
+
+
+@app.command(
+    help=HELP.format(experiments="\n".join(f"  {name:<12} {page.about(name)}" for name in EXPERIMENTS))
+)
+def torture(
+    names: Names = None,
+    minutes: Minutes = LONG,
+    short: Short = False,
+    only: Only = None,
+    publish: Publish = False,
+) -> None:
+    effort = Effort(SHORT if short else minutes / LONG)
+    check_usage(names or [], only or [], effort, publish=publish)
+    try:
+        with interruptible():
+            table = Table(
+                {name: on_service(name, only or list(EXPERIMENTS), effort) for name in names or services()}
+            )
+    except Interrupted as interrupted:
+        fail("Interrupted.", interrupted.exit_status)
+    except (LaunchError, K6Error) as error:
+        fail(str(error))
+    if publish:
+        screen.print(f"Written: {page.publish(table)}")
+    if table.faults:
+        fail(f"{table.faults} faults")
+
+
+def check_usage(names: list[str], only: list[str], effort: Effort, *, publish: bool) -> None:
+    if unknown := sorted(set(names) - set(services())):
+        fail(f"Unknown service: {', '.join(unknown)}. There are: {', '.join(services())}", 2)
+    if unknown := sorted(set(only) - set(EXPERIMENTS)):
+        fail(f"Unknown experiment: {', '.join(unknown)}. There are: {', '.join(EXPERIMENTS)}", 2)
+    if publish and not effort.whole:
+        fail(f"--publish needs the long form: {LONG:.0f} minutes or more.", 2)
+
+
+def on_service(name: str, experiments: list[str], effort: Effort) -> dict[str, Record]:
+    installed(name, screen.print)
+    return {
+        experiment: record(name, experiment, EXPERIMENTS[experiment], effort) for experiment in experiments
+    }
+
+
+def record(name: str, experiment: str, run: Experiment, effort: Effort) -> Record:
+    began = time.monotonic()
+    with screen.status(f"{name}: {experiment}"):
+        try:
+            found = run(name, effort)
+        except (
+            StuckError,
+            NoAnswerError,
+            LaunchError,
+            TimeoutExpired,
+        ) as error:  # what was counted till then is lost with it
+            found = Found(faults=[str(error)])
+    made = Record.of(found, time.monotonic() - began)
+    screen.print(f"[bold]{name}[/bold]: {experiment}, {made.seconds:.0f} s", soft_wrap=True)
+    for what, figure in made.figures.items():
+        screen.print(f"  {what}: {figure}", markup=False, soft_wrap=True)
+    for fault in made.faults[:10]:
+        screen.print(f"  fault: {fault}", style="red", markup=False, soft_wrap=True)
+    return made
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    Console(stderr=True, highlight=False).print(message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+if __name__ == "__main__":
+    app(prog_name="just torture")

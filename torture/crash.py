@@ -1,0 +1,69 @@
+"""SIGKILL to a worker, to the master, to all of them, at random moments under writers."""
+
+import random
+import time
+from collections import Counter
+from itertools import cycle
+
+from torture.experiment import Effort, Found
+from torture.service import Service, integrity, rows, tortured, until
+from torture.writer import writing
+
+CLIENTS = 10
+KILLS = 100
+VICTIMS = ("worker", "worker", "master", "all")
+
+
+def crash(name: str, effort: Effort) -> Found:
+    """Every write that was answered with a 2xx is there afterwards, none is there twice."""
+    found, killed = Found(), Counter[str]()
+    back: dict[str, float] = {}
+    moment = random.Random(1)
+    with tortured(name) as service:
+        with writing(service.port, CLIENTS) as writers:
+            for _, victim in zip(range(effort.of(KILLS, 4)), cycle(VICTIMS), strict=False):
+                before = writers.answered
+                until(lambda least=before: writers.answered > least, "a write is answered")  # type: ignore[misc]
+                time.sleep(moment.uniform(0, 0.3))  # the moment of the kill, not a wait for anything
+                back[victim] = max(back.get(victim, 0.0), KILL[victim](service, moment))
+                killed[victim] += 1
+        found.expect(service.end() == 0, "it did not stop in good order")
+        kept = rows(service.database)
+        found.faults += writers.disagreements(kept, exact=False)
+        found.expect(integrity(service.database) == "ok", "integrity_check is not ok")
+        found.expect("Traceback" not in service.logged(), "a traceback was logged")
+    bad = {status: times for status, times in writers.statuses.items() if status >= 500 and status != 503}
+    found.expect(not bad, f"answers: {bad}")
+    found.count(killed.total(), "kills")
+    found.count(writers.answered, "writes answered")
+    found.count(len(writers.silences), "cut off")
+    found.figures["lost or twice"] = f"{len(found.faults)}"
+    found.figures["back after a worker, the master, all, at the latest"] = ", ".join(
+        f"{back[victim]:.1f} s" for victim in dict.fromkeys(VICTIMS) if victim in back
+    )
+    return found
+
+
+def kill_worker(service: Service, moment: random.Random) -> float:
+    """It comes back by itself."""
+    victim = moment.choice(service.workers())
+    service.kill(victim)
+    return until(lambda: victim not in service.workers() and service.is_up(), "a killed worker is replaced")
+
+
+def kill_master(service: Service, _: random.Random) -> float:
+    """It can be started again at once: what the master leaves behind gives up the port."""
+    orphans = service.workers()
+    service.kill(service.process.pid)
+    service.process.wait()
+    took = service.start()
+    until(lambda: service.ends(orphans), "the workers of a killed master end")
+    return took
+
+
+def kill_all(service: Service, _: random.Random) -> float:
+    service.kill_all()
+    return service.start()
+
+
+KILL = {"worker": kill_worker, "master": kill_master, "all": kill_all}

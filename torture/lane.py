@@ -1,0 +1,27 @@
+"""The experiments, in the order in which they are run."""
+
+from torture.concurrency import concurrency
+from torture.crash import crash
+from torture.disk import disk
+from torture.drain import drain, reload
+from torture.experiment import Experiment
+from torture.hostile import hostile
+from torture.hygiene import hygiene
+from torture.locked import locked
+from torture.overload import overload
+from torture.startup import startup
+from torture.synced import synced
+
+EXPERIMENTS: dict[str, Experiment] = {
+    "crash": crash,
+    "synced": synced,
+    "drain": drain,
+    "reload": reload,
+    "concurrency": concurrency,
+    "locked": locked,
+    "disk": disk,
+    "hostile": hostile,
+    "overload": overload,
+    "startup": startup,
+    "hygiene": hygiene,
+}

@@ -1,0 +1,105 @@
+"""More connections than it can serve, and clients that are slow."""
+
+import socket
+import threading
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from loadtests.runner import k6
+from loadtests.runner.process import started
+from torture.client import Client, NoAnswerError
+from torture.experiment import Effort, Found
+from torture.service import Service, StuckError, tortured, until
+
+SECONDS = 60
+WARM_UP = 3  # seconds, in which a worker comes to hold what it will always hold
+CONNECTIONS = 500
+RATE = 1000  # new connections a second
+GROWTH = 32.0  # MiB that it may keep of what came after
+SLOW = (2, 4, 64)
+TRICKLE = 5.0  # seconds for which they send a byte a second
+REQUEST = b"GET /hello HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"a" * 100
+
+
+def overload(name: str, effort: Effort) -> Found:
+    """No 5xx, no crash, and the memory back to where it was."""
+    found = Found()
+    seconds = effort.of(SECONDS, 3)
+    with tortured(name) as service:
+        idle = service.memory_mib()
+        asked(service, found, {"VUS": CONNECTIONS, "DURATION": f"{WARM_UP}s"}, "to warm up")
+        pids, before = set(service.workers()), service.memory_mib()
+        found.figures[f"{CONNECTIONS} connections"] = asked(
+            service, found, {"VUS": CONNECTIONS, "DURATION": f"{seconds}s"}, f"{CONNECTIONS} connections"
+        )
+        found.figures[f"{RATE:,} new connections a second"] = asked(
+            service,
+            found,
+            {"RATE": RATE, "VUS": CONNECTIONS, "DURATION": f"{seconds}s"},
+            f"{RATE} new connections a second",
+            reuse=False,
+        )
+        found.expect(set(service.workers()) == pids, "a worker died")
+        with suppress(StuckError):
+            until(lambda: service.memory_mib() < before + GROWTH, "its memory is back", 10)
+        grown = service.memory_mib() - before
+        found.figures["memory idle, after the first seconds, at the end"] = (
+            f"{idle:.0f}, {before:.0f}, {before + grown:.0f} MiB"
+        )
+        found.expect(grown < GROWTH, f"the memory grew by {grown:.0f} MiB")
+        for number in SLOW if effort.whole else SLOW[:1]:
+            found.figures[f"/hello beside {number} slow clients"] = beside_slow(service, number)
+        until(service.answers, "it answers when the slow clients are gone")
+        found.expect(service.end() == 0, "it did not stop in good order")
+        found.expect("Traceback" not in service.logged(), "a traceback was logged")
+    return found
+
+
+def asked(
+    service: Service, found: Found, settings: dict[str, object], what: str, *, reuse: bool = True
+) -> str:
+    """k6 with these settings; what it counted."""
+    summary, log = service.scratch / "k6.json", service.scratch / "k6.txt"
+    given = {"BASE_URL": f"http://127.0.0.1:{service.port}", **settings}
+    command = k6.command(k6.binary(), "hello", summary, given)
+    with started(command, log, {"K6_NO_CONNECTION_REUSE": str(not reuse).lower()}) as process:
+        status = process.wait(SECONDS * 2 + 60)
+    outcome = k6.read(summary, status, "hello", Path(log))
+    if isinstance(outcome, str):
+        found.faults.append(f"{what}: {outcome}")
+        return "none"
+    failed = max(outcome.failed.values(), default=0)
+    found.expect(failed == 0, f"{what}: {failed:,} of {outcome.requests:,} requests failed")
+    return f"{outcome.requests:,} answered, {failed:,} failed"
+
+
+def beside_slow(service: Service, number: int) -> str:
+    """How long a request takes on the whole, at most, while so many others arrive byte by byte."""
+    with ExitStack() as stack:
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", service.port))) for _ in range(number)
+        ]
+        over = threading.Event()
+        trickle = threading.Thread(target=trickling, args=(slow, over), daemon=True)
+        trickle.start()
+        stack.callback(trickle.join)
+        stack.callback(over.set)
+        end, slowest = time.monotonic() + TRICKLE, 0.0
+        while (began := time.monotonic()) < end:
+            try:
+                with Client(service.port, reuse=False, timeout=TRICKLE) as client:
+                    client.send("GET", "/hello")
+            except NoAnswerError:
+                return f"none in {TRICKLE:.0f} s"
+            slowest = max(slowest, time.monotonic() - began)
+    return f"{slowest * 1000:,.0f} ms at most"
+
+
+def trickling(slow: list[socket.socket], over: threading.Event) -> None:
+    for position in range(len(REQUEST)):
+        for each in slow:
+            with suppress(OSError):
+                each.send(REQUEST[position : position + 1])
+        if over.wait(1):
+            return

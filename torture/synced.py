@@ -1,0 +1,72 @@
+"""A commit is on the disk before its answer leaves: the system calls of the workers say so."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from torture.client import Client
+from torture.experiment import Effort, Found
+from torture.service import Service, tortured, until
+
+WRITES = 20
+CALL = re.compile(r"^\d+ +[\d.]+ (?:<\.\.\. )?(\w+)")
+
+
+def synced(name: str, effort: Effort) -> Found:
+    """With SQLITE_SYNCHRONOUS=OFF, where nothing is synced, the same look must find nothing."""
+    found = Found()
+    if shutil.which("strace") is None:
+        found.figures["synced before the answer"] = "not tried: strace is missing"
+        return found
+    count = effort.of(WRITES, 3)
+    for setting, expected in {"FULL": count, "OFF": 0}.items():
+        with tortured(name, SQLITE_SYNCHRONOUS=setting) as service:
+            before = writes(service, count)
+        found.figures[f"synced before the answer, {setting}"] = f"{before} of {count}"
+        found.expect(
+            before == expected, f"{setting}: {before} of {count} commits were synced before the answer"
+        )
+    return found
+
+
+def writes(service: Service, count: int) -> int:
+    """How many of so many writes were synced after the request came and before the answer left."""
+    with Client(service.port) as client:
+        client.send("POST", "/items", {"name": "Lamp", "price": 1})
+        log = service.scratch / "calls.txt"
+        pids = [word for pid in service.workers() for word in ("-p", str(pid))]
+        calls = "trace=fsync,fdatasync,recvfrom,read,sendto,sendmsg,write,writev"
+        tracer = subprocess.Popen(  # noqa: S603 - strace, on the service's own workers
+            ["strace", "-f", "-ttt", "-s", "16", "-o", str(log), "-e", calls, *pids],  # noqa: S607
+            stderr=subprocess.PIPE,
+        )
+        try:
+            assert tracer.stderr is not None  # noqa: S101 - it is a pipe
+            attached = 0
+            while attached < len(service.workers()):
+                attached += b"attached" in tracer.stderr.readline()
+            for number in range(count):
+                client.send("POST", "/items", {"name": f"Lamp {number}", "price": 1})
+            until(lambda: answers(log) >= count, "the answers are in the trace")
+        finally:
+            tracer.terminate()
+            tracer.wait()
+    return sum(synced_before(log))
+
+
+def answers(log: Path) -> int:
+    return log.read_text(errors="replace").count('"HTTP/1.1 201')
+
+
+def synced_before(log: Path) -> list[bool]:
+    """For each answer, whether a sync was done since the one before."""
+    found, synced = list[bool](), False
+    for line in log.read_text(errors="replace").splitlines():
+        call = CALL.match(line)
+        if call and call.group(1) in ("fsync", "fdatasync") and line.rstrip().endswith("= 0"):
+            synced = True
+        elif '"HTTP/1.1 201' in line:
+            found.append(synced)
+            synced = False
+    return found

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from torture import page, record
+from torture.experiment import Effort, Found
+from torture.lane import EXPERIMENTS
+from torture.record import Record, Table
+from torture.synced import synced_before
+
+
+def test_the_page_is_that_of_what_was_kept() -> None:
+    assert page.PAGE.read_text() == page.rendered(record.kept())
+
+
+def test_the_long_form_of_every_experiment_is_kept_of_every_service() -> None:
+    kept = record.kept().root
+    assert len(kept) == 5
+    assert all(list(records) == list(EXPERIMENTS) for records in kept.values())
+
+
+def test_a_fault_is_on_the_page() -> None:
+    found = Found({"kills": "100"}, ["item 7 is gone, not a"])
+    text = page.rendered(Table({"alpha": {"crash": Record.of(found, 3.0)}}))
+    assert "| kills | 100 |" in text
+    assert "- **alpha**: item 7 is gone, not a" in text
+
+
+def test_what_is_new_takes_the_place_of_what_was() -> None:
+    one, other = (Record.of(Found({"kills": kills}), 1.0) for kills in ("1", "2"))
+    table = Table({"alpha": {"crash": one, "disk": one}}).with_newer(
+        {"alpha": {"crash": other}, "beta": {"disk": other}}
+    )
+    assert table == Table({"alpha": {"crash": other, "disk": one}, "beta": {"disk": other}})
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.0, 4), (0.1, 10), (1.0, 100), (2.0, 200)])
+def test_the_counts_grow_with_the_minutes(share: float, count: int) -> None:
+    assert Effort(share).of(100, least=4) == count
+
+
+def test_a_commit_that_was_synced_too_late(tmp_path: Path) -> None:
+    log = tmp_path / "calls.txt"
+    log.write_text(
+        '7 1.1 recvfrom(9, "POST /items HTTP"..., 8192, 0, NULL, NULL) = 150\n'
+        "7 1.2 fdatasync(5) = 0\n"
+        '7 1.3 sendto(9, "HTTP/1.1 201 Cre"..., 200, 0, NULL, 0) = 200\n'
+        '7 2.1 sendto(9, "HTTP/1.1 201 Cre"..., 200, 0, NULL, 0) = 200\n'
+        "7 2.2 fdatasync(5) = 0\n"
+        "8 3.1 fdatasync(5 <unfinished ...>\n"
+        "8 3.2 <... fdatasync resumed>) = -1 EIO\n"
+    )
+    assert synced_before(log) == [True, False]

@@ -1,0 +1,125 @@
+"""Clients that write without a pause, and know what the database must hold."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from torture.client import Client, NoAnswerError
+
+PAUSE = 0.02  # seconds after a request that got no answer
+
+
+class Writer(threading.Thread):
+    """Creates, replaces and deletes items of its own, and remembers what each of them may now be."""
+
+    def __init__(self, number: int, port: int, *, reuse: bool) -> None:
+        super().__init__(daemon=True)
+        self.prefix, self.client = f"{number}", Client(port, reuse=reuse)
+        self.may_be: dict[
+            int, list[str | None]
+        ] = {}  # by id: its names, as last answered and since; None is gone
+        self.unanswered: list[str] = []  # the names of items that may have been created
+        self.statuses: Counter[int] = Counter()
+        self.answered = 0
+        self.silences: list[str] = []
+        self.faults: list[str] = []
+        self.stopping = threading.Event()
+        self._random, self._count = random.Random(number), 0
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            self._count += 1
+            there = [id_ for id_, names in self.may_be.items() if names != [None]]
+            choice = self._random.random() if there else 0.0
+            if choice < 0.6:
+                self._create(f"{self.prefix}-{self._count}")
+            elif choice < 0.85:
+                self._change(self._random.choice(there), f"{self.prefix}-{self._count}")
+            else:
+                self._change(self._random.choice(there), None)
+
+    def _create(self, name: str) -> None:
+        answer = self._sent("POST", "/items", name)
+        if answer is None:
+            self.unanswered.append(name)
+        elif answer[0] == 201:
+            self.may_be[answer[1]] = [name]
+
+    def _change(self, id_: int, name: str | None) -> None:
+        answer = self._sent("DELETE" if name is None else "PUT", f"/items/{id_}", name)
+        names = self.may_be[id_]
+        if answer is None:
+            names.append(name)
+        elif answer[0] in (200, 204):
+            self.may_be[id_] = [name]
+        elif answer[0] == 404:
+            if None not in names:
+                self.faults.append(f"item {id_} is gone")
+            self.may_be[id_] = [None]
+
+    def _sent(self, method: str, target: str, name: str | None) -> tuple[int, int] | None:
+        try:
+            reply = self.client.send(method, target, {"name": name, "price": 1} if name else None)
+        except NoAnswerError as error:
+            self.silences.append(str(error))
+            time.sleep(PAUSE)
+            return None
+        self.statuses[reply.status] += 1
+        self.answered += 1
+        return reply.status, reply.json()["id"] if reply.status == 201 else 0
+
+
+class Writers:
+    def __init__(self, threads: list[Writer]) -> None:
+        self.threads = threads
+
+    @property
+    def statuses(self) -> Counter[int]:
+        """When they have stopped."""
+        return sum((each.statuses for each in self.threads), Counter())
+
+    @property
+    def answered(self) -> int:
+        return sum(each.answered for each in self.threads)
+
+    @property
+    def silences(self) -> list[str]:
+        return [said for each in self.threads for said in each.silences]
+
+    def disagreements(self, rows: Mapping[int, str], *, exact: bool) -> list[str]:
+        """What is not as it was answered. `exact`: what was not answered must not have been done."""
+        faults = [fault for each in self.threads for fault in each.faults]
+        unanswered = {name for each in self.threads for name in each.unanswered}
+        known: set[int] = set()
+        for each in self.threads:
+            known |= each.may_be.keys()
+            for id_, names in each.may_be.items():
+                allowed = names[:1] if exact else names
+                if (found := rows.get(id_)) not in allowed:
+                    faults.append(f"item {id_} is {found or 'gone'}, not {' or '.join(map(str, allowed))}")
+        for id_, name in rows.items():
+            if id_ not in known and (exact or name not in unanswered):
+                faults.append(f"item {id_}, {name}, was never answered")
+        faults += [
+            f"{name} is there {times} times" for name, times in Counter(rows.values()).items() if times > 1
+        ]
+        return faults
+
+
+@contextmanager
+def writing(port: int, clients: int, *, reuse: bool = True) -> Iterator[Writers]:
+    """They stop on the way out, each after its last answer."""
+    writers = Writers([Writer(number, port, reuse=reuse) for number in range(clients)])
+    for each in writers.threads:
+        each.start()
+    try:
+        yield writers
+    finally:
+        for each in writers.threads:
+            each.stopping.set()
+        for each in writers.threads:
+            each.join()
+            each.client.close()
