@@ -4,6 +4,7 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import time
+from itertools import product
 from subprocess import TimeoutExpired
 from typing import Annotated, NoReturn
 
@@ -32,14 +33,16 @@ is a fault, and is printed with what was done.
 
 [bold]Experiments[/bold]
 
-{{experiments}}
+  {", ".join(EXPERIMENTS)}
+
+docs/reliability.md says what each of them is.
 
 [bold]Examples[/bold]
 
   just torture                      all services, the long form: {LONG:.0f} min each
   just torture flask_sqlite         one service
   just torture --minutes 1          a tenth of it
-  just torture --short              the least of everything, as `just test` does
+  just torture --short              the least of everything, for `just test`
   just torture flask_orm --only crash --only disk
   just torture --publish            write docs/reliability.md, too
 
@@ -55,9 +58,7 @@ Only = Annotated[list[str] | None, typer.Option("--only", metavar="EXPERIMENT", 
 Publish = Annotated[bool, typer.Option("--publish", help="Write docs/reliability.md; of the long form only.")]
 
 
-@app.command(
-    help=HELP.format(experiments="\n".join(f"  {name:<12} {page.about(name)}" for name in EXPERIMENTS))
-)
+@app.command(help=HELP)
 def torture(
     names: Names = None,
     minutes: Minutes = LONG,
@@ -67,19 +68,21 @@ def torture(
 ) -> None:
     effort = Effort(SHORT if short else minutes / LONG)
     check_usage(names or [], only or [], effort, publish=publish)
+    wanted, faults = only or list(EXPERIMENTS), 0
     try:
         with interruptible():
-            table = Table(
-                {name: on_service(name, only or list(EXPERIMENTS), effort) for name in names or services()}
-            )
+            for name, experiment in product(names or services(), wanted):
+                installed(name, screen.print)
+                made = record(name, experiment, EXPERIMENTS[experiment], effort)
+                faults += len(made.faults)
+                if publish:
+                    page.publish(Table({name: {experiment: made}}))
     except Interrupted as interrupted:
         fail("Interrupted.", interrupted.exit_status)
     except (LaunchError, K6Error) as error:
         fail(str(error))
-    if publish:
-        screen.print(f"Written: {page.publish(table)}")
-    if table.faults:
-        fail(f"{table.faults} faults")
+    if faults:
+        fail(f"{faults} faults")
 
 
 def check_usage(names: list[str], only: list[str], effort: Effort, *, publish: bool) -> None:
@@ -89,13 +92,6 @@ def check_usage(names: list[str], only: list[str], effort: Effort, *, publish: b
         fail(f"Unknown experiment: {', '.join(unknown)}. There are: {', '.join(EXPERIMENTS)}", 2)
     if publish and not effort.whole:
         fail(f"--publish needs the long form: {LONG:.0f} minutes or more.", 2)
-
-
-def on_service(name: str, experiments: list[str], effort: Effort) -> dict[str, Record]:
-    installed(name, screen.print)
-    return {
-        experiment: record(name, experiment, EXPERIMENTS[experiment], effort) for experiment in experiments
-    }
 
 
 def record(name: str, experiment: str, run: Experiment, effort: Effort) -> Record:
@@ -109,7 +105,7 @@ def record(name: str, experiment: str, run: Experiment, effort: Effort) -> Recor
             LaunchError,
             TimeoutExpired,
         ) as error:  # what was counted till then is lost with it
-            found = Found(faults=[str(error)])
+            found = Found(faults=[f"{type(error).__name__}: {error}"])
     made = Record.of(found, time.monotonic() - began)
     screen.print(f"[bold]{name}[/bold]: {experiment}, {made.seconds:.0f} s", soft_wrap=True)
     for what, figure in made.figures.items():

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP under load: nothing that was accepted is lost, nothing is done twice."""
+"""SIGTERM, or SIGHUP, under writers."""
 
 import signal
 

@@ -139,11 +139,13 @@ def raw(service: Service, found: Found, answers: Counter[int], count: int, *, se
 def statuses(port: int, data: bytes) -> list[int]:
     """Of the answers; 0 where the connection is closed without one. Raises TimeoutError."""
     said = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection, suppress(ConnectionError):
-        connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
-        while piece := connection.recv(2**16):
-            said += piece
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection:
+        with suppress(OSError):  # it may have answered, and closed, before all was sent
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while piece := connection.recv(2**16):
+                said += piece
     return [int(status) for status in STATUS.findall(said)] or [0]
 
 

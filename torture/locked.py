@@ -21,7 +21,7 @@ READS = ("/hello", "/items/1", "/items?limit=10")
 
 
 def locked(name: str, effort: Effort) -> Found:
-    """One write that waits does not hold up the rest; it ends with 503 and a Retry-After."""
+    """One write that waits holds up nothing else; it ends with 503 and a Retry-After."""
     found, slowest, read = Found(), 0.0, 0
     times = effort.of(TIMES, 1)
     with tortured(name) as service, Client(service.port) as client:

@@ -23,7 +23,7 @@ REQUEST = b"GET /hello HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"a" * 100
 
 
 def overload(name: str, effort: Effort) -> Found:
-    """No 5xx, no crash, and the memory back to where it was."""
+    """No 5xx, no crash, no memory that goes on growing."""
     found = Found()
     seconds = effort.of(SECONDS, 3)
     with tortured(name) as service:

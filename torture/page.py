@@ -1,5 +1,6 @@
 """docs/reliability.md, made of what was found."""
 
+from importlib import import_module
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -8,22 +9,25 @@ from torture import record
 from torture.lane import EXPERIMENTS
 from torture.record import Table
 
-ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "reliability.md"
+PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
 
 
-def about(experiment: str) -> str:
-    """The first line of what the experiment says of itself."""
+def done(experiment: str) -> str:
+    """The first line of its module."""
+    return (import_module(EXPERIMENTS[experiment].__module__).__doc__ or "").splitlines()[0]
+
+
+def claimed(experiment: str) -> str:
+    """The first line of the experiment itself."""
     return (EXPERIMENTS[experiment].__doc__ or "").splitlines()[0]
 
 
-def publish(newer: Table) -> Path:
+def publish(newer: Table) -> None:
     """What is measured anew takes the place of what was kept."""
     table = record.kept().with_newer(newer.root)
     record.keep(table)
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(rendered(table))
-    return PAGE.relative_to(ROOT)
 
 
 def rendered(table: Table) -> str:
@@ -37,7 +41,9 @@ def rendered(table: Table) -> str:
     )
     shown = [name for name in EXPERIMENTS if any(name in records for records in table.root.values())]
     return environment.get_template("reliability.jinja").render(
-        table=table.root, experiments={name: about(name) for name in shown}, figures=figures
+        table=table.root,
+        experiments={name: f"{done(name)} {claimed(name)}" for name in shown},
+        figures=figures,
     )
 
 

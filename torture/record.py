@@ -33,10 +33,6 @@ class Record(BaseModel):
 class Table(RootModel[dict[str, dict[str, Record]]]):
     """By service and by experiment."""
 
-    @property
-    def faults(self) -> int:
-        return sum(len(record.faults) for records in self.root.values() for record in records.values())
-
     def with_newer(self, newer: Mapping[str, Mapping[str, Record]]) -> "Table":
         names = sorted({*self.root, *newer})
         return Table({name: {**self.root.get(name, {}), **newer.get(name, {})} for name in names})

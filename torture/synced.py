@@ -1,4 +1,4 @@
-"""A commit is on the disk before its answer leaves: the system calls of the workers say so."""
+"""The system calls of the workers, while they write."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ CALL = re.compile(r"^\d+ +[\d.]+ (?:<\.\.\. )?(\w+)")
 
 
 def synced(name: str, effort: Effort) -> Found:
-    """With SQLITE_SYNCHRONOUS=OFF, where nothing is synced, the same look must find nothing."""
+    """A commit is synced before its answer leaves; with SQLITE_SYNCHRONOUS=OFF none may be seen to be."""
     found = Found()
     if shutil.which("strace") is None:
         found.figures["synced before the answer"] = "not tried: strace is missing"
