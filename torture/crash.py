@@ -31,7 +31,7 @@ def crash(name: str, effort: Effort) -> Found:
         kept = rows(service.database)
         found.faults += writers.disagreements(kept, exact=False)
         found.expect(integrity(service.database) == "ok", "integrity_check is not ok")
-        found.expect("Traceback" not in service.logged(), "a traceback was logged")
+        found.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
     bad = {status: times for status, times in writers.statuses.items() if status >= 500 and status != 503}
     found.expect(not bad, f"answers: {bad}")
     found.count(killed.total(), "kills")

@@ -156,4 +156,4 @@ def recovers(service: Service, found: Found, what: str, *, least: int) -> None:
     said(service, found, f"after {what}", (("POST", "/items"),), 201)
     said(service, found, f"after {what}", HEALTH + READS, 200)
     found.expect(integrity(service.database) == "ok", f"after {what}: integrity_check is not ok")
-    found.expect("Traceback" not in service.logged(), f"{what}: a traceback was logged")
+    found.expect(not service.traceback(), f"{what}: a traceback was logged: {service.traceback()}")

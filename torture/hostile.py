@@ -92,7 +92,7 @@ def hostile(name: str, effort: Effort) -> Found:
             flood(service, found, what, request)
         found.expect(service.is_up(), "it does not answer any more")
         found.expect(service.end() == 0, "it did not stop in good order")
-        found.expect("Traceback" not in service.logged(), "a traceback was logged")
+        found.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
     bad = {
         status: times for status, times in sorted(answers.items()) if status >= 500 and status not in PROTOCOL
     }
@@ -175,12 +175,11 @@ def json(service: Service, found: Found, answers: Counter[int], count: int, *, n
 
 
 def paged(request: Request) -> Request:
-    """The list of all that the fuzz has stored would soon be most of its work."""
-    return (
-        replace(request, target=f"{request.target}?limit=5")
-        if request.target in ("/items", "/items/")
-        else request
-    )
+    """The list of all that the fuzz has stored would soon be most of its work, and most of the memory."""
+    path, _, query = request.target.partition("?")
+    if path.rstrip("/") != "/items" or "limit=" in query:
+        return request
+    return replace(request, target=f"{path}?{query}&limit=5" if query else f"{path}?limit=5")
 
 
 def gigabyte(service: Service, found: Found) -> None:

@@ -52,7 +52,7 @@ def overload(name: str, effort: Effort) -> Found:
             found.figures[f"/hello beside {number} slow clients"] = beside_slow(service, number)
         until(service.answers, "it answers when the slow clients are gone")
         found.expect(service.end() == 0, "it did not stop in good order")
-        found.expect("Traceback" not in service.logged(), "a traceback was logged")
+        found.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
     return found
 
 

@@ -100,8 +100,11 @@ class Service:
     def memory_mib(self) -> float:
         return usage.memory_mib(self.process.pid)[0]
 
-    def logged(self) -> str:
-        return "".join(log.read_text(errors="replace") for log in sorted(self.scratch.glob("*.log")))
+    def traceback(self) -> str:
+        """The last line of the first one that was logged."""
+        logged = "".join(log.read_text(errors="replace") for log in sorted(self.scratch.glob("*.log")))
+        _, found, rest = logged.partition("Traceback (most recent call last):\n")
+        return next((line for line in rest.splitlines() if found and not line.startswith(" ")), "")
 
     def close(self) -> None:
         while self._runs:

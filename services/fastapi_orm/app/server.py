@@ -7,7 +7,7 @@ from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
 LINGER = 2.0  # seconds, as long as Gunicorn's own workers
 HEAD_MAX = 64 * 1024  # bytes: httptools takes a request line and headers of any length
-UNREAD_MAX = 1024 * 1024  # bytes of a body that is not wanted any more, as it was too large
+UNREAD_MAX = 4 * 1024 * 1024  # bytes of a body after the answer: enough for one that is a little too large
 
 
 class HttpTools(HttpToolsProtocol):
