@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
 LINGER = 2.0  # seconds, as long as Gunicorn's own workers
@@ -14,6 +15,7 @@ class HttpTools(HttpToolsProtocol):
     head: int | None = None  # bytes of the request line and the headers so far; None between them
     unread = 0  # bytes that came after the answer
     stopping = False
+    answering: RequestResponseCycle | None = None
 
     def on_message_begin(self) -> None:
         self.head, self.unread = 0, 0
@@ -38,6 +40,30 @@ class HttpTools(HttpToolsProtocol):
             self.head += len(data)
             if self.head > HEAD_MAX:
                 self.send_400_response("The request line and the headers are too long.")
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def disconnect(self) -> None:
+        """Nobody reads what would still be written: uvloop would raise RuntimeError."""
+        for cycle in (self.answering, self.cycle):
+            if cycle is not None:
+                cycle.disconnected = True
+
+    def send_400_response(self, msg: str) -> None:
+        super().send_400_response(msg)
+        self.disconnect()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client will send no more: what it sent whole is answered, and then the connection is closed."""
+        if self.cycle is None or self.cycle.response_complete:
+            return False
+        if self.cycle.more_body:
+            self.disconnect()
+            return False
+        self.cycle.keep_alive = False
+        return True
 
     def shutdown(self) -> None:
         """A connection that is idle is not closed at once: a request may be on its way."""
