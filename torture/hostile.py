@@ -166,7 +166,10 @@ def json(service: Service, found: Found, answers: Counter[int], count: int, *, n
         try:
             said = wire.conversation(url, [paged(request).sent(0) for request in drawn])
         except (TimeoutError, h11.RemoteProtocolError) as error:
-            found.faults.append(f"{type(error).__name__} after one of {drawn!r}"[:500])
+            last = drawn[-1]
+            found.faults.append(
+                f"{error}, of ten requests up to {last.method} {last.target} {last.body!r}"[:200]
+            )
         else:
             closed = said.index(None) + 1 if None in said else len(said)
             answers.update(answer.status if answer else 0 for answer in said[:closed])
