@@ -11,7 +11,7 @@ from torture.service import Service, tortured
 CANARY = "c4n4ry"
 LEAKS = re.compile(
     r"traceback|file \"|site-packages|\.py\b|sqlite|gunicorn/|uvicorn/|werkzeug|flask|django|pydantic"
-    r"|starlette|/usr/|/home/|/tmp/|/root/"
+    r"|starlette|/(?:usr|home|tmp|root)/"
 )
 JSON_TYPE = "Content-Type: application/json"
 BODIES = [
