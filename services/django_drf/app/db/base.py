@@ -34,8 +34,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # opened all the same, it would stay read-only for every connection of the process, and for good
             raise OperationalError("the database file is read-only")
         self.inode = _inode()
-        opened: sqlite3.Connection = super().get_new_connection(conn_params)
-        return opened
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        return connection
 
     def is_usable(self) -> bool:
         return self.inode == _inode()
