@@ -1,9 +1,14 @@
 """A refused request's body is no request: what follows on the connection is answered by itself, or not."""
 
+import json
+import socket
+from urllib.parse import urlsplit
+
 import pytest
 
 from conformance.answers import every_answer
-from conformance.wire import Request, conversation, exchange
+from conformance.reading import Reader
+from conformance.wire import TIMEOUT, Request, conversation, exchange
 
 TYPED = ("Content-Type: application/json",)
 HELLO = Request("GET", "/hello")
@@ -48,6 +53,31 @@ def test_a_body_that_looks_like_a_request(
         deleted = exchange(url, Request("DELETE", f"/items/{item_id}"))
     assert deleted is not None
     assert deleted.status == 204, "the body was read as a request"
+
+
+@pytest.mark.case("a body that comes when the answer has begun")
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+def test_a_body_that_comes_when_the_answer_has_begun(url: str, framing: str) -> None:
+    """To close at once would reset the connection, and what the client has not read yet would be lost."""
+    large = json.dumps({"name": "Lamp", "description": "é" * 1000, "price": 1}).encode()
+    made = [exchange(url, Request("POST", "/items", TYPED, large, "length")) for _ in range(200)]
+    ids = [answer.json()["id"] for answer in made if answer is not None]
+    page = Request("GET", f"/items?limit=200&after={ids[0]}", (), b"x" * 16, framing)
+    parts = urlsplit(url)
+    try:
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # the most of it stays behind
+            connection.settimeout(TIMEOUT)
+            connection.connect((parts.hostname or "", parts.port or 80))
+            connection.sendall(page.head(parts.netloc, close=True))
+            begun = connection.recv(1)
+            connection.sendall(b"".join(page.payload()))
+            answer = Reader(connection, "GET", begun).answer()
+    finally:
+        for item_id in ids:
+            exchange(url, Request("DELETE", f"/items/{item_id}"))
+    assert answer is not None
+    assert [item["id"] for item in answer.json()] == ids[1:]
 
 
 @pytest.mark.case("requests on one connection")

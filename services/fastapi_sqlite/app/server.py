@@ -1,5 +1,6 @@
 """Uvicorn's worker, and what it lacks beside Gunicorn's own."""
 
+import asyncio
 from typing import ClassVar
 
 from uvicorn._types import ASGI3Application
@@ -9,6 +10,18 @@ from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 LINGER = 2.0  # seconds, as long as Gunicorn's own workers
 HEAD_MAX = 64 * 1024  # bytes: httptools takes a request line and headers of any length
 UNREAD_MAX = 4 * 1024 * 1024  # bytes of a body after the answer: enough for one that is a little too large
+
+
+class Lingering:
+    """The transport of a request whose body is still to come: closed at once, it would reset the connection,
+    and the client would lose what it has not read of the answer."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self.transport, self.loop = transport, loop
+        self.write, self.is_closing = transport.write, transport.is_closing
+
+    def close(self) -> None:
+        self.loop.call_later(LINGER, self.transport.close)
 
 
 class HttpTools(HttpToolsProtocol):
@@ -24,8 +37,19 @@ class HttpTools(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.head = None
         super().on_headers_complete()
-        if self.stopping:
-            self.cycle.keep_alive = False
+        if self.stopping or not self.cycle.keep_alive:
+            self.close_after_body()
+
+    def close_after_body(self) -> None:
+        self.cycle.keep_alive = False
+        if self.cycle.more_body:
+            self.cycle.transport = Lingering(self.transport, self.loop)  # type: ignore[assignment]
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.cycle.transport = self.transport
+        if self.cycle.response_complete and not self.cycle.keep_alive:
+            self.transport.close()
 
     def on_body(self, body: bytes) -> None:
         if self.cycle.response_complete:
@@ -71,7 +95,7 @@ class HttpTools(HttpToolsProtocol):
         if self.cycle is None or self.cycle.response_complete:
             self.loop.call_later(LINGER, super().shutdown)
         else:
-            super().shutdown()
+            self.close_after_body()
 
 
 class Worker(UvicornWorker):  # type: ignore[misc]
