@@ -2,11 +2,11 @@
 
 from typing import Any
 
+import orjson
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.log import log_response
-from pydantic_core import to_json
 from rest_framework.exceptions import APIException, MethodNotAllowed, ValidationError
 
 # RFC 9110's phrases: http.HTTPStatus has those of 413 and 422 only from Python 3.13 on
@@ -41,7 +41,7 @@ def details(error: ValidationError) -> dict[str, str]:
 
 def problem(status: int, detail: str, **members: Any) -> HttpResponse:
     body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail, **members}
-    return HttpResponse(to_json(body), "application/problem+json", status, TITLES[status])
+    return HttpResponse(orjson.dumps(body), "application/problem+json", status, TITLES[status])
 
 
 def invalid(error: InvalidError) -> HttpResponse:

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy import URL, Engine, NullPool, event
+from sqlalchemy import URL, Connection, Engine, NullPool, event
 from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
-from sqlmodel import Session, create_engine
+from sqlmodel import create_engine
 
 from .config import config
 from .models import items
@@ -71,18 +71,18 @@ impatient = open_engine(0, pool_size=0)
 _readers = CapacityLimiter(config.threads)
 
 
-def run(work: Callable[[Session], Answer], engine: Engine | None = None) -> Answer:
+def run(work: Callable[[Connection], Answer], engine: Engine | None = None) -> Answer:
     """Here and now: for the threads of the pool, where writes run."""
-    with Session(engine or patient) as session:
-        return work(session)
+    with (engine or patient).connect() as connection:
+        return work(connection)
 
 
-async def run_in_thread(work: Callable[[Session], Answer]) -> Answer:
+async def run_in_thread(work: Callable[[Connection], Answer]) -> Answer:
     """For a read that may take long."""
     return await to_thread.run_sync(run, work, limiter=_readers)
 
 
-async def run_at_once(work: Callable[[Session], Answer]) -> Answer:
+async def run_at_once(work: Callable[[Connection], Answer]) -> Answer:
     """For a read as short as a change of threads: on the event loop, or in a thread if it must wait."""
     try:
         return run(work, impatient)

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic_core import to_json
 from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.routing import Match, Route
@@ -35,7 +35,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **members: Any) -> Response:
     body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail, **members}
-    return Response(to_json(body), status, headers, media_type="application/problem+json")
+    return Response(orjson.dumps(body), status, headers, media_type="application/problem+json")
 
 
 def _methods(request: Request) -> set[str]:

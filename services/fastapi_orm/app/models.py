@@ -1,11 +1,12 @@
-"""The table and the shapes on the wire. JSON is read and written by pydantic-core: strict, and fast."""
+"""The table and the shapes on the wire. JSON is read by pydantic-core, strictly, and written by orjson."""
 
 import re
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Body, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 from sqlmodel import REAL, Field, SQLModel, Text
 from starlette.convertors import Convertor
 
@@ -79,7 +80,7 @@ class JSON(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        return to_json(content)
+        return orjson.dumps(content)
 
 
 class JSONRequest(Request):

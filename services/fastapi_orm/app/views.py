@@ -93,39 +93,39 @@ async def list_items(page: Annotated[Page, Query()]) -> Response:
     params = {"after": page.after or 0, "limit": page.limit or -1}
     read = run_in_thread if page.limit is None else run_at_once
     # JSON is made where the rows are read: of a million it takes a second
-    return await read(lambda db: JSON(_rows(db.exec(LIST, params=params).all())))
+    return await read(lambda db: JSON(_rows(db.execute(LIST, params).all())))
 
 
 @views.post("/items", status_code=201, response_model=Item, responses=declared(400, 413, 415, 422, 503))
 @views.post("/items/", include_in_schema=False)
 def create_item(item: ItemBody) -> Response:
     values = item.model_dump()
-    item_id = run(lambda db: db.exec(CREATE, params=values).lastrowid)
+    item_id = run(lambda db: db.execute(CREATE, values).lastrowid)
     return JSON({"id": item_id, **values}, 201, {"Location": f"/items/{item_id}"})
 
 
 @views.get("/items/{item_id:item_id}", response_model=Item, responses=declared(404, 503))
 async def get_item(item_id: ItemId) -> Response:
-    found = await run_at_once(lambda db: _rows(db.exec(GET, params={"item_id": item_id})))
+    found = await run_at_once(lambda db: _rows(db.execute(GET, {"item_id": item_id})))
     return JSON(found[0] if found else _no_item())
 
 
 @views.put("/items/{item_id:item_id}", response_model=Item, responses=declared(400, 404, 413, 415, 422, 503))
 def replace_item(item_id: ItemId, item: ItemBody) -> Response:
     values = item.model_dump()
-    found = run(lambda db: db.exec(REPLACE, params={"item_id": item_id, **values}).rowcount)
+    found = run(lambda db: db.execute(REPLACE, {"item_id": item_id, **values}).rowcount)
     return JSON({"id": item_id, **values} if found else _no_item())
 
 
 @views.delete("/items/{item_id:item_id}", status_code=204, responses=declared(404, 503))
 def delete_item(item_id: ItemId) -> Response:
-    if not run(lambda db: db.exec(DELETE, params={"item_id": item_id}).rowcount):
+    if not run(lambda db: db.execute(DELETE, {"item_id": item_id}).rowcount):
         _no_item()
     return Response(status_code=204)
 
 
 @views.get("/healthz", responses=declared(503))
 async def health() -> Response:
-    await run_at_once(lambda db: db.exec(GET, params={"item_id": 0}).first())
+    await run_at_once(lambda db: db.execute(GET, {"item_id": 0}).first())
     ensure_writable()
     return JSON({"status": "ok"})

@@ -1,11 +1,12 @@
-"""The shapes on the wire. JSON is read and written by pydantic-core: strict, and fast."""
+"""The shapes on the wire. JSON is read by pydantic-core, strictly, and written by orjson."""
 
 import re
 from typing import Annotated, Any
 
+import orjson
 from fastapi import Body, HTTPException, Path, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 from starlette.convertors import Convertor
 
 BODY_MAX = 2**20  # bytes
@@ -62,7 +63,7 @@ class JSON(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        return to_json(content)
+        return orjson.dumps(content)
 
 
 class JSONRequest(Request):

@@ -14,28 +14,27 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from . import models
 from .config import config
 
+DATABASE = config.database
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0  # seconds
 ROOM = 2**20  # bytes: a disk with less is full
-# IMMEDIATE: a write transaction takes the write lock when it begins, where it can still wait for it
-CONNECT_ARGS = {"timeout": BUSY_TIMEOUT, "isolation_level": "IMMEDIATE"}
-
-session = models.db.session
+# AUTOCOMMIT: each statement is its own transaction, committed when it returns
+OPTIONS = {"connect_args": {"timeout": BUSY_TIMEOUT}, "isolation_level": "AUTOCOMMIT"}
 
 
 def _url(mode: str) -> URL:
-    return URL.create("sqlite", database=config.database.as_uri(), query={"mode": mode, "uri": "true"})
+    return URL.create("sqlite", database=DATABASE.as_uri(), query={"mode": mode, "uri": "true"})
 
 
 def _inode() -> int | None:
     try:
-        return config.database.stat().st_ino
+        return DATABASE.stat().st_ino
     except OSError:
         return None
 
 
 def _before_connect(_dialect: object, record: ConnectionPoolEntry, *_: object) -> None:
-    if not os.access(config.database, os.W_OK):
+    if not os.access(DATABASE, os.W_OK):
         # opened all the same, it would stay read-only for every connection of the process, and for good
         raise sqlite3.OperationalError("the database file is read-only, or not there")
     record.info["inode"] = _inode()
@@ -52,17 +51,26 @@ def _checkout(_connection: object, record: ConnectionPoolEntry, _proxy: object) 
 
 
 def connection() -> Connection:
-    """The connection of this request's session.
+    """For a `with`: then it goes back to the pool.
 
     Raises sqlalchemy.exc.OperationalError where there is no database.
     """
-    return session.connection()
+    return models.db.engine.connect()
+
+
+def busy(error: BaseException | None) -> bool:
+    # the low byte: SQLITE_BUSY_RECOVERY and the like are busy too
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def close() -> None:
+    models.db.engine.dispose()
 
 
 def register(app: Flask) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = _url("rw")
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "connect_args": CONNECT_ARGS,
+        **OPTIONS,
         "pool_size": config.threads,  # a connection for each thread: none waits for the pool
         "max_overflow": 0,
     }
@@ -76,7 +84,7 @@ def register(app: Flask) -> None:
 
 def ensure_writable() -> None:
     """Raises sqlalchemy.exc.OperationalError where the next write would find no room, or no permission."""
-    if not os.access(config.database, os.W_OK) or shutil.disk_usage(config.database.parent).free < ROOM:
+    if not os.access(DATABASE, os.W_OK) or shutil.disk_usage(DATABASE.parent).free < ROOM:
         raise OperationalError(None, None, sqlite3.OperationalError("the disk is full, or read-only"))
 
 
@@ -88,14 +96,13 @@ def create() -> None:
             return _create()
         except DatabaseError as error:
             # A change of journal mode does not wait for the lock by itself.
-            busy = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > deadline:
-                sys.exit(f"DATABASE_URL: {config.database}: {error.orig}")
+            if not busy(error.orig) or time.monotonic() > deadline:
+                sys.exit(f"DATABASE_URL: {DATABASE}: {error.orig}")
             time.sleep(0.02)
 
 
 def _create() -> None:
-    engine = create_engine(_url("rwc"), connect_args=CONNECT_ARGS, poolclass=NullPool)
+    engine = create_engine(_url("rwc"), poolclass=NullPool, **OPTIONS)
     with engine.connect() as connection:
         new = not inspect(connection).get_table_names()
         # asked after the tables: another copy may be making them now
@@ -104,7 +111,7 @@ def _create() -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             models.db.metadata.create_all(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            connection.commit()
+            connection.exec_driver_sql("COMMIT")
         elif version != SCHEMA_VERSION:
-            sys.exit(f"DATABASE_URL: {config.database} has schema version {version}, not {SCHEMA_VERSION}")
+            sys.exit(f"DATABASE_URL: {DATABASE} has schema version {version}, not {SCHEMA_VERSION}")
         connection.exec_driver_sql(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")

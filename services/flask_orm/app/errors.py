@@ -63,7 +63,8 @@ def unreadable(_error: ParseException) -> Response:
 
 def unavailable(error: DatabaseError) -> Response:
     current_app.logger.error("database: %s", error.orig)
-    db.session().invalidate()  # the next request gets a new connection
+    if not db.busy(error.orig):
+        db.close()
     response = problem(503, "The database does not answer.")
     response.headers["Retry-After"] = "1"
     return response

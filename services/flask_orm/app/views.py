@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
 
 from flask import Blueprint, Response, abort, request
@@ -47,6 +48,13 @@ def _valid(model: type[Model], location: str, value: object) -> Model:
         raise InvalidError(location, details(error)) from None
 
 
+def _items(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [
+        {"id": item_id, "name": name, "description": description, "price": price, "quantity": quantity}
+        for item_id, name, description, price, quantity in rows
+    ]
+
+
 def _no_item() -> NoReturn:
     abort(404, "No item has this id.")
 
@@ -72,42 +80,43 @@ def echo() -> ResponseReturnValue:
 def list_items() -> ResponseReturnValue:
     page = _valid(Page, "query", dict(request.args.items(multi=True)))
     limit = -1 if page.limit is None else page.limit
-    rows = db.connection().execute(models.list_items, {"after": page.after or 0, "limit": limit})
-    members = tuple(rows.keys())
-    return [dict(zip(members, row, strict=True)) for row in rows]
+    with db.connection() as connection:
+        return _items(connection.execute(models.list_items, {"after": page.after or 0, "limit": limit}).all())
 
 
 @views.post("/items", strict_slashes=False)
 def create_item() -> ResponseReturnValue:
     values = _valid(NewItem, "body", _body()).model_dump()
-    item_id = db.connection().execute(models.create_item, values).lastrowid
-    db.session.commit()
+    with db.connection() as connection:
+        item_id = connection.execute(models.create_item, values).lastrowid
     return {"id": item_id, **values}, 201, {"Location": f"/items/{item_id}"}
 
 
 @views.get("/items/<item_id:item_id>")
 def get_item(item_id: int) -> ResponseReturnValue:
-    row = db.connection().execute(models.get_item, {"item_id": item_id}).one_or_none()
-    return row._asdict() if row else _no_item()
+    with db.connection() as connection:
+        found = _items(connection.execute(models.get_item, {"item_id": item_id}).all())
+    return found[0] if found else _no_item()
 
 
 @views.put("/items/<item_id:item_id>")
 def replace_item(item_id: int) -> ResponseReturnValue:
     values = _valid(NewItem, "body", _body()).model_dump()
-    replaced = db.connection().execute(models.replace_item, {"item_id": item_id, **values}).rowcount
-    db.session.commit()
-    return {"id": item_id, **values} if replaced else _no_item()
+    with db.connection() as connection:
+        found = connection.execute(models.replace_item, {"item_id": item_id, **values}).rowcount
+    return {"id": item_id, **values} if found else _no_item()
 
 
 @views.delete("/items/<item_id:item_id>")
 def delete_item(item_id: int) -> ResponseReturnValue:
-    deleted = db.connection().execute(models.delete_item, {"item_id": item_id}).rowcount
-    db.session.commit()
-    return ("", 204) if deleted else _no_item()
+    with db.connection() as connection:
+        found = connection.execute(models.delete_item, {"item_id": item_id}).rowcount
+    return ("", 204) if found else _no_item()
 
 
 @views.get("/healthz")
 def health() -> ResponseReturnValue:
-    db.connection().execute(models.health)
+    with db.connection() as connection:
+        connection.execute(models.health)
     db.ensure_writable()
     return {"status": "ok"}

@@ -4,21 +4,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import db, models
-from app.config import config
+from app import db
 from app.main import create_app
 
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    monkeypatch.setattr(
-        db, "config", config.model_copy(update={"database_url": f"sqlite:///{tmp_path}/items.db"})
-    )
+    monkeypatch.setattr(db, "DATABASE", tmp_path / "items.db")
     db.create()
     app = create_app()
     yield app
     with app.app_context():
-        models.db.engine.dispose()
+        db.close()
 
 
 def test_a_fault_is_a_problem_without_a_trace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
