@@ -19,6 +19,11 @@ _tools:
 bench *ARGS: _tools
     @{{python}} -m loadtests.runner "$@"
 
+# where the time of a request goes inside each application: `just profile`, `just profile flask_orm`
+[no-exit-message]
+profile *ARGS: _tools
+    @{{python}} -m loadtests.profile "$@"
+
 # write report.html, report.md and picture.svg of a run: `just report`, `just report RUN`
 report *ARGS: _tools
     @{{python}} -m loadtests.report report "$@"

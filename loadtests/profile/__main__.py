@@ -1,0 +1,162 @@
+# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from rich.console import Console
+from rich.table import Table
+
+from loadtests.profile import parts
+from loadtests.profile.calls import REQUESTS
+from loadtests.runner import launch
+from loadtests.runner.launch import SERVICES, TWINS, LaunchError
+
+PAGE = Path(__file__).parents[2] / "docs" / "profile.md"
+CALLS = Path(__file__).with_name("calls.py")
+RATE = 500  # samples per second
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+screen = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Found:
+    """µs of processor time per call."""
+
+    cpu: float
+    parts: dict[str, float]
+    twin: float
+
+
+HELP = """Say where the time of a request goes inside each application.
+
+Each SERVICE's application is called in one process, without a server, for some
+seconds for each operation, while py-spy samples its stacks; with no SERVICE, all
+are. Beside it stands what its tutorial twin takes for the same.
+
+[bold]Examples[/bold]
+
+  just profile                   all services
+  just profile flask_orm         one
+  just profile --publish         write docs/profile.md, too"""
+
+
+@app.command(help=HELP)
+def main(
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)] = None,
+    *,
+    seconds: Annotated[float, typer.Option(min=0.5, help="For each operation.")] = 3,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Write docs/profile.md; of all services.")
+    ] = False,
+) -> None:
+    names = services or launch.services()
+    if unknown := [name for name in names if name not in launch.services()]:
+        fail(f"Unknown service: {', '.join(unknown)}. There are: {', '.join(launch.services())}")
+    if publish and services:
+        fail("--publish is of all services: name none")
+    found: dict[str, dict[str, Found]] = {}
+    try:
+        for name in names:
+            launch.installed(name, announce=screen.print)
+            found[name] = profiled(name, seconds)
+            screen.print(table(name, found[name]))
+    except LaunchError as error:
+        fail(str(error), 1)
+    if publish:
+        PAGE.write_text(page(found))
+
+
+def profiled(service: str, seconds: float) -> dict[str, Found]:
+    found = {}
+    for operation in REQUESTS:
+        with screen.status(f"{service}: {operation}"):
+            samples, wall, cpu = sampled(service, operation, seconds)
+            _, _, twin = sampled(service, operation, seconds, twin=True)
+            found[operation] = Found(cpu, parts.microseconds(samples, wall, cpu), twin)
+    return found
+
+
+def sampled(
+    service: str, operation: str, seconds: float, *, twin: bool = False
+) -> tuple[dict[str, int], float, float]:
+    """The samples of each part, and the µs and the µs of processor time of one call."""
+    folder = SERVICES / service
+    target = (
+        f"{service}:app" if twin else "app.wsgi:application" if service == "django_drf" else "app.main:app"
+    )
+    with TemporaryDirectory(prefix=f"{service}-") as scratch:
+        stacks = Path(scratch, "stacks")
+        calling = [str(folder / ".venv/bin/python"), str(CALLS), target, operation, f"{seconds:g}"]
+        watching = [
+            str(Path(sys.executable).with_name("py-spy")),
+            "record",
+            "--rate",
+            str(RATE),
+            "--format",
+            "raw",
+        ]
+        env = os.environ | {
+            "DATABASE_URL": f"sqlite:///{scratch}/items.db",
+            "SQLITE_SYNCHRONOUS": "OFF",
+            "PYTHONPATH": str(TWINS),
+        }
+        # a twin opens its database as SQLite comes, so only its processor time is asked
+        command = calling if twin else [*watching, "--output", str(stacks), "--", *calling]
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+        said = next((line for line in done.stdout.splitlines() if line.startswith("{")), "")
+        if done.returncode or not said:
+            raise LaunchError(
+                f"{service}: {operation} cannot be profiled.\n{done.stdout[-500:]}{done.stderr[-1500:]}"
+            )
+        taken = json.loads(said)
+        samples = {} if twin else parts.counted(stacks.read_text().splitlines())
+    per_call = 1e6 / taken["calls"]
+    return dict(samples), taken["seconds"] * per_call, taken["cpu_seconds"] * per_call
+
+
+def cell(part: str, found: dict[str, float]) -> str:
+    return f"{found[part]:.0f}" if found.get(part, 0) >= 0.5 else ""
+
+
+def table(service: str, found: dict[str, Found]) -> Table:
+    shown = Table(title=f"{service}: µs of processor time per request", title_justify="left")
+    for column in ("operation", "µs", *parts.PARTS, "twin"):
+        shown.add_column(column, justify="left" if column == "operation" else "right")
+    for operation, one in found.items():
+        cells = [cell(part, one.parts) for part in parts.PARTS]
+        shown.add_row(operation, f"{one.cpu:.0f}", *cells, f"{one.twin:.0f}")
+    return shown
+
+
+def page(services: dict[str, dict[str, Found]]) -> str:
+    environment = Environment(  # noqa: S701 - Markdown is not HTML
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = cell
+    template = environment.get_template("page.jinja")
+    return template.render(services=services, parts=list(parts.PARTS), rate=RATE).rstrip() + "\n"
+
+
+def fail(message: str, status: int = 2) -> None:
+    screen.print(message, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+if __name__ == "__main__":
+    app(prog_name="just profile")

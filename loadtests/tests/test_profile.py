@@ -1,0 +1,77 @@
+import subprocess
+import sys
+
+import pytest
+
+from loadtests.profile import parts
+from loadtests.profile.__main__ import Found, page
+from loadtests.profile.calls import REQUESTS, counted, requests
+
+
+@pytest.mark.parametrize(
+    ("frame", "part"),
+    [
+        ("Flask.dispatch_request (flask/app.py:879)", parts.FRAMEWORK),
+        ("JSON.response (app/schemas.py:63)", parts.JSON),
+        ("get_item (app/queries.py:37)", parts.SQLITE),
+        ("DefaultDialect.do_execute (sqlalchemy/engine/default.py:1192)", parts.SQLITE),
+        ("Connection.execute (sqlalchemy/engine/base.py:1450)", parts.ORM),
+        ("QuerySet.get (django/db/models/query.py:640)", parts.ORM),
+        ("Field.run_validators (rest_framework/fields.py:543)", parts.VALIDATION),
+        ("APIView.dispatch (rest_framework/views.py:500)", parts.FRAMEWORK),
+        ("Condition.wait (threading.py:327)", parts.WAKING),
+        ("get_item (app/views.py:88)", parts.APPLICATION),
+        ("decode (codecs.py:3)", None),
+    ],
+)
+def test_a_frame_belongs_to_its_package(frame: str, part: str | None) -> None:
+    assert parts.part_of([frame]) == part
+
+
+def test_a_stack_belongs_to_its_innermost_frame_that_has_a_part() -> None:
+    lines = [
+        "counted (calls.py:2);get_item (app/views.py:3);execute (sqlalchemy/x.py:4);stat (pathlib.py:5) 7",
+        "main (calls.py:1);counted (calls.py:2);get_item (app/views.py:3) 2",
+        "main (calls.py:1);prepared (calls.py:2);execute (sqlalchemy/x.py:4) 100",
+    ]
+    assert parts.counted(lines) == {parts.ORM: 7, parts.APPLICATION: 2}
+
+
+def test_the_parts_add_up_to_the_processor_time() -> None:
+    samples = {parts.WAKING: 50, parts.FRAMEWORK: 30, parts.JSON: 20}
+    found = parts.microseconds(samples, wall=100, cpu=60)
+    assert found == pytest.approx({parts.FRAMEWORK: 30, parts.JSON: 20, parts.WAKING: 10})
+
+
+def test_time_that_another_process_took_is_nobodys() -> None:
+    found = parts.microseconds({parts.FRAMEWORK: 30, parts.JSON: 10}, wall=100, cpu=40)
+    assert found == pytest.approx({parts.FRAMEWORK: 30, parts.JSON: 10, parts.WAKING: 0})
+
+
+def test_nothing_sampled_is_nothing_known() -> None:
+    assert parts.microseconds({}, wall=100, cpu=40) == {}
+
+
+def test_an_application_that_fails_is_not_profiled() -> None:
+    with pytest.raises(SystemExit, match="500"):
+        counted(lambda _: "500 Internal Server Error", 0.01)
+
+
+def test_the_items_are_read_one_after_the_other() -> None:
+    one = requests("get_item")
+    assert [one(n)[1] for n in (0, 1, 1500)] == ["/items/1", "/items/2", "/items/1"]
+
+
+def test_the_page_has_a_row_for_each_operation() -> None:
+    found = {name: Found(100, {parts.FRAMEWORK: 80, parts.JSON: 20}, 150) for name in REQUESTS}
+    written = page({"flask_sqlite": found})
+    assert all(f"| {name} | 100 |  | 80 |" in written for name in REQUESTS)
+
+
+def test_an_unknown_service_is_one_line() -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "loadtests.profile", "nope"], capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 2
+    assert said.stdout.startswith("Unknown service: nope.")
+    assert said.stderr == ""
