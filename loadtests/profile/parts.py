@@ -15,8 +15,8 @@ JSON = "JSON"
 APPLICATION = "application"
 PARTS = (WAKING, FRAMEWORK, VALIDATION, ORM, SQLITE, JSON, APPLICATION)
 
-# Of a frame `name (file:line)`; the first pattern that fits counts. What is written in C has no frame of its own:
-# the line that calls it stands for it.
+# Of a frame `name (file:line)`; the first pattern that fits counts. What is written in C has no frame of its
+# own: the line that calls it stands for it.
 FRAMES: tuple[tuple[str, str], ...] = (
     (WAKING, r"\((selectors|threading|queue|concurrent/futures/thread|asyncio/\w+|anyio/.*|uvloop/.*)\.py"),
     (
@@ -61,8 +61,8 @@ def counted(lines: Iterable[str]) -> Counter[str]:
 def microseconds(samples: Mapping[str, int], wall: float, cpu: float) -> dict[str, float]:
     """Of one call, by part, where one call takes `wall` and `cpu` microseconds.
 
-    A sample is one of time that passed. That is processor time, but for what another process took away; only in
-    the handover between threads each side also waits for the other, so it gets what the other parts leave.
+    A sample is one of time that passed. That is processor time, but for what another process took away; only
+    in the handover between threads each side also waits for the other, so it gets what the other parts leave.
     """
     others = {part: count for part, count in samples.items() if part != WAKING}
     if not (busy := sum(others.values())):
