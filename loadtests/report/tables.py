@@ -15,6 +15,7 @@ REQUESTS = {
     "hello": "GET /hello",
     "echo": "POST /echo",
     "list_items": "GET /items",
+    "list_page": "GET /items?limit=100&after={item_id}",
     "get_item": "GET /items/{item_id}",
     "create_item": "POST /items",
     "replace_item": "PUT /items/{item_id}",

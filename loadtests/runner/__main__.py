@@ -48,6 +48,7 @@ plan is measured: its variants, or all services where it has none.
   just bench --plan paper               the procedure of the study
   just bench --plan efficiency          the processor time of each operation
   just bench --plan load_curve          how many requests each can take
+  just bench --plan scale               what 1,500,000 rows cost and 1,500 do not
   just bench flask_sqlite --docker      the container of its image
   just bench --resume                   go on with the latest interrupted run
   just bench --resume RUN               or with another folder of results/

@@ -9,7 +9,7 @@ from time import sleep
 from types import TracebackType
 from typing import Self
 
-from loadtests.runner import cells, configuration, database, measure, usage
+from loadtests.runner import cells, configuration, database, filling, measure, usage
 from loadtests.runner.container import VENV, contained
 from loadtests.runner.launch import SERVICES, Server, launched, twin
 from loadtests.runner.measure import Stage
@@ -35,16 +35,21 @@ class Bench:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.folder.cleanup()
 
-    def dataset(self, service: str) -> Path | None:
+    def dataset(self, variant: Variant, where: str) -> Path | None:
         """A database of this service with the dataset in it, for the plan that copies one."""
         if self.run.plan.dataset == "loaded":
             return None
-        path = Path(self.folder.name, f"{service}.db")
+        records = self.run.plan.records_of(variant)
+        path = Path(self.folder.name, f"{variant.service}-{records}.db")
         if not path.exists():
+            self.progress.now(f"{where}: make its dataset")
             # Nothing is measured here, and nothing is lost if the power is cut.
-            with launched(service, {"SQLITE_SYNCHRONOUS": "OFF"}) as server:
-                measure.load(server, self.run.plan, self.k6)
+            with launched(variant.service, {"SQLITE_SYNCHRONOUS": "OFF"}) as server:
+                if records < filling.LARGE:
+                    filling.load(server, records, self.k6)
                 database.copy(server.database, path)
+            if records >= filling.LARGE:
+                filling.write(path, records, lambda done: self.progress.show(f"{where}: {done}"))
         return path
 
 
@@ -53,14 +58,15 @@ def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
     number, name = cells.block_of(block[0])
     variant, pauses = chosen.variants[name], chosen.pauses
     where = f"{name}, round {number} of {chosen.rounds}"
+    dataset = bench.dataset(variant, where)
     progress.now(f"{where}: start")
-    with start(variant, bench.dataset(variant.service)) as server:
+    with start(variant, dataset) as server:
         order = cells.order(chosen, number).index(name) + 1
         stage = Stage(server, bench.k6, bench.ceilings, order, usage.memory_mib(server.pid)[0])
         sleep(pauses.after_start)
         if chosen.dataset == "loaded":
             progress.now(f"{where}: load the dataset")
-            measure.load(server, chosen, bench.k6)
+            filling.load(server, chosen.records_of(variant), bench.k6)
             sleep(pauses.after_load)
         measure.set_out(stage)
         progress.now(f"{where}: warm up")

@@ -1,7 +1,8 @@
 """The service's database, read past the service: what it holds is what was committed."""
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -17,19 +18,26 @@ GROUP BY t.name HAVING count(*) = 5
 
 
 @contextmanager
-def opened(database: Path) -> Iterator[tuple[sqlite3.Connection, str]]:
-    """The database to be read, and its table of items as SQL has it."""
+def opened(database: Path, mode: str = "ro") -> Iterator[tuple[sqlite3.Connection, str]]:
+    """The database, to be read unless told otherwise, and its table of items as SQL has it."""
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{database}?mode={mode}", uri=True)) as connection:
             [(table,)] = connection.execute(TABLE).fetchall()
             yield connection, f'"{table}"'
     except (sqlite3.Error, ValueError) as error:
         raise LaunchError(f"The database at DATABASE_URL holds no table of items: {error}") from error
 
 
-def ids(database: Path) -> list[int]:
+def ids(database: Path, most: int) -> list[int]:
+    """Of all items, or of so many that lie evenly between the first and the last."""
     with opened(database) as (connection, table):
-        return [id_ for (id_,) in connection.execute(f"SELECT id FROM {table} ORDER BY id")]  # noqa: S608 - its own name
+        found = connection.execute(f"SELECT id FROM {table} ORDER BY id LIMIT ?", [most + 1]).fetchall()  # noqa: S608 - its own name
+        if len(found) > most:
+            [(first, last)] = connection.execute(f"SELECT min(id), max(id) FROM {table}")  # noqa: S608 - its own name
+            places = (first + (last - first) * n // (most - 1) for n in range(most))
+            query = f"SELECT id FROM {table} WHERE id >= ? ORDER BY id LIMIT 1"  # noqa: S608 - its own name
+            found = [connection.execute(query, [place]).fetchone() for place in places]
+        return sorted({id_ for (id_,) in found})
 
 
 def count(database: Path) -> int:
@@ -38,9 +46,11 @@ def count(database: Path) -> int:
         return int(rows)
 
 
-def records(database: Path) -> dict[int, Record]:
+def records(database: Path, wanted: Iterable[int]) -> dict[int, Record]:
+    """Of those of these items that are there."""
     with opened(database) as (connection, table):
-        rows = connection.execute(f"SELECT id, name, description, price, quantity FROM {table}")  # noqa: S608 - its own name
+        query = f"SELECT id, name, description, price, quantity FROM {table} WHERE id = ?"  # noqa: S608 - its own name
+        rows = [row for each in wanted for row in connection.execute(query, [each])]
         return {id_: (name, text, float(price), quantity) for id_, name, text, price, quantity in rows}
 
 
@@ -56,3 +66,12 @@ def copy(database: Path, target: Path) -> None:
     with opened(database) as (connection, _), closing(sqlite3.connect(target)) as copied:
         connection.backup(copied)
         copied.execute("PRAGMA journal_mode = DELETE")
+
+
+def settle(database: Path) -> None:
+    """A copy that is still on its way to the disk would make the first writes wait for it."""
+    file = os.open(database, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

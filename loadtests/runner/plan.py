@@ -36,6 +36,7 @@ class WarmUp(Part):
     users: Count
     seconds: Annotated[float, Field(gt=0)]
     lists: Count
+    limit: Annotated[int, Field(ge=1, le=1000)] | None = None  # of a list: all items where there is none
 
 
 class Scenario(Part):
@@ -61,6 +62,7 @@ class Variant(Part):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     service: str
+    records: Count | None = None  # instead of the plan's
     env: dict[str, str] = {}
     twin: bool = False  # loadtests/twins/<service>.py instead of the service's own application
     docker: bool = False  # in a container of the service's image
@@ -89,6 +91,9 @@ class Plan(Part):
     warm_up: WarmUp
     scenarios: dict[Operation, Scenario]
     variants: dict[str, Variant] = {}
+
+    def records_of(self, variant: Variant) -> int:
+        return variant.records or self.records
 
 
 def names() -> list[str]:

@@ -13,6 +13,7 @@ from rich.progress import ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
+from loadtests.runner import filling
 from loadtests.runner.cells import blocks
 from loadtests.runner.plan import Plan, Scenario
 from loadtests.runner.sample import Cell
@@ -21,6 +22,7 @@ from loadtests.runner.sample import Cell
 STARTING = 2.0
 BEGINNING = 0.5  # k6
 LOADING = 0.003  # an item
+WRITING = 0.000005  # an item, past the service
 EACH = 0.002  # a request
 LISTING = 0.03  # a request for all items
 
@@ -34,11 +36,18 @@ class Step:
 
 def steps(plan: Plan, todo: Sequence[Cell]) -> list[Step]:
     pauses, ahead = plan.pauses, []
+    datasets: set[tuple[str, int]] = set()
     for block in blocks(todo):
         variant = block[0].variant
+        records = plan.records_of(plan.variants[variant])
+        dataset = (plan.variants[variant].service, records)
+        if plan.dataset == "copied" and dataset not in datasets:
+            datasets.add(dataset)
+            making = records * (LOADING if records < filling.LARGE else WRITING)
+            ahead.append(Step(variant, "dataset", STARTING + making))
         ahead.append(Step(variant, "start", STARTING + pauses.after_start))
         if plan.dataset == "loaded":
-            ahead.append(Step(variant, "load", plan.records * LOADING + pauses.after_load))
+            ahead.append(Step(variant, "load", records * LOADING + pauses.after_load))
         warming = plan.warm_up.seconds + plan.warm_up.lists * LISTING + pauses.after_warm_up
         ahead.append(Step(variant, "warm up", warming))
         for cell in block:
@@ -90,6 +99,10 @@ class Progress:
             self.took[step.variant, step.name] = took = time.monotonic() - self.since
             self.done += took
         self.begun, self.since = True, time.monotonic()
+        self.show(what)
+
+    def show(self, what: str) -> None:
+        """How far the step is."""
         self.bar.update(self.task, description=what)
         if not self.console.is_terminal:
             self.console.print(f"{what} … {shown(self.left)} left", highlight=False, markup=False)

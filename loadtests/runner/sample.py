@@ -8,7 +8,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 # null in the file, not-a-number here: an average that forgot to leave it out shows it; a zero would hide it.
 Figure = Annotated[float, BeforeValidator(lambda value: nan if value is None else value)]
 
-Operation = Literal["hello", "echo", "list_items", "get_item", "create_item", "replace_item", "delete_item"]
+Operation = Literal[
+    "hello", "echo", "list_items", "list_page", "get_item", "create_item", "replace_item", "delete_item"
+]
 
 
 class Cell(NamedTuple):

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import parse_qsl
 
 ORDER = Path("order").read_text() if Path("order").exists() else ""
 DATABASE = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
@@ -25,8 +26,10 @@ class Service(BaseHTTPRequestHandler):
             self.answer(503 if ORDER == "mute" else 200, {"status": "ok"})
         elif self.path == "/hello":
             self.answer(200, {"message": "Goodbye" if ORDER == "wrong" else "Hello, World!"})
-        elif self.path == "/items":
-            self.answer(200, self.items(f"{SELECT} ORDER BY id"))
+        elif self.path.partition("?")[0] == "/items":
+            query = dict(parse_qsl(self.path.partition("?")[2]))
+            page = (int(query.get("after", 0)), int(query.get("limit", -1)))
+            self.answer(200, broken(self.items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)))
         else:
             self.answer(200, self.items(f"{SELECT} WHERE id = ?", self.item_id)[0])
 
@@ -82,6 +85,23 @@ class Service(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def broken(items: list[Any]) -> list[Any]:
+    match ORDER:
+        case "short":
+            return items[: len(items) * 9 // 10]
+        case "holes":
+            return [item for place, item in enumerate(items) if not 0 < place % 10 < 3]
+        case "reversed":
+            return items[::-1]
+        case "repeated":
+            return [item for item in items[::2] for _ in range(2)]
+        case "mistyped":
+            return [{**item, "price": "1.5"} for item in items]
+        case "nothing":
+            return []
+    return items
 
 
 def note(pid: int) -> None:

@@ -41,14 +41,26 @@ export function existingIds() {
   return ids;
 }
 
-// The n-th id of a walk over all of them, in a scattered order, that meets none twice before it has met them all:
+// The n-th place of a walk over all of them, in a scattered order, that meets none twice before it has met them all:
 // the stride, a prime, shares no factor with their number.
-export function nthId(asked, n) {
-  const ids = given || asked;
-  const stride = ids.length % 7919 === 0 ? 7907 : 7919;
-  return ids[(n * stride) % ids.length];
+function scattered(places, n) {
+  const stride = places % 7919 === 0 ? 7907 : 7919;
+  return (n * stride) % places;
 }
 
-export function numberOfIds(asked) {
-  return (given || asked).length;
+export function nthId(asked, n) {
+  const ids = given || asked;
+  return ids[scattered(ids.length, n)];
+}
+
+// After which id the n-th page begins, and how many items it has: a page that is not full would cost less.
+export function nthPage(asked, n, limit) {
+  const ids = given || asked;
+  const place = scattered(Math.max(ids.length - limit, 1), n);
+  return { after: ids[place], least: Math.min(limit, ids.length - 1 - place) };
+}
+
+// ROWS is how many there are, where the ids of IDS are some of them.
+export function numberOfItems(asked) {
+  return Number(__ENV.ROWS || (given || asked).length);
 }
