@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from loadtests.report import ranks, ratios
+from loadtests.report import ranks, ratios, scale
 from loadtests.report.ratios import Interval
 from loadtests.report.results import CPU, Measure, Results
 from loadtests.report.stacks import by_stack
@@ -59,6 +59,8 @@ def agreement(before: Results, after: Results) -> Agreement:
             one, other = (ranks.ranking(run, scenario, measure) for run in (before, after))
             for first, second in one.pairs:
                 if {(first, second), (second, first)}.isdisjoint(other.pairs):
+                    continue
+                if not scale.same_size(before, first, second):
                     continue
                 if one.separates(first, second) and other.separates(first, second):
                     pairs += 1

@@ -9,8 +9,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from loadtests.report import claims, compare, figures, gates, paper, ratios, svg, tables, words
+from loadtests.report import claims, compare, figures, gates, growth, paper, ratios, sizes, svg, tables, words
+from loadtests.report.growth import Section
+from loadtests.report.paper import Paper
 from loadtests.report.results import Results
+from loadtests.report.scale import SAME
 from loadtests.report.stacks import stand_ins
 from loadtests.runner import plan as plans
 from loadtests.runner.record import Run
@@ -36,21 +39,15 @@ def write(run: Run) -> Path:
 
 def everything(results: Results) -> Mapping[str, Any]:
     study = paper.read()
-    main, by_cpu = tables.rankings(results)
-    verdicts = claims.judged(study, results)
+    scale = growth.section(results)
     return {
         "results": results,
         "plan": results.plan,
         "machine": results.machine,
         "began": min((each.started for each in results.samples), default=""),
         "enough": ratios.ENOUGH,
-        "figures": figures.drawn(results, study),
-        "ranks": tables.rank_table(results, main),
-        "cpu_ranks": tables.rank_table(results, by_cpu),
-        "sections": [
-            tables.section(results, name, main[name], by_cpu[name], figures.published(results, name, study))
-            for name in results.scenarios
-        ],
+        "scale": scale,
+        **(scaled(results, scale) if scale else ranked(results, study)),
         "memory": tables.memory_table(results),
         "loads": {name: tables.load_table(results, name) for name in results.curves},
         "gates": gates.passed(results),
@@ -58,10 +55,29 @@ def everything(results: Results) -> Mapping[str, Any]:
         "paper": study,
         "stands": stand_ins(results, study.applications),
         "twins": any(map(results.is_twin, results.variants)),
-        "verdicts": verdicts,
-        "outcomes": Counter(verdict.outcome for verdict in verdicts),
         "plan_toml": plans.as_toml(results.plan),
     }
+
+
+def ranked(results: Results, study: Paper) -> Mapping[str, Any]:
+    main, by_cpu = tables.rankings(results)
+    verdicts = claims.judged(study, results)
+    return {
+        "figures": figures.drawn(results, study),
+        "ranks": tables.rank_table(results, main),
+        "cpu_ranks": tables.rank_table(results, by_cpu),
+        "sections": [
+            tables.section(results, name, main[name], by_cpu[name], figures.published(results, name, study))
+            for name in results.scenarios
+        ],
+        "verdicts": verdicts,
+        "outcomes": Counter(verdict.outcome for verdict in verdicts),
+    }
+
+
+def scaled(results: Results, scale: Section) -> Mapping[str, Any]:
+    """Who has fewer rows is no better service: such a run ranks none, and is not held against the study."""
+    return {"figures": sizes.drawn(results, scale), "sections": [], "same": SAME}
 
 
 def html(shown: Mapping[str, Any]) -> str:
@@ -94,9 +110,13 @@ def environment(*, autoescape: bool) -> Environment:
     )
     made.filters |= {"factor": words.factor, "number": words.number}
     made.filters |= {"contrast": words.contrast, "stated": words.stated, "locus": words.locus}
-    made.filters["code"] = code
+    made.filters |= {"code": code, "thousands": "{:,}".format, "percent": percent}
     made.filters |= {"told": compare.told, "measure": compare.of, "verdict": compare.verdict}
     return made
+
+
+def percent(times: float) -> str:
+    return f"{(times - 1) * 100:.0f} %"
 
 
 def code(text: str) -> Markup:
