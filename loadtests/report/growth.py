@@ -70,7 +70,7 @@ def farthest(results: Results, variants: Mapping[int, str], scenario: str) -> tu
     """At the most records, by processor time."""
     by_cpu, *_ = scale.measures(scenario)
     measured = scale.found(results, variants, scenario, by_cpu)
-    return told(measured.growth[max(variants)])
+    return told(measured.growth.get(max(variants)))
 
 
 def told(growth: Growth | None) -> tuple[str, str]:

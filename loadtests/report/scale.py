@@ -63,12 +63,13 @@ class Found:
 
 
 def stacks(results: Results) -> Stacks:
-    """Those with more than one number of records; of no plan but one about scale there are any."""
+    """Where the variants have different numbers of records: of no plan but one about scale there are any."""
     found: dict[str, dict[int, str]] = {}
     for name in results.variants:
         variant = results.plan.variants[name]
         found.setdefault(stack(variant), {})[results.plan.records_of(variant)] = name
-    return {name: dict(sorted(sizes.items())) for name, sizes in found.items() if len(sizes) > 1}
+    sizes = {records for variants in found.values() for records in variants}
+    return {name: dict(sorted(each.items())) for name, each in found.items()} if len(sizes) > 1 else {}
 
 
 def stack(variant: Variant) -> str:

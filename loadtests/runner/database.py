@@ -46,11 +46,16 @@ def count(database: Path) -> int:
         return int(rows)
 
 
-def records(database: Path, wanted: Iterable[int]) -> dict[int, Record]:
-    """Of those of these items that are there."""
+def records(database: Path, wanted: Iterable[int] | None = None) -> dict[int, Record]:
+    """Of all items, or of those of these that are there."""
     with opened(database) as (connection, table):
-        query = f"SELECT id, name, description, price, quantity FROM {table} WHERE id = ?"  # noqa: S608 - its own name
-        rows = [row for each in wanted for row in connection.execute(query, [each])]
+        query = f"SELECT id, name, description, price, quantity FROM {table}"  # noqa: S608 - its own name
+        one = f"{query} WHERE id = ?"
+        rows = (
+            connection.execute(query)
+            if wanted is None
+            else (row for each in wanted for row in connection.execute(one, [each]))
+        )
         return {id_: (name, text, float(price), quantity) for id_, name, text, price, quantity in rows}
 
 

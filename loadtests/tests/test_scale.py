@@ -148,6 +148,15 @@ def test_an_operation_that_was_measured_nowhere_says_nothing() -> None:
     assert section.overview[1].growth == [section.overview[1].growth[0], ("", "")]
 
 
+def test_stacks_of_one_size_each_are_not_ranked_either() -> None:
+    results = sized()
+    wanted = (f"fastapi_orm_{SIZES[0]}", f"flask_sqlite_{SIZES[2]}")
+    kept = tuple(each for each in results.samples if each.variant in wanted)
+    shown = page.everything(Results("some", results.plan, results.machine, kept))
+    assert shown["sections"] == []
+    assert [line.growth for line in shown["scale"].overview] == [[("", ""), ("", "")]] * 2
+
+
 def test_where_the_generator_set_the_pace_the_response_time_says_so() -> None:
     section = growth.section(sized(bound="k6 used 97 % of its cores"))
     assert section is not None
@@ -160,7 +169,7 @@ def test_both_reports_have_the_section_and_neither_ranks_nor_the_study() -> None
     shown = page.everything(sized(times=1.2))
     html, markdown = page.html(shown), page.markdown(shown)
     for text in (html, markdown):
-        assert "1,500, 150,000, 1,500,000 rows" in text
+        assert "1,500, 150,000 and 1,500,000 rows" in text
         assert "within 15 %" in text
         assert "1,500,000 / 1,500" in text
         assert "Ranks</h2>" not in text
