@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import log10
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,6 +21,12 @@ BEYOND = 10  # requests that have to lie beyond a percentile for it to be drawn
 Points = Sequence[tuple[float, float]]  # percent or requests per second, ms
 
 
+class Curve(NamedTuple):
+    stack: str
+    points: Points
+    faint: bool  # of an earlier version
+
+
 def drawable(requests: int) -> list[float]:
     """The percentages up to the last one that enough requests lie beyond."""
     steps = np.unique([*range(100), *np.arange(99, 100, 0.1), *np.arange(99.9, 100, 0.01), *PERCENTS])
@@ -32,14 +38,14 @@ def stretched(percent: float) -> float:
     return -log10(1 - percent / 100)
 
 
-def quantiles(curves: Mapping[str, tuple[str, Points]]) -> Figure:
-    """`curves` maps a variant to its stack and its points (percent, ms)."""
+def quantiles(curves: Mapping[str, Curve]) -> Figure:
+    """`curves` maps a variant to its curve of (percent, ms)."""
     with svg.canvas(WIDTH, HEIGHT) as figure:
         axes = axes_of(figure)
-        for variant, (stack, points) in curves.items():
-            x, y = [stretched(percent) for percent, _ in points], [value for _, value in points]
-            axes.plot(x, y, label=variant, **line(stack))
-        last = max((points[-1][0] for _, points in curves.values() if points), default=99)
+        for variant, curve in curves.items():
+            x, y = [stretched(percent) for percent, _ in curve.points], [value for _, value in curve.points]
+            axes.plot(x, y, label=variant, **line(curve))
+        last = max((curve.points[-1][0] for curve in curves.values() if curve.points), default=99)
         ticks = [percent for percent in SHOWN if percent <= last]
         axes.set_xticks(
             [stretched(percent) for percent in ticks],
@@ -50,13 +56,13 @@ def quantiles(curves: Mapping[str, tuple[str, Points]]) -> Figure:
         return figure
 
 
-def load(curves: Mapping[str, tuple[str, Points]], limit: float) -> Figure:
-    """`curves` maps a variant to its stack and its points (requests per second, p99 in ms)."""
+def load(curves: Mapping[str, Curve], limit: float) -> Figure:
+    """`curves` maps a variant to its curve of (requests per second, p99 in ms)."""
     with svg.canvas(WIDTH, HEIGHT) as figure:
         axes = axes_of(figure)
-        for variant, (stack, points) in curves.items():
-            x, y = [rate for rate, _ in points], [value for _, value in points]
-            axes.plot(x, y, label=variant, marker="o", markersize=4, **line(stack))
+        for variant, curve in curves.items():
+            x, y = [rate for rate, _ in curve.points], [value for _, value in curve.points]
+            axes.plot(x, y, label=variant, marker="o", markersize=4, **line(curve))
         axes.axhline(limit, color=svg.MUTED, linewidth=0.9, linestyle=(0, (2, 2)))
         axes.set_xlabel("requests per second, offered")
         axes.set_xscale("log")
@@ -69,12 +75,13 @@ def axes_of(figure: Figure) -> Axes:
     return figure.add_axes((40 / WIDTH, 36 / HEIGHT, 1 - 64 / WIDTH, 1 - 56 / HEIGHT))
 
 
-def line(stack: str) -> dict[str, Any]:
-    """The framework by its colour, raw SQL as a line, an ORM dashed."""
+def line(curve: Curve) -> dict[str, Any]:
+    """The framework by its colour, raw SQL as a line, an ORM dashed, an earlier version pale."""
     return {
-        "color": colour(stack),
+        "color": colour(curve.stack),
         "linewidth": 1.7,
-        "linestyle": "-" if stack.endswith("sqlite") else (0, (4, 2)),
+        "linestyle": "-" if curve.stack.endswith("sqlite") else (0, (4, 2)),
+        "alpha": 0.5 if curve.faint else 1,
     }
 
 

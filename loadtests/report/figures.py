@@ -6,6 +6,7 @@ from math import isnan
 
 from loadtests.report import bars, curves, loads, overview, ratios, svg
 from loadtests.report.bars import Bar
+from loadtests.report.curves import Curve
 from loadtests.report.paper import Paper
 from loadtests.report.results import (
     CPU,
@@ -16,7 +17,7 @@ from loadtests.report.results import (
     Measure,
     Results,
 )
-from loadtests.report.stacks import by_stack, foremost, stand_ins
+from loadtests.report.stacks import by_stack, foremost, label, stand_ins
 from loadtests.runner.cells import LIMIT
 from loadtests.runner.report import digits
 
@@ -36,10 +37,10 @@ def drawn(results: Results, paper: Paper) -> Figures:
 
 def bar(results: Results, variant: str, scenario: str, measure: Measure) -> Bar:
     return Bar(
-        label=variant,
+        label=label(results, variant),
         group=results.plan.variants[variant].service,
         value=results.mean(variant, scenario, measure),
-        faint=results.is_twin(variant),
+        faint=results.is_twin(variant) or results.is_earlier(variant),
         hollow=measure in (THROUGHPUT, LATENCY) and bool(results.bound(variant, scenario)),
     )
 
@@ -87,10 +88,9 @@ def quantiles(results: Results, scenario: str, names: Sequence[str]) -> str:
     )
 
 
-def lines(
-    results: Results, names: Iterable[str], points: Callable[[str], curves.Points]
-) -> dict[str, tuple[str, curves.Points]]:
-    return {name: (results.plan.variants[name].service, points(name)) for name in names}
+def lines(results: Results, names: Iterable[str], points: Callable[[str], curves.Points]) -> dict[str, Curve]:
+    stacks = {name: results.plan.variants[name].service for name in names}
+    return {name: Curve(stack, points(name), results.is_earlier(name)) for name, stack in stacks.items()}
 
 
 def picture(results: Results) -> str:
@@ -141,7 +141,7 @@ def memory(results: Results) -> str:
 def load(results: Results, scenario: str) -> str:
     shown = lines(results, foremost(results), lambda name: loads.curve(results, name, scenario))
     ends = "; ".join(
-        f"{name} {digits(points[-1][1])} at {points[-1][0]:g}" for name, (_, points) in shown.items()
+        f"{name} {digits(curve.points[-1][1])} at {curve.points[-1][0]:g}" for name, curve in shown.items()
     )
     return svg.inline(
         curves.load(shown, LIMIT),

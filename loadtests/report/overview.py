@@ -10,7 +10,7 @@ from loadtests.report import svg
 from loadtests.report.bars import Bar, colour, draw_ours, end
 from loadtests.report.curves import one_two_five
 
-WIDTH, LABELS, HEAD, ROW, FOOT = 800, 108, 44, 24, 30  # pixels
+WIDTH, LABELS, LETTER, HEAD, ROW, FOOT = 800, 108, 7, 44, 24, 30  # pixels
 COST_WIDTH, LANE, BAND, COST_HEAD, COST_FOOT, COST_LABELS = 400, 11, 14, 48, 34, 88
 
 
@@ -18,15 +18,16 @@ def picture(columns: Sequence[tuple[str, str, Sequence[Bar]]], note: str) -> Fig
     """A column for each scenario: its name, its unit, and a bar for each stack."""
     rows = len(columns[0][2]) if columns else 0
     height = HEAD + rows * ROW + FOOT
+    labels = max([LABELS, *(LETTER * len(bar.label) for _, _, bars in columns for bar in bars)])
     with svg.canvas(WIDTH, height) as figure:
-        step = (WIDTH - LABELS) / max(len(columns), 1)
+        step = (WIDTH - labels) / max(len(columns), 1)
         for index, (name, unit, bars) in enumerate(columns):
-            left = LABELS + index * step
+            left = labels + index * step
             axes = figure.add_axes((left / WIDTH, FOOT / height, (step - 8) / WIDTH, rows * ROW / height))
             column(axes, bars, with_labels=index == 0)
             figure.text(left / WIDTH, 1 - 15 / height, name, size=11, weight="bold")
             figure.text(left / WIDTH, 1 - 32 / height, unit, size=10, color=svg.MUTED)
-        figure.text(LABELS / WIDTH, 8 / height, note, size=10, color=svg.MUTED)
+        figure.text(labels / WIDTH, 8 / height, note, size=10, color=svg.MUTED)
         return figure
 
 

@@ -9,7 +9,22 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from loadtests.report import claims, compare, figures, gates, growth, paper, ratios, sizes, svg, tables, words
+from loadtests.report import (
+    claims,
+    compare,
+    durability,
+    figures,
+    gates,
+    growth,
+    paper,
+    ratios,
+    sizes,
+    svg,
+    tables,
+    targets,
+    versions,
+    words,
+)
 from loadtests.report.growth import Section
 from loadtests.report.paper import Paper
 from loadtests.report.results import Results
@@ -48,6 +63,8 @@ def everything(results: Results) -> Mapping[str, Any]:
         "enough": ratios.ENOUGH,
         "scale": scale,
         **(scaled(results, scale) if scale else ranked(results, study)),
+        "versions": versions.versions(results),
+        **reached(results),
         "memory": tables.memory_table(results),
         "loads": {name: tables.load_table(results, name) for name in results.curves},
         "gates": gates.passed(results),
@@ -78,6 +95,23 @@ def ranked(results: Results, study: Paper) -> Mapping[str, Any]:
 def scaled(results: Results, scale: Section) -> Mapping[str, Any]:
     """Who has fewer rows is no better service: such a run ranks none, and is not held against the study."""
     return {"figures": sizes.drawn(results, scale), "sections": [], "same": SAME}
+
+
+def reached(results: Results) -> Mapping[str, Any]:
+    wanted = targets.read()
+    lines = targets.lines(results, wanted)
+    writes = durability.writes(results, wanted.durability)
+    judged = [line.verdict for line in lines if line.verdict]
+    return {
+        "targets": lines,
+        "floors": any(line.floor for line in lines),
+        "met": {"met": judged.count("met"), "of": len(judged)},
+        "writes": writes,
+        "unsynced": any(one.normal for one in writes),
+        "commit_ms": words.bounded(ratios.interval(durability.commit_ms(results).values())),
+        "durability": wanted.durability,
+        "limits": list(targets.limits(results, wanted)),
+    }
 
 
 def html(shown: Mapping[str, Any]) -> str:

@@ -43,11 +43,12 @@ class Results:
 
     @cached_property
     def variants(self) -> list[str]:
-        """With a valid sample, in the order of the plan; without the controls."""
+        """With a valid sample, in the order of the plan; without controls and, beside services, floors."""
         measured = {sample.variant for sample in self.valid}
-        return [
+        names = [
             name for name in self.plan.variants if name in measured and name not in self.controls.values()
         ]
+        return [name for name in names if not self.plan.variants[name].floor] or names
 
     @cached_property
     def controls(self) -> dict[str, str]:
@@ -112,6 +113,10 @@ class Results:
     def is_twin(self, variant: str) -> bool:
         """Written as its framework's quickstart writes it."""
         return self.plan.variants[variant].twin
+
+    def is_earlier(self, variant: str) -> bool:
+        """A service as it was at a commit."""
+        return self.plan.variants[variant].commit is not None
 
     def headline(self, scenario: str) -> Measure:
         """The paper's measure of a scenario: the throughput of the two without a database, else the time."""

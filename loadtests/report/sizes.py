@@ -40,7 +40,14 @@ def figure(stacks: Mapping[str, tuple[str, Points]]) -> Figure:
         axes = curves.axes_of(drawing)
         for name, (service, found) in stacks.items():
             x, y = [rows for rows, _ in found], [value for _, value in found]
-            axes.plot(x, y, label=name, marker="o", markersize=4, **curves.line(service))
+            axes.plot(
+                x,
+                y,
+                label=name,
+                marker="o",
+                markersize=4,
+                **curves.line(curves.Curve(service, found, faint=False)),
+            )
         axes.set_xscale("log")
         ticks = sorted({rows for _, found in stacks.values() for rows, _ in found})
         axes.set_xticks(ticks, [f"{rows:,}" for rows in ticks])

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from loadtests.report.results import Results
+from loadtests.runner.past import SHORT
+from loadtests.runner.plan import Variant
 
 
 def by_stack(results: Results, names: Iterable[str]) -> list[str]:
@@ -19,15 +21,33 @@ def foremost(results: Results) -> list[str]:
     return by_stack(results, services or results.variants)
 
 
+def label(results: Results, variant: str) -> str:
+    """There is room for a name of a service; an earlier version stands below it."""
+    commit = results.plan.variants[variant].commit
+    return f"at {commit[:SHORT]}" if commit else variant
+
+
+def own(variant: Variant) -> tuple[bool, int]:
+    """How far it is from the service as it comes."""
+    return bool(variant.commit), len(variant.env)
+
+
+def plain(results: Results, *, twin: bool = False) -> dict[str, str]:
+    """Of each service the variant that is the nearest to the service as it comes, or of its twin."""
+    found: dict[str, str] = {}
+    for name in sorted(results.variants, key=lambda name: own(results.plan.variants[name])):
+        one = results.plan.variants[name]
+        if one.twin == twin and not one.commit and not one.floor:
+            found.setdefault(one.service, name)
+    return found
+
+
 def stand_ins(results: Results, applications: Iterable[str]) -> dict[str, str]:
     """Which variant stands for each application: the twins if the run has any, else the services.
 
     Never some of either: a twin and a service differ in more than the framework. Of several variants of a
-    service, the one with the fewest settings of its own.
+    service, the one of the working tree with the fewest settings of its own.
     """
     twins = any(map(results.is_twin, results.variants))
-    found: dict[str, str] = {}
-    for name in sorted(results.variants, key=lambda name: len(results.plan.variants[name].env)):
-        if results.is_twin(name) == twins:
-            found.setdefault(results.plan.variants[name].service, name)
+    found = plain(results, twin=twins)
     return {application: found[application] for application in applications if application in found}

@@ -74,6 +74,15 @@ def factor(found: Interval) -> str:
     return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
 
 
+def reached(found: Interval, target: float, beyond: str = "below") -> str:
+    """Whether a ratio is at least the target. Of one that is to be less, both the other way round."""
+    if isnan(found.value):
+        return "not measured"
+    if found.value >= target:
+        return "met"
+    return f"not met: the interval lies wholly {beyond}" if found.high < target else "not met"
+
+
 NUMBER = re.compile(r"\d[\d,.]*(?<=\d)")
 
 

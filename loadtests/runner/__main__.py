@@ -9,10 +9,11 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from loadtests.runner import ceiling, cells, k6, plan, prepare, report, stats
+from loadtests.runner import ceiling, cells, k6, plan, prepare, report, stats, yardsticks
 from loadtests.runner.block import Bench, measure_block
 from loadtests.runner.interrupt import Interrupted, interruptible
 from loadtests.runner.launch import LaunchError
+from loadtests.runner.past import Past
 from loadtests.runner.plan import PlanError
 from loadtests.runner.prepare import Wanted
 from loadtests.runner.progress import Progress, Step, steps
@@ -31,6 +32,10 @@ Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
 ]
 Docker = Annotated[bool, typer.Option("--docker", help="In containers of the services' images.")]
+Against = Annotated[
+    str | None,
+    typer.Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit."),
+]
 
 HELP = """Measure services under load.
 
@@ -49,7 +54,10 @@ plan is measured: its variants, or all services where it has none.
   just bench --plan efficiency          the processor time of each operation
   just bench --plan load_curve          how many requests each can take
   just bench --plan scale               what 1,500,000 rows cost and 1,500 do not
+  just bench --plan durability          what it costs to wait for the disk
   just bench flask_sqlite --docker      the container of its image
+  just bench flask_sqlite --against HEAD~5 --plan efficiency
+                                        beside itself as it was, in the same rounds
   just bench --resume                   go on with the latest interrupted run
   just bench --resume RUN               or with another folder of results/
 
@@ -84,16 +92,22 @@ def bench(
     seed: Seed = None,
     resume: Resume = False,
     docker: Docker = False,
+    against: Against = None,
 ) -> None:
-    wanted = Wanted(names or [], plan_name, rounds, seed, docker)
-    if resume and (rounds, seed, docker) != (None, None, False):
+    wanted = Wanted(names or [], plan_name, rounds, seed, docker, against)
+    if resume and (rounds, seed, docker, against) != (None, None, False, None):
         fail("A run goes on as it began: with its rounds, its seed, and in containers or not", 2)
+    if docker and against:
+        fail("An image is of the service as it is now: there is none to measure --against a commit", 2)
     run: Run | None = None
     try:
-        with interruptible():
+        with interruptible(), Past() as past:
             binary = k6.binary()
-            run = prepare.resumed(wanted, screen) if resume else prepare.begun(wanted, binary, screen)
-            measure_all(run, binary)
+            if resume:
+                run = prepare.resumed(wanted, screen, past)
+            else:
+                run = prepare.begun(wanted, binary, screen, past)
+            measure_all(run, binary, past)
             conclude(run)
     except Interrupted as interrupted:
         fail(f"Interrupted. {kept(run) or 'Nothing was measured.'}", interrupted.exit_status)
@@ -108,7 +122,7 @@ def bench(
         fail(f"Cannot write {where}: {error.strerror}. {DISK[error.errno]}. {kept(run)}".strip())
 
 
-def measure_all(run: Run, k6_binary: str) -> None:
+def measure_all(run: Run, k6_binary: str, past: Past) -> None:
     if not (todo := run.remaining):
         return
     with Progress(screen, [CERTIFICATE, *steps(run.plan, todo)]) as progress:
@@ -116,8 +130,9 @@ def measure_all(run: Run, k6_binary: str) -> None:
         if not (ceilings := run.machine.get("ceiling_per_second")):
             ceilings = ceiling.measured(k6_binary)
             run.note(ceiling_per_second=ceilings)
-        with Bench(run, k6_binary, ceilings, progress) as bench:
+        with Bench(run, k6_binary, ceilings, progress, past) as bench:
             for block in cells.blocks(todo):
+                yardsticks.measure(run, block[0].round, bench.dataset, progress)
                 measure_block(bench, block)
 
 

@@ -9,10 +9,11 @@ from time import sleep
 from types import TracebackType
 from typing import Self
 
-from loadtests.runner import cells, configuration, database, filling, measure, usage
+from loadtests.runner import cells, configuration, database, filling, floor, measure, past, usage
 from loadtests.runner.container import VENV, contained
-from loadtests.runner.launch import SERVICES, Server, launched, twin
+from loadtests.runner.launch import Server, launched, twin
 from loadtests.runner.measure import Stage
+from loadtests.runner.past import Past
 from loadtests.runner.plan import Variant
 from loadtests.runner.progress import Progress
 from loadtests.runner.record import Run
@@ -27,6 +28,7 @@ class Bench:
     k6: str
     ceilings: Mapping[str, float]
     progress: Progress
+    past: Past
     folder: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="datasets-"))
 
     def __enter__(self) -> Self:
@@ -36,15 +38,16 @@ class Bench:
         self.folder.cleanup()
 
     def dataset(self, variant: Variant, where: str) -> Path | None:
-        """A database of this service with the dataset in it, for the plan that copies one."""
-        if self.run.plan.dataset == "loaded":
+        """A database of this version of a service with the dataset in it, for the plan that copies one."""
+        if self.run.plan.dataset == "loaded" or variant.floor:
             return None
         records = self.run.plan.records_of(variant)
-        path = Path(self.folder.name, f"{variant.service}-{records}.db")
+        path = Path(self.folder.name, f"{past.named(variant)}-{records}.db")
         if not path.exists():
             self.progress.now(f"{where}: make its dataset")
             # Nothing is measured here, and nothing is lost if the power is cut.
-            with launched(variant.service, {"SQLITE_SYNCHRONOUS": "OFF"}) as server:
+            unsafe = {"SQLITE_SYNCHRONOUS": "OFF"}
+            with launched(variant.service, unsafe, self.past.root(variant)) as server:
                 if records < filling.LARGE:
                     filling.load(server, records, self.k6)
                 database.copy(server.database, path)
@@ -60,17 +63,18 @@ def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
     where = f"{name}, round {number} of {chosen.rounds}"
     dataset = bench.dataset(variant, where)
     progress.now(f"{where}: start")
-    with start(variant, dataset) as server:
+    with start(variant, dataset, bench.past.root(variant)) as server:
         order = cells.order(chosen, number).index(name) + 1
         stage = Stage(server, bench.k6, bench.ceilings, order, usage.memory_mib(server.pid)[0])
         sleep(pauses.after_start)
-        if chosen.dataset == "loaded":
+        if chosen.dataset == "loaded" and not variant.floor:
             progress.now(f"{where}: load the dataset")
             filling.load(server, chosen.records_of(variant), bench.k6)
             sleep(pauses.after_load)
         measure.set_out(stage)
         progress.now(f"{where}: warm up")
-        refused = measure.warm_up(stage, chosen) or misconfigured(bench, name, server)
+        warm_up = floor.warm_up if variant.floor else measure.warm_up
+        refused = warm_up(stage, chosen) or misconfigured(bench, name, server)
         sleep(pauses.after_warm_up)
         measured: list[Sample] = []
         for cell in block:
@@ -83,7 +87,7 @@ def measure_block(bench: Bench, block: Sequence[Cell]) -> None:
             sleep(pauses.between_scenarios)
 
 
-def start(variant: Variant, dataset: Path | None) -> AbstractContextManager[Server]:
+def start(variant: Variant, dataset: Path | None, root: Path) -> AbstractContextManager[Server]:
     """However a variant is started, from here on it is a server with a master process and a database file."""
     cores = usage.split()
     if variant.docker:
@@ -91,22 +95,31 @@ def start(variant: Variant, dataset: Path | None) -> AbstractContextManager[Serv
     return launched(
         variant.service,
         variant.settings,
-        application=twin(variant.service) if variant.twin else (),
+        root,
+        application=application(variant),
         dataset=dataset,
         cores=cores and cores.service,
     )
+
+
+def application(variant: Variant) -> Sequence[str]:
+    """The words for another than the service's own."""
+    if variant.twin:
+        return twin(variant.service)
+    return floor.words(variant.service) if variant.floor else ()
 
 
 def misconfigured(bench: Bench, name: str, server: Server) -> str:
     """Where what runs is not what the plan says; what runs is noted with the machine."""
     variant = bench.run.plan.variants[name]
     try:
-        found = configuration.observed(server)
+        found = configuration.told(variant, configuration.observed(server))
     except configuration.SilentError as error:
         return str(error)
     bench.run.note_configuration(name, configuration.public(found))
-    venv = VENV if variant.docker else str(SERVICES / variant.service / ".venv")
-    return configuration.disagreement(found, configuration.planned(variant, venv))
+    venv = VENV if variant.docker else str(bench.past.venv(variant))
+    planned = configuration.planned(variant, venv, bench.past.servers(variant))
+    return configuration.disagreement(found, planned)
 
 
 def measure_cell(bench: Bench, cell: Cell, stage: Stage, refused: str) -> Sample:

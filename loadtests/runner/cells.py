@@ -20,8 +20,9 @@ def cells(plan: Plan) -> Iterator[Cell]:
     for number in range(1, plan.rounds + 1):
         for variant in order(plan, number):
             for name, scenario in plan.scenarios.items():
-                for rate in scenario.rates or (0.0,):
-                    yield Cell(number, variant, name, rate)
+                if plan.variants[variant].answers(name):
+                    for rate in scenario.rates or (0.0,):
+                        yield Cell(number, variant, name, rate)
 
 
 def blocks(cells: Iterable[Cell]) -> list[list[Cell]]:

@@ -20,6 +20,7 @@ SERVERS = Path(__file__).parents[1] / "servers.toml"
 DEADLINE = 10.0  # seconds for a worker to answer
 SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 DEFAULTS = {"WEB_CONCURRENCY": "2", "THREADS": "2", "SQLITE_JOURNAL_MODE": "WAL"}  # the service protocol
+OF_CONNECTIONS = ("journal_mode", "synchronous")
 UNSEEN = ("threads", "synchronous")  # an event loop has no threads; no connection may be open
 
 Facts = Mapping[str, Any]
@@ -84,7 +85,13 @@ def planned(variant: Variant, venv: str, servers: Path = SERVERS) -> dict[str, s
         "synchronous": env.get("SQLITE_SYNCHRONOUS", "FULL"),  # also SQLite's own default, a twin's
         "prefix": venv,
     }
+    said = told(variant, said)
     return said | table.get(variant.service, {}) | variant.expects
+
+
+def told(variant: Variant, facts: Facts) -> dict[str, Any]:
+    """A floor opens no connection: what its service's file has says nothing of it."""
+    return {key: value for key, value in facts.items() if not (variant.floor and key in OF_CONNECTIONS)}
 
 
 def disagreement(found: Facts, plan: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from loadtests.runner import toml
 from loadtests.runner.sample import Operation
 
 PLANS = Path(__file__).parents[1] / "plans"
+FLOOR = ("hello", "echo")  # the operations that a floor has
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -66,13 +67,23 @@ class Variant(Part):
     env: dict[str, str] = {}
     twin: bool = False  # loadtests/twins/<service>.py instead of the service's own application
     docker: bool = False  # in a container of the service's image
+    floor: bool = False  # an application that does nothing, of loadtests/floors, under the service's Gunicorn
+    commit: str | None = None  # the service's folder as it was then
     expects: dict[str, str] = {}  # of the running processes, beside what servers.toml says of the service
 
     @model_validator(mode="after")
-    def in_an_image(self) -> Self:
-        if self.twin and self.docker:
-            raise ValueError("a twin is in no image")
+    def of_one_kind(self) -> Self:
+        if len(kinds := self.kind.split()) > 1:
+            raise ValueError(f"{kinds[0]} and {kinds[1]} exclude each other")
         return self
+
+    @property
+    def kind(self) -> str:
+        """What it is instead of the service in the working tree; nothing, if it is that."""
+        return " ".join(kind for kind in ("twin", "docker", "floor", "commit") if getattr(self, kind))
+
+    def answers(self, operation: str) -> bool:
+        return not self.floor or operation in FLOOR
 
     @property
     def settings(self) -> dict[str, str]:
@@ -130,8 +141,8 @@ def on(plan: Plan, names: Iterable[str]) -> Plan:
 
 
 def in_containers(plan: Plan) -> Plan:
-    """The plan with each variant in a container. Raises PlanError where one is a twin."""
-    if twins := [name for name, variant in plan.variants.items() if variant.twin]:
-        raise PlanError(f"A twin is in no image: leave out {', '.join(twins)}")
+    """The plan with each variant in a container. Raises PlanError where one is no service of the tree."""
+    if others := [name for name, variant in plan.variants.items() if variant.kind not in ("", "docker")]:
+        raise PlanError(f"Only a service as it is now has an image: leave out {', '.join(others)}")
     inside = {name: each.model_copy(update={"docker": True}) for name, each in plan.variants.items()}
     return plan.model_copy(update={"variants": inside})

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from loadtests.runner import container, k6, launch, machine, plan, record
-from loadtests.runner.launch import SERVICES, LaunchError
+from loadtests.runner import container, k6, launch, machine, past, plan, record
+from loadtests.runner.launch import LaunchError
+from loadtests.runner.past import Past
 from loadtests.runner.plan import Plan
 from loadtests.runner.record import Run
 
@@ -25,9 +26,10 @@ class Wanted:
     rounds: int | None = None
     seed: int | None = None
     docker: bool = False
+    against: str | None = None  # the commit whose services are measured beside those of the working tree
 
 
-def begun(wanted: Wanted, k6_binary: str, screen: Console) -> Run:
+def begun(wanted: Wanted, k6_binary: str, screen: Console, earlier: Past) -> Run:
     name = wanted.plan or "quick"
     known("plan", [name], plan.names())
     read = plan.read(name)
@@ -37,34 +39,42 @@ def begun(wanted: Wanted, k6_binary: str, screen: Console) -> Run:
     chosen = plan.on(read, wanted.names or there).model_copy(update=given)
     if wanted.docker:
         chosen = plan.in_containers(chosen)
-    k6_version = k6.version(k6_binary)
-    venvs = installed(chosen, screen)
-    images = built(chosen, screen)
-    return record.begun(chosen, machine.described(k6_version, venvs) | ({"images": images} if images else {}))
+    if wanted.against:
+        chosen = past.against(chosen, past.full(wanted.against))
+    chosen = past.pinned(chosen)
+    described = machine.described(k6.version(k6_binary), installed(chosen, screen, earlier))
+    noted = {"images": built(chosen, screen), "commits": past.commits(chosen)}
+    return record.begun(chosen, described | {key: found for key, found in noted.items() if found})
 
 
-def resumed(wanted: Wanted, screen: Console) -> Run:
+def resumed(wanted: Wanted, screen: Console, earlier: Past) -> Run:
     runs = record.names()
     named = [name for name in wanted.names if name in runs]
     if not named:
         variants = {variant for run in runs for variant in record.found(run).plan.variants}
         known("service or run", wanted.names, [*sorted({*launch.services(), *variants}), *runs])
     run = record.found(named[0]) if named else record.latest_unfinished(wanted.names, wanted.plan)
-    installed(run.plan, screen)
+    installed(run.plan, screen, earlier)
     if (images := built(run.plan, screen)) != run.machine.get("images", {}):
         raise LaunchError(f"{run.name} measured other images than are built now: {', '.join(images)}")
     run.set_aside_half_blocks()
     return run
 
 
-def installed(chosen: Plan, screen: Console) -> dict[str, Path]:
-    services = dict.fromkeys(variant.service for variant in chosen.variants.values())
-    known("service", list(services), launch.services())
-    venvs = {service: launch.installed(service, announce=screen.print) for service in services}
-    for service, venv in venvs.items():
-        if wrong := machine.unpinned(SERVICES / service / "requirements.txt", machine.packages(venv)):
+def installed(chosen: Plan, screen: Console, earlier: Past) -> dict[str, Path]:
+    """The .venv of each version of each service that the plan measures."""
+    now = dict.fromkeys(one.service for one in chosen.variants.values() if one.commit is None)
+    known("service", list(now), launch.services())
+    venvs: dict[str, Path] = {}
+    for variant in chosen.variants.values():
+        named = past.named(variant)
+        if named in venvs:
+            continue
+        venvs[named] = earlier.installed(variant, screen.print)
+        requirements = earlier.root(variant) / variant.service / "requirements.txt"
+        if wrong := machine.unpinned(requirements, machine.packages(venvs[named])):
             raise LaunchError(
-                f"{service} runs with {wrong}. Remove services/{service}/.venv: it is made again"
+                f"{named} runs with {wrong}. Remove services/{variant.service}/.venv: it is made again"
             )
     return venvs
 

@@ -13,7 +13,7 @@ from rich.progress import ProgressColumn, SpinnerColumn, Task, TextColumn
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from loadtests.runner import filling
+from loadtests.runner import filling, past
 from loadtests.runner.cells import blocks
 from loadtests.runner.plan import Plan, Scenario
 from loadtests.runner.sample import Cell
@@ -40,15 +40,17 @@ def steps(plan: Plan, todo: Sequence[Cell]) -> list[Step]:
     for block in blocks(todo):
         variant = block[0].variant
         records = plan.records_of(plan.variants[variant])
-        dataset = (plan.variants[variant].service, records)
-        if plan.dataset == "copied" and dataset not in datasets:
+        is_floor = plan.variants[variant].floor
+        dataset = (past.named(plan.variants[variant]), records)
+        if plan.dataset == "copied" and not is_floor and dataset not in datasets:
             datasets.add(dataset)
             making = records * (LOADING if records < filling.LARGE else WRITING)
             ahead.append(Step(variant, "dataset", STARTING + making))
         ahead.append(Step(variant, "start", STARTING + pauses.after_start))
-        if plan.dataset == "loaded":
+        if plan.dataset == "loaded" and not is_floor:
             ahead.append(Step(variant, "load", records * LOADING + pauses.after_load))
-        warming = plan.warm_up.seconds + plan.warm_up.lists * LISTING + pauses.after_warm_up
+        lists = 0 if is_floor else plan.warm_up.lists
+        warming = plan.warm_up.seconds + lists * LISTING + pauses.after_warm_up
         ahead.append(Step(variant, "warm up", warming))
         for cell in block:
             seconds = expected(cell, plan.scenarios[cell.scenario]) + pauses.between_scenarios
@@ -94,12 +96,22 @@ class Progress:
 
     def now(self, what: str) -> None:
         """The next step begins, and with it the one before it has ended."""
+        self.end()
+        self.begun = True
+        self.show(what)
+
+    def aside(self, what: str) -> None:
+        """Something short, between two steps, that is none of them."""
+        self.end()
+        self.begun = False
+        self.show(what)
+
+    def end(self) -> None:
         if self.begun:
             step = self.ahead.pop(0)
             self.took[step.variant, step.name] = took = time.monotonic() - self.since
             self.done += took
-        self.begun, self.since = True, time.monotonic()
-        self.show(what)
+        self.since = time.monotonic()
 
     def show(self, what: str) -> None:
         """How far the step is."""

@@ -154,6 +154,8 @@ def planted(root: Path) -> Iterator[Tree]:
     fake(HERE / "fake_k6.py", root / "k6")
     ceiling = root / "loadtests" / "runner" / "ceiling.py"
     ceiling.write_text(f"{ceiling.read_text()}\n\nmeasured = lambda _: {{'hello': 1000.0, 'echo': 100.0}}\n")
+    commit = root / "loadtests" / "runner" / "commit.py"
+    commit.write_text(f"{commit.read_text()}\n\nSECONDS = 0.01\n")
     tree = Tree(root)
     try:
         yield tree

@@ -149,5 +149,5 @@ if __name__ == "__main__":
     base = ModuleType("gunicorn.workers.base")
     base.Worker = Worker  # type: ignore[attr-defined]
     sys.modules["gunicorn.workers.base"] = base
-    sys.prefix = str(Path(__file__).parents[1])
+    sys.prefix = str(Path(__file__).resolve().parents[1])
     main()

@@ -25,7 +25,7 @@ def test_a_plan_in_containers_has_each_variant_in_one(tiny: Plan) -> None:
 def test_a_twin_is_in_no_image() -> None:
     with pytest.raises(PlanError, match="leave out twin_flask_orm"):
         plan.in_containers(plan.on(plan.read("standard"), ["flask_orm", "twin_flask_orm"]))
-    with pytest.raises(ValueError, match="a twin is in no image"):
+    with pytest.raises(ValueError, match="twin and docker exclude each other"):
         Variant(service="flask_orm", twin=True, docker=True)
 
 
