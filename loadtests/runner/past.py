@@ -24,8 +24,9 @@ def against(plan: Plan, commit: str) -> Plan:
     """The plan with each service beside itself as of the commit; what has no earlier self is there once."""
     variants: dict[str, Variant] = {}
     for name, variant in plan.variants.items():
+        again = variant in variants.values()  # A/A: one earlier self is enough
         variants[name] = variant
-        if not variant.kind:
+        if not variant.kind and not again:
             variants[f"{name}_{commit[:SHORT]}"] = variant.model_copy(update={"commit": commit})
     if len(variants) == len(plan.variants):
         raise PlanError(f"Only a service has an earlier self: there is none among {', '.join(variants)}")
