@@ -4,8 +4,9 @@ import sys
 import pytest
 
 from loadtests.profile import parts
-from loadtests.profile.__main__ import Found, page
+from loadtests.profile.__main__ import page
 from loadtests.profile.calls import REQUESTS, counted, requests
+from loadtests.profile.sampling import Found
 
 
 @pytest.mark.parametrize(
