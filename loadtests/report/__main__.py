@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtests.report import compare as comparing
-from loadtests.report import page, words
+from loadtests.report import orders, page, words
 from loadtests.report.compare import Change
 from loadtests.runner import record
 from loadtests.runner.record import RecordError, Run
@@ -46,9 +46,11 @@ def compare(
     if not changes:
         fail("The two runs have no variant and no scenario in common.")
     agreement, differences = comparing.agreement(ones, others), list(comparing.differences(ones, others))
+    factors = orders.agreement(ones, others)
+    by_size = comparing.told(factors, "factors by the size of their effect") if factors else ""
     if markdown:
         shown = {"before": ones.name, "after": others.name, "changes": changes, "agreement": agreement}
-        print(page.compared(shown | {"differences": differences}), end="")
+        print(page.compared(shown | {"differences": differences, "by_size": by_size}), end="")
         return
     for name, one, other in differences:
         screen.print(f"{name}: {one} → {other}", markup=False)
@@ -56,6 +58,8 @@ def compare(
     screen.print(
         f"\n=: the two cannot be told apart. {comparing.told(agreement)}", markup=False, soft_wrap=True
     )
+    if by_size:
+        screen.print(by_size, markup=False, soft_wrap=True)
 
 
 def table(changes: Iterable[Change]) -> Table:

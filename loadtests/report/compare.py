@@ -95,8 +95,8 @@ def verdict(change: Change, unsure: str = "not told apart") -> str:
     return "generator-bound" if change.bound else change.direction or unsure
 
 
-def told(agreement: Agreement) -> str:
-    found = f"Both runs tell {agreement.pairs} pairs of variants apart"
+def told(agreement: Agreement, things: str = "variants") -> str:
+    found = f"Both runs tell {agreement.pairs} pairs of {things} apart"
     if not agreement.opposed:
         return f"{found}, all of them in the same order."
     return f"{found}; in opposite order: {'; '.join(agreement.opposed)}."

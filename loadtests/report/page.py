@@ -10,9 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from loadtests.report import (
+    attributed,
     claims,
     compare,
     durability,
+    explained,
     figures,
     gates,
     growth,
@@ -54,7 +56,7 @@ def write(run: Run) -> Path:
 
 def everything(results: Results) -> Mapping[str, Any]:
     study = paper.read()
-    scale = growth.section(results)
+    scale, attribution = growth.section(results), attributed.section(results, study)
     return {
         "results": results,
         "plan": results.plan,
@@ -62,7 +64,14 @@ def everything(results: Results) -> Mapping[str, Any]:
         "began": min((each.started for each in results.samples), default=""),
         "enough": ratios.ENOUGH,
         "scale": scale,
-        **(scaled(results, scale) if scale else ranked(results, study)),
+        "attribution": attribution,
+        **(
+            scaled(results, scale)
+            if scale
+            else crossed(results, study)
+            if attribution
+            else ranked(results, study)
+        ),
         "versions": versions.versions(results),
         **reached(results),
         "memory": tables.memory_table(results),
@@ -95,6 +104,11 @@ def ranked(results: Results, study: Paper) -> Mapping[str, Any]:
 def scaled(results: Results, scale: Section) -> Mapping[str, Any]:
     """Who has fewer rows is no better service: such a run ranks none, and is not held against the study."""
     return {"figures": sizes.drawn(results, scale), "sections": [], "same": SAME}
+
+
+def crossed(results: Results, study: Paper) -> Mapping[str, Any]:
+    """Who is ahead under settings of its own is no better service: such a run ranks none either."""
+    return {"figures": explained.drawn(results, study), "sections": []}
 
 
 def reached(results: Results) -> Mapping[str, Any]:
