@@ -141,6 +141,8 @@ def measured(costs: Costs, one: Levels, other: Levels) -> Interval:
 def sentence(study: Paper, name: str, one: str, other: str, gap: Gap) -> str:
     there, times = ratio(study, name, one, other), gap.times
     first, second = study.applications[one], study.applications[other]
+    if isnan(times.value):
+        return f"The gap between {first} and {second} in {name} is not told by this run."
     if times.known and not times.excludes_one:
         both = f"{factor(times)}; {there:.2f} in the study"
         return f"{first} and {second} cannot be told apart in {name} here ({both})."
@@ -150,4 +152,4 @@ def sentence(study: Paper, name: str, one: str, other: str, gap: Gap) -> str:
     if len(gap.parts) == 1:
         return f"{lead}, is all that of {WORDS[gap.parts[0].factor]}: they differ in nothing else."
     parts = [f"{WORDS[part.factor]} is {percent(part.share)}" for part in gap.parts if percent(part.share)]
-    return f"Of {lead}, {listed(parts)}." if parts else f"{lead}, is not told by this run."
+    return f"Of {lead}, {listed(parts)}."

@@ -39,6 +39,7 @@ def shares(results: Results, study: Paper, scenario: str) -> str:
         f"{title} {gap.times.value:.2f}: "
         + ", ".join(f"{NAMES[part.factor]} {part.times.value:.2f}" for part in gap.parts)
         for title, gap, _ in rows
+        if isfinite(gap.times.value)
     )
     title = f"What explains the gaps of {scenario}, as factors of how many times as well the first does"
     return svg.inline(figure(rows), f"attribution-{scenario}", title, told)

@@ -115,6 +115,8 @@ class Fit:
 
 
 def fitted(observed: Observations, design: Mapping[str, Levels]) -> Fit:
+    if not observed:
+        return Fit(np.zeros((1, len(names()))), Estimable(np.zeros((len(names()),) * 2)), 0, 0)
     variants = [name for name in design if any(name == variant for variant, _ in observed)]
     rounds = sorted({number for _, number in observed})
     cells = [(variants.index(name), rounds.index(number)) for name, number in observed]

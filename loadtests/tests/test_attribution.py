@@ -318,8 +318,27 @@ def test_the_page_explains_and_ranks_nobody() -> None:
 def test_the_page_of_a_run_that_lacks_a_stack() -> None:
     django = tuple(name for name in PLAN.variants if "django" in name)
     shown = page.everything(results(without=django))
-    assert "is not told by this run" in page.markdown(shown)
+    text = page.markdown(shown)
+    assert "is not told by this run" in text
+    assert "nan" not in text
     page.html(shown)
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_the_page_of_few_rounds_has_no_intervals(rounds: int) -> None:
+    section = attributed.section(results(rounds=rounds), STUDY)
+    assert section is not None
+    assert not any("(" in line.model for line in section.scenarios[0].tables[0].lines)
+
+
+def test_a_run_without_any_floor_of_a_scenario_is_done_without() -> None:
+    full = results()
+    some = replace(full, samples=tuple(one for one in full.samples if one.scenario not in plans.FLOOR))
+    costs = Costs(some, "get_item", CPU)
+    assert not costs.has_floors
+    assert [part.factor for part in costs.gap(TWINS["fastapi_orm"], TWINS["flask_orm"]).parts] == [
+        "framework"
+    ]
 
 
 def test_the_page_of_another_run_has_no_such_section() -> None:
