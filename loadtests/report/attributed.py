@@ -119,9 +119,13 @@ def cells(part: Part) -> tuple[str, str, str]:
 def percent(share: Interval) -> str:
     if isnan(share.value):
         return ""
-    # 0.0: a share of -0.004 is no "-0 %"
-    value, low, high = (f"{round(bound, 2) + 0.0:.0%}" for bound in (share.value, share.low, share.high))
-    return f"{value} ({low} to {high})" if share.known else value
+    if not share.known:
+        return f"{rounded(share.value)} %"
+    return f"{rounded(share.value)} % ({rounded(share.low)} to {rounded(share.high)} %)"
+
+
+def rounded(share: float) -> int:
+    return round(100 * share)  # an integer: there is no -0
 
 
 def ratio(study: Paper, name: str, one: str, other: str) -> float:

@@ -299,7 +299,7 @@ def test_the_sentences_say_what_the_numbers_say() -> None:
     hello = section.scenarios[0].sentences
     assert hello[0].startswith("Of FastAPI + SQLite3's lead over Flask + SQLite3 in hello, 2.29 (")
     assert "1.77 in the study" in hello[0]
-    assert "the framework is 55% (" in hello[0]
+    assert "the framework is 55 % (" in hello[0]
     assert "cannot be told apart in hello here" in hello[-1]
 
 
