@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from loadtests.report import svg
-from loadtests.report.attributed import GAPS, ratio
+from loadtests.report.attributed import GAPS
 from loadtests.report.attribution import Costs, Gap
 from loadtests.report.orders import TWINS
 from loadtests.report.paper import Paper
 from loadtests.report.results import Results
+from loadtests.report.sentences import ratio
 
 WIDTH, HEAD, ROW, FOOT, LABELS = 620, 24, 22, 26, 250  # pixels
 COLOURS = {"server": svg.FASTAPI, "framework": svg.FLASK, "access": svg.DJANGO}
