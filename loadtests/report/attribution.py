@@ -139,11 +139,8 @@ def differing(one: Levels, other: Levels, *, split: bool) -> dict[str, tuple[str
     if "server" not in moves:
         return moves
     others = {name: each for name, each in moves.items() if name not in OF_THE_SERVER}
-    return (
-        {"server": OF_THE_SERVER, **others}
-        if split
-        else others | {"framework": (*OF_THE_SERVER, "framework")}
-    )
+    together = (*OF_THE_SERVER, "framework")
+    return {"server": OF_THE_SERVER, **others} if split else others | {"framework": together}
 
 
 def mixed(one: Levels, other: Levels, ones: Sequence[str]) -> Levels:
