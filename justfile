@@ -19,6 +19,11 @@ _tools:
 bench *ARGS: _tools
     @{{python}} -m loadtests.runner "$@"
 
+# search the server settings of a service: `just tune flask_sqlite`; `just tune --help` says more
+[no-exit-message]
+tune *ARGS: _tools
+    @{{python}} -m loadtests.tune "$@"
+
 # where the time of a request goes inside each application: `just profile`, `just profile flask_orm`
 [no-exit-message]
 profile *ARGS: _tools

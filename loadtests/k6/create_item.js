@@ -4,12 +4,14 @@ import exec from 'k6/execution';
 import { checked, named, scenario } from './lib/scenario.js';
 import { ITEMS, isItemOf, record } from './lib/items.js';
 
-const expected = { status: 201, body: 'the new item', holds: isItemOf };
+export const expected = { status: 201, body: 'the new item', holds: isItemOf };
 
 export const options = scenario('create_item', expected, { vus: 10, iterations: 1000 });
 
 export default function create_item() {
   const sent = record(2000 + exec.scenario.iterationInTest);
   const body = JSON.stringify(sent);
-  checked(http.post(ITEMS, body, named('/items', body)), expected, sent);
+  const answer = http.post(ITEMS, body, named('/items', body));
+  checked(answer, expected, sent);
+  return answer;
 }

@@ -4,7 +4,7 @@ import exec from 'k6/execution';
 import { checked, named, scenario } from './lib/scenario.js';
 import { ITEMS, existingIds, nthId } from './lib/items.js';
 
-const expected = { status: 204, body: 'empty', holds: (body) => body === null };
+export const expected = { status: 204, body: 'empty', holds: (body) => body === null };
 
 export const options = scenario('delete_item', expected, { vus: 1, iterations: 100 });
 

@@ -4,7 +4,7 @@ import exec from 'k6/execution';
 import { checked, named, scenario } from './lib/scenario.js';
 import { ITEMS, existingIds, isItemOf, nthId } from './lib/items.js';
 
-const expected = { status: 200, body: 'the item', holds: isItemOf };
+export const expected = { status: 200, body: 'the item', holds: isItemOf };
 
 export const options = scenario('get_item', expected, { vus: 10, iterations: 1000 });
 

@@ -6,7 +6,7 @@ import { ITEMS, existingIds, isItem, nthPage } from './lib/items.js';
 
 const LIMIT = 100;
 
-const expected = { status: 200, body: 'the page after the id', holds: isPage };
+export const expected = { status: 200, body: 'the page after the id', holds: isPage };
 
 export const options = scenario('list_page', expected, { vus: 10, iterations: 1000 });
 

@@ -57,8 +57,8 @@ def seen(answers: list[Facts], journal_mode: str) -> Facts:
     """The answers of the workers as one; where they differ, each of them."""
     if not answers:
         return {"workers": 0}
-    asked = ("worker_class", "threads", "event_loop", "http_parser", "python", "prefix")
-    facts = {key: one_of([facts[key] for facts in answers]) for key in asked}
+    asked = ("worker_class", "threads", "keepalive", "event_loop", "http_parser", "python", "prefix")
+    facts = {key: one_of([facts.get(key) for facts in answers]) for key in asked}
     connections = [tuple(each) for facts in answers for each in facts["connections"]]
     return {
         "workers": len(answers),

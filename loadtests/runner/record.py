@@ -74,7 +74,7 @@ class Run:
 
 
 def begun(plan: Plan, machine: Mapping[str, Any], results: Path = RESULTS) -> Run:
-    folder = _new_folder(results / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plan.name}")
+    folder = new_folder(results / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plan.name}")
     (folder / "machine.json").write_text(json.dumps(machine, indent=2) + "\n")
     (folder / "samples.jsonl").touch()
     (folder / "plan.toml").write_text(plans.as_toml(plan))  # last: a folder with a plan is a run
@@ -114,7 +114,7 @@ def write(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _new_folder(wanted: Path) -> Path:
+def new_folder(wanted: Path) -> Path:
     wanted.parent.mkdir(exist_ok=True)
     for number in count(2):
         try:

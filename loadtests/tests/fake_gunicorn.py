@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -112,6 +112,9 @@ def note(pid: int) -> None:
 class Worker:
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.server = server
+        words = os.environ.get("GUNICORN_CMD_ARGS", "").split()
+        given = int(words[words.index("--keep-alive") + 1]) if "--keep-alive" in words else 75
+        self.cfg = SimpleNamespace(keepalive=given)
 
     def run(self) -> None:
         self.server.serve_forever()

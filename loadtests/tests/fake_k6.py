@@ -58,6 +58,9 @@ def arguments() -> argparse.Namespace:
 
 def write(scenario: str, settings: dict[str, str], requests: int) -> None:
     items = f"{settings['BASE_URL']}/items"
+    if scenario == "mixed":
+        for _ in range(5):
+            send("GET", f"{items}/1")
     if scenario in ("load_items", "create_item"):
         for _ in range(requests):
             send("POST", items, {"name": scenario, **ITEM})

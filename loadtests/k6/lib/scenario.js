@@ -13,7 +13,8 @@ const lag = new Trend('lag', true);
 const elapsed = new Trend('elapsed', true);
 const halves = [new Trend('first_half', true), new Trend('second_half', true)];
 
-// `expected` is {status, body, holds}: the status, what the body is in words, and whether it is that.
+// `expected` is {status, body, holds}: the status, what the body is in words, and whether it is that; or a list of
+// such, where the answers are of several kinds.
 // Of `paper`, the study's load, the environment overrides each part. With RATE that many iterations begin each
 // second, whether or not those before have ended, as long as there are not more than VUS of them.
 export function scenario(operation, expected, paper) {
@@ -25,7 +26,7 @@ export function scenario(operation, expected, paper) {
   // Who began in time is waited for, as long as k6 waits for an answer at all.
   if (duration) load = { executor: 'constant-vus', vus, duration, gracefulStop: '60s' };
   if (rate) load = { executor: 'constant-arrival-rate', ...whole(rate), duration: duration || '10s', preAllocatedVUs: vus };
-  return options({ [operation]: load }, expected);
+  return options({ [operation]: load }, ...[expected].flat());
 }
 
 // k6 takes whole numbers only: 2.5 a second are 25 in 10 seconds.

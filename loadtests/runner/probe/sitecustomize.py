@@ -31,6 +31,7 @@ def server(frame: FrameType | None) -> Facts:
     return {
         "worker_class": named(type(worker)) if worker else None,
         "threads": getattr(pool, "_max_workers", None),
+        "keepalive": getattr(getattr(worker, "cfg", None), "keepalive", None),
         "event_loop": named(type(loop)) if loop else None,
         "http_parser": named(parser) if parser else native if worker else None,
         "python": ".".join(map(str, sys.version_info[:3])),

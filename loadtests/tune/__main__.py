@@ -1,0 +1,124 @@
+# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from loadtests.runner import k6, launch, machine
+from loadtests.runner import plan as plans
+from loadtests.runner.interrupt import Interrupted, interruptible
+from loadtests.runner.launch import LaunchError
+from loadtests.runner.progress import Progress
+from loadtests.tune import halving, rank, report, result, search
+from loadtests.tune.candidates import DEFAULT, candidates
+from loadtests.tune.measure import COST_RATE
+from loadtests.tune.result import Search, Tune
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+screen = Console(stderr=True, highlight=False)
+
+HELP = """Search the server settings of a service for the highest rate and the least cost.
+
+Workers, threads, worker class and keep-alive are varied through the environment;
+of each candidate a few short probes under a mixed load find the highest rate at
+p99 of 50 ms or less, and the processor time of a request. The better half goes on,
+until a few candidates and the default setting (2 workers, 2 threads) have rounds
+enough for a 95 % interval. The environment of each goal's winner is to be copied.
+
+[bold]Examples[/bold]
+
+  just tune flask_sqlite                in about 12 minutes
+  just tune flask_sqlite --minutes 30   longer probes, surer results
+  just tune --rank                      write the plan peak from the newest results
+  just bench --plan peak                and rank the services at their own best
+
+The results go to results/<stamp>-tune-SERVICE/: report.md for the reader,
+probes.jsonl with a line for each probe. With fewer minutes the probes are shorter,
+down to a second; then fewer candidates are drawn, by the seed, and 3 at the least."""
+
+
+@app.command(help=HELP)
+def main(
+    service: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    *,
+    minutes: Annotated[float, typer.Option(min=0.1, help="About so long, the whole search.")] = 12,
+    seed: Annotated[int, typer.Option(help="Of the order.")] = 1,
+    ranked: Annotated[
+        bool, typer.Option("--rank", help="Write loadtests/plans/peak.toml from the newest results.")
+    ] = False,
+) -> None:
+    if ranked == (service is not None):
+        fail(f"Name a service, or --rank: {', '.join(launch.services())}", 2)
+    if service is None:
+        write_peak()
+        return
+    if service not in launch.services():
+        fail(f"Unknown service: {service}. There are: {', '.join(launch.services())}", 2)
+    found: Search | None = None
+    try:
+        with interruptible():
+            binary = k6.binary()
+            found = begun(service, binary, minutes, seed)
+            search.run(found, binary, Progress(screen, []))
+            conclude(found)
+    except Interrupted as interrupted:
+        fail(f"Interrupted. {kept(found)}", interrupted.exit_status)
+    except (LaunchError, k6.K6Error) as error:
+        fail(f"{error}\n{kept(found)}")
+
+
+def begun(service: str, binary: str, minutes: float, seed: int) -> Search:
+    venv = launch.installed(service, announce=screen.print)
+    every = candidates(service)
+    chosen = halving.drawn(every, minutes, seed, DEFAULT)
+    tune = Tune(
+        service=service,
+        seed=seed,
+        minutes=minutes,
+        cost_rate=COST_RATE,
+        default=DEFAULT.name,
+        candidates={one.name: one for one in chosen},
+        of=len(every),
+    )
+    return result.begun(tune, machine.described(k6.version(binary), {service: venv}))
+
+
+def conclude(found: Search) -> None:
+    path = report.write(found)
+    console = Console(highlight=False)
+    for line in report.lines(found.tune, found.probes):
+        console.print(line, markup=False, soft_wrap=True)
+    screen.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
+
+
+def kept(found: Search | None) -> str:
+    """Also writes the report of what there is."""
+    if found is None or not (probes := found.probes):
+        return "Nothing was measured."
+    report.write(found)
+    rounds = len({probe.round for probe in probes})
+    folder = f"{found.folder.parent.name}/{found.folder.name}"
+    return f"{len(probes)} probes of {rounds} rounds and a report are kept in {folder}; a search begins anew."
+
+
+def write_peak() -> None:
+    try:
+        plan = rank.peak({service: result.newest(service) for service in launch.services()})
+    except rank.MissingError as error:
+        fail(str(error))
+    path = plans.PLANS / "peak.toml"
+    path.write_text(plans.as_toml(plan))
+    screen.print(f"{path.relative_to(path.parents[2])} is written. To measure it: just bench --plan peak")
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    screen.print(message.strip(), style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(status)
+
+
+if __name__ == "__main__":
+    app(prog_name="just tune")
