@@ -1,19 +1,21 @@
 """The search of a server's settings: its pure parts, and the whole command against fakes."""
 
 import json
+import signal
 import subprocess
 import sys
 from itertools import product
 from math import isnan, nan
 from pathlib import Path
 
+import psutil
 import pytest
 
 from loadtests.runner import configuration, k6, plan, record
 from loadtests.runner.launch import launched
-from loadtests.tests.conftest import Tree
+from loadtests.tests.conftest import Tree, lines, until
 from loadtests.tests.test_scripts import run
-from loadtests.tune import figures, halving, ladder, rank, report, result
+from loadtests.tune import figures, halving, ladder, others, rank, report, result
 from loadtests.tune.candidates import DEFAULT, Candidate, candidates, copied
 from loadtests.tune.halving import Rung
 from loadtests.tune.ladder import Tried
@@ -293,6 +295,23 @@ def test_the_report_has_the_winners_and_all_candidates() -> None:
     assert "drawn by the seed" not in text
 
 
+def test_the_report_says_where_others_used_the_machine() -> None:
+    busy = [one.model_copy(update={"others_cpu_share": 0.3}) for one in probes()]
+    quiet = [one.model_copy(update={"others_cpu_share": 0.01}) for one in probes()]
+    assert "used 30 % of the cores" in report.rendered(tuned(), busy, MACHINE, "it")
+    assert "quiet machine" not in report.rendered(tuned(), quiet, MACHINE, "it")
+
+
+def test_what_others_used_is_neither_idle_nor_ours() -> None:
+    begin = psutil.cpu_times()
+    fields = dict.fromkeys(begin._fields, 0.0)
+    before = type(begin)(**fields)
+    after = type(begin)(**fields | {"user": 5.0, "system": 1.0, "idle": 4.0})
+    assert others.share(before, after, mine=4.0) == pytest.approx(0.2)
+    assert others.share(before, after, mine=7.0) == 0
+    assert isnan(others.share(before, before, mine=1.0))
+
+
 def test_the_report_of_what_was_interrupted_says_so() -> None:
     begun = tuned().model_copy(update={"rungs": tuned().rungs[:1], "of": 15})
     invalid = probe(1, CHEAP, "cost", 100, invalid="threads is 2 where the plan says 1")
@@ -410,12 +429,34 @@ def test_the_whole_command(tree: Tree) -> None:
     assert [len(rung["rounds"]) for rung in written["rungs"]] == [1, 5]
     assert "WEB_CONCURRENCY=" in out
     assert f"The report: results/{tree.run.name}/report.md" in err
-    lines = [Probe.model_validate_json(line) for line in (tree.run / "probes.jsonl").read_text().splitlines()]
-    measured = {one.round for one in lines if one.candidate == DEFAULT.name and not one.invalid}
+    found = [Probe.model_validate_json(line) for line in lines(tree.run / "probes.jsonl")]
+    measured = {one.round for one in found if one.candidate == DEFAULT.name and not one.invalid}
     assert measured == set(range(1, 7))
     # the fake answers slowly beyond 100 a second
-    assert max(one.rate for one in lines if one.goal == "rate" and one.passed) <= 100
+    assert max(one.rate for one in found if one.goal == "rate" and one.passed) <= 100
     assert not tree.left_behind
+
+
+def test_ctrl_c_keeps_what_was_measured(tree: Tree) -> None:
+    searching = tree.root / "loadtests" / "tune" / "search.py"
+    searching.write_text(searching.read_text().replace("RECORDS = 1500", "RECORDS = 20"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "loadtests.tune", "alpha"],
+        cwd=tree.root,
+        env={"K6": str(tree.k6), "PATH": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    tree.running.append(process)
+    until(lambda: any(lines(path) for path in tree.root.glob("results/*/probes.jsonl")), "a probe is kept")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert f"a report are kept in results/{tree.run.name}; a search begins anew." in err
+    assert "Traceback" not in err
+    assert "**Not complete**" in (tree.run / "report.md").read_text()
+    until(lambda: not tree.left_behind, "the service is gone")
 
 
 def test_a_word_that_names_nothing_is_one_line(tree: Tree) -> None:

@@ -21,29 +21,31 @@ from loadtests.tune.result import Search, Tune
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 screen = Console(stderr=True, highlight=False)
 
-HELP = """Search the server settings of a service for the highest rate and the least cost.
+HELP = """Search the server settings of a service for the highest rate and least cost.
 
-Workers, threads, worker class and keep-alive are varied through the environment;
-of each candidate a few short probes under a mixed load find the highest rate at
-p99 of 50 ms or less, and the processor time of a request. The better half goes on,
-until a few candidates and the default setting (2 workers, 2 threads) have rounds
-enough for a 95 % interval. The environment of each goal's winner is to be copied.
+Workers, threads, worker class and keep-alive are varied by the environment.
+A few short probes under a mixed load find how many requests a second each
+candidate takes at a p99 of 50 ms or less, and the processor time of one.
+The better half goes on, until a few candidates and the default setting
+(2 workers, 2 threads) have rounds enough for a 95 % interval. The winners are
+printed as an environment to copy.
 
 [bold]Examples[/bold]
 
-  just tune flask_sqlite                in about 12 minutes
-  just tune flask_sqlite --minutes 30   longer probes, surer results
-  just tune --rank                      write the plan peak from the newest results
-  just bench --plan peak                and rank the services at their own best
+  just tune flask_sqlite               in about 12 minutes
+  just tune flask_sqlite --minutes 30  longer probes, surer results
+  just tune --rank                     from the newest results, the plan peak
+  just bench --plan peak               the services at their own best
 
 The results go to results/<stamp>-tune-SERVICE/: report.md for the reader,
-probes.jsonl with a line for each probe. With fewer minutes the probes are shorter,
-down to a second; then fewer candidates are drawn, by the seed, and 3 at the least."""
+probes.jsonl with a line for each probe. With fewer minutes the probes are
+shorter, down to a second; then fewer candidates are drawn, by the seed, and 3
+at the least. Nothing else should run on the machine meanwhile."""
 
 
 @app.command(help=HELP)
 def main(
-    service: Annotated[str | None, typer.Argument(show_default=False)] = None,
+    service: Annotated[str | None, typer.Argument(metavar="[SERVICE]", show_default=False)] = None,
     *,
     minutes: Annotated[float, typer.Option(min=0.1, help="About so long, the whole search.")] = 12,
     seed: Annotated[int, typer.Option(help="Of the order.")] = 1,

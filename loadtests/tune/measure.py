@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from math import nan
 from pathlib import Path
 
+import psutil
+
 from loadtests.runner import configuration, database, gates, k6, measure, usage
 from loadtests.runner.drive import Run, driven
 from loadtests.runner.launch import SERVICES, launched
 from loadtests.runner.measure import Stage
 from loadtests.runner.plan import Variant
 from loadtests.runner.stats import PERCENTS
-from loadtests.tune import ladder
+from loadtests.tune import ladder, others
 from loadtests.tune.candidates import Candidate
 from loadtests.tune.result import Goal, Probe
 
@@ -101,7 +103,10 @@ def probed(block: Block, stage: Stage, goal: Goal, rate: float, refused: str) ->
     workers = configuration.workers(stage.server)
     users = COST_USERS if goal == "cost" else USERS
     settings = {"VUS": users, "RATE": rate, "DURATION": f"{block.seconds:g}s", **of_items(stage)}
+    begin, mine = psutil.cpu_times(), usage.reaped_cpu_seconds()
     run = driven(stage.server, stage.k6, SCRIPT, settings)
+    mine = usage.reaped_cpu_seconds() - mine + run.service_cpu
+    strange = others.share(begin, psutil.cpu_times(), mine)
     outcome, before = run.outcome, stage.rows
     stage.rows = database.count(stage.server.database)
     if isinstance(outcome, str):
@@ -109,7 +114,7 @@ def probed(block: Block, stage: Stage, goal: Goal, rate: float, refused: str) ->
     wrong = unbelievable(outcome, before, stage.rows, goal)
     if configuration.workers(stage.server) != workers:
         wrong = "a worker ended, and another took its place"
-    return begun.model_copy(update={"invalid": wrong, **figures(run, outcome)})
+    return begun.model_copy(update={"invalid": wrong, "others_cpu_share": strange, **figures(run, outcome)})
 
 
 def figures(run: Run, outcome: k6.Outcome) -> dict[str, float]:

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from loadtests.report.ratios import Interval
 from loadtests.runner.floor import interface
-from loadtests.tune import figures
+from loadtests.tune import figures, others
 from loadtests.tune.candidates import LEFT_OUT, copied
 from loadtests.tune.figures import Standing, Winner
 from loadtests.tune.result import Goal, Probe, Search, Tune
@@ -89,6 +89,7 @@ def rendered(tune: Tune, probes: Sequence[Probe], machine: Mapping[str, Any], na
         goals=goals,
         rows=[row(tune, probes, each) for each in standings],
         left_out=LEFT_OUT[interface(tune.service)],
+        others=busy if (busy := others.usual(probes)) > others.QUIET else None,
         complete=bool(tune.rungs) and tune.rungs[-1].last,
         invalid=[each for each in standings if each.invalid],
     )

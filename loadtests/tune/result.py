@@ -43,6 +43,7 @@ class Probe(BaseModel):
     cpu_ms_per_request: Figure = nan
     service_cpu_share: Figure = nan  # of all cores
     k6_cpu_share: Figure = nan
+    others_cpu_share: Figure = nan  # what neither of them used
 
     @property
     def passed(self) -> bool:

@@ -45,9 +45,11 @@ class Running:
         tune = self.search.tune
         blocks = [(number, name) for number in rounds for name in halving.order(there, tune.seed, number)]
         each = halving.block_seconds(seconds)
-        self.progress.aside(f"{len(there)} candidates")
+        self.progress.end()
+        self.progress.begun = False
         ahead = [*(name for _, name in blocks), *[""] * later]
         self.progress.ahead = [Step(name, "block", each) for name in ahead]
+        self.progress.aside(f"{len(there)} candidates, probes of {seconds:g} s")
         for number, name in blocks:
             left = f"{len(there)} candidates, round {number} of {self.rounds}"
             self.progress.now(f"{left}: {name}")
@@ -87,6 +89,7 @@ def dataset(service: str, k6_binary: str, folder: Path) -> Path:
 def run(search: Search, k6_binary: str, progress: Progress) -> None:
     ends = time.monotonic() + search.tune.minutes * 60
     with TemporaryDirectory(prefix="dataset-") as folder, progress:
+        progress.ahead = [Step("", "block", search.tune.minutes * 60)]
         progress.aside("make the dataset")
         path = dataset(search.tune.service, k6_binary, Path(folder))
         Running(search, k6_binary, path, progress, ends).run()
