@@ -269,6 +269,9 @@ def test_too_few_rounds_have_no_winner() -> None:
     won = figures.winner(tuned(rounds=4), probes(rounds=4), "rate")
     assert won.name == DEFAULT.name
     assert not won.ratio.known
+    few = report.rendered(tuned(rounds=4), probes(rounds=4), MACHINE, "it")
+    assert "(too few rounds for an interval)" in few
+    assert "**Not complete**" in few
 
 
 def test_a_rate_that_the_machine_ended_is_at_least_so_high() -> None:
@@ -298,7 +301,8 @@ def test_the_report_has_the_winners_and_all_candidates() -> None:
 def test_the_report_says_where_others_used_the_machine() -> None:
     busy = [one.model_copy(update={"others_cpu_share": 0.3}) for one in probes()]
     quiet = [one.model_copy(update={"others_cpu_share": 0.01}) for one in probes()]
-    assert "used 30 % of the cores" in report.rendered(tuned(), busy, MACHINE, "it")
+    assert "used 30% of the cores" in "".join(report.lines(tuned(), busy))
+    assert "used 30% of the cores" in report.rendered(tuned(), busy, MACHINE, "it")
     assert "quiet machine" not in report.rendered(tuned(), quiet, MACHINE, "it")
 
 
@@ -453,10 +457,20 @@ def test_ctrl_c_keeps_what_was_measured(tree: Tree) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
-    assert f"a report are kept in results/{tree.run.name}; a search begins anew." in err
+    assert f"probes and a report are kept in results/{tree.run.name}; the next search begins anew." in err
     assert "Traceback" not in err
     assert "**Not complete**" in (tree.run / "report.md").read_text()
     until(lambda: not tree.left_behind, "the service is gone")
+
+
+def test_a_default_that_is_not_what_runs_is_not_complete(tree: Tree) -> None:
+    searching = tree.root / "loadtests" / "tune" / "search.py"
+    searching.write_text(searching.read_text().replace("RECORDS = 1500", "RECORDS = 20"))
+    tree.tell("alpha", "one_worker")
+    status, _, err = tune(tree, "alpha", "--minutes", "0.1", "--seed", "4")
+    assert status == 1
+    assert "Not complete: the default setting" in err
+    assert f"{DEFAULT.name}: workers is 1 where the plan says 2" in (tree.run / "report.md").read_text()
 
 
 def test_a_word_that_names_nothing_is_one_line(tree: Tree) -> None:

@@ -95,6 +95,8 @@ def conclude(found: Search) -> None:
     for line in report.lines(found.tune, found.probes):
         console.print(line, markup=False, soft_wrap=True)
     screen.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
+    if not result.finished(found.tune, found.probes):
+        fail("Not complete: the default setting could not be measured often enough. The report says why.")
 
 
 def kept(found: Search | None) -> str:
@@ -102,9 +104,8 @@ def kept(found: Search | None) -> str:
     if found is None or not (probes := found.probes):
         return "Nothing was measured."
     report.write(found)
-    rounds = len({probe.round for probe in probes})
     folder = f"{found.folder.parent.name}/{found.folder.name}"
-    return f"{len(probes)} probes of {rounds} rounds and a report are kept in {folder}; a search begins anew."
+    return f"{len(probes)} probes and a report are kept in {folder}; the next search begins anew."
 
 
 def write_peak() -> None:

@@ -12,7 +12,7 @@ from loadtests.runner.floor import interface
 from loadtests.tune import figures, others
 from loadtests.tune.candidates import LEFT_OUT, copied
 from loadtests.tune.figures import Standing, Winner
-from loadtests.tune.result import Goal, Probe, Search, Tune
+from loadtests.tune.result import Goal, Probe, Search, Tune, finished
 
 TITLES: dict[Goal, str] = {
     "rate": "The highest rate of requests at p99 of 50 ms or less",
@@ -58,6 +58,15 @@ def bound(won: Winner) -> str:
     )
 
 
+def unquiet(probes: Sequence[Probe]) -> str:
+    if (busy := others.usual(probes)) <= others.QUIET:
+        return ""
+    return (
+        f"Not a quiet machine: something else than k6 and the service used {busy:.0%} of the cores"
+        " during half of the probes or more. Search again when nothing else runs."
+    )
+
+
 def lines(tune: Tune, probes: Sequence[Probe]) -> Iterator[str]:
     """For the screen."""
     for goal in figures.GOALS:
@@ -69,6 +78,8 @@ def lines(tune: Tune, probes: Sequence[Probe]) -> Iterator[str]:
         if said := bound(won):
             yield f"  {said}"
         yield f"  {copied(tune.candidates[won.name].env)}"
+    if said := unquiet(probes):
+        yield said
 
 
 def rendered(tune: Tune, probes: Sequence[Probe], machine: Mapping[str, Any], name: str) -> str:
@@ -89,8 +100,8 @@ def rendered(tune: Tune, probes: Sequence[Probe], machine: Mapping[str, Any], na
         goals=goals,
         rows=[row(tune, probes, each) for each in standings],
         left_out=LEFT_OUT[interface(tune.service)],
-        others=busy if (busy := others.usual(probes)) > others.QUIET else None,
-        complete=bool(tune.rungs) and tune.rungs[-1].last,
+        unquiet=unquiet(probes),
+        complete=finished(tune, probes),
         invalid=[each for each in standings if each.invalid],
     )
 

@@ -1,7 +1,7 @@
 """The folder of a search: results/<stamp>-tune-<service>/, written as it goes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isnan, nan
@@ -119,19 +119,18 @@ def read(folder: Path) -> Search:
 def newest(service: str, results: Path = RESULTS) -> Search | None:
     """Of those that went on to the end."""
     folders = sorted(path.parent for path in results.glob("*/tune.json"))
-    found = (search for folder in reversed(folders) if finished(search := read(folder)))
+    found = (search for folder in reversed(folders) if finished((search := read(folder)).tune, search.probes))
     return next((search for search in found if search.tune.service == service), None)
 
 
-def finished(search: Search) -> bool:
+def finished(tune: Tune, probes: Sequence[Probe]) -> bool:
     """Whether each round of the last rung was measured, of whatever candidates could be."""
-    last = search.tune.rungs[-1:]
+    last = tune.rungs[-1:]
     if not last or not last[0].last:
         return False
-    default = search.tune.default
     done = {
         probe.round
-        for probe in search.probes
-        if probe.candidate == default and probe.goal == "cost" and not isnan(probe.cpu_ms_per_request)
+        for probe in probes
+        if probe.candidate == tune.default and probe.goal == "cost" and not isnan(probe.cpu_ms_per_request)
     }
     return len(done.intersection(last[0].rounds)) >= ENOUGH
