@@ -4,17 +4,21 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.table import Table
 
-from loadtests.profile import parts
+from loadtests.profile import gains, parts
 from loadtests.profile.sampling import RATE, Found, profiled
-from loadtests.runner import launch
+from loadtests.report import page as page_of
+from loadtests.report import targets
+from loadtests.report.results import Results
+from loadtests.runner import launch, record
 from loadtests.runner.launch import LaunchError
+from loadtests.runner.record import Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "profile.md"
 
@@ -32,7 +36,10 @@ are. Beside it stands what its tutorial twin takes for the same.
 
   just profile                   all services
   just profile flask_orm         one
-  just profile --publish         write docs/profile.md, too"""
+  just profile --publish         write docs/profile.md, too
+
+The page also says what a service could still gain on its twin, of the latest
+published run of the plan `efficiency`."""
 
 
 @app.command(help=HELP)
@@ -58,7 +65,14 @@ def main(
     except LaunchError as error:
         fail(str(error), 1)
     if publish:
-        PAGE.write_text(page(found))
+        PAGE.write_text(page(found, page_of.of(latest())))
+
+
+def latest() -> Run:
+    names = [name for name in record.names() if name.endswith("-efficiency")]
+    if not names:
+        fail("There is no run of the plan efficiency: just bench --plan efficiency", 1)
+    return record.found(names[-1])
 
 
 def cell(part: str, found: dict[str, float]) -> str:
@@ -75,7 +89,7 @@ def table(service: str, found: dict[str, Found]) -> Table:
     return shown
 
 
-def page(services: dict[str, dict[str, Found]]) -> str:
+def page(services: dict[str, dict[str, Found]], results: Results) -> str:
     environment = Environment(  # noqa: S701 - Markdown is not HTML
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -83,12 +97,14 @@ def page(services: dict[str, dict[str, Found]]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["cell"] = cell
+    environment.filters |= {"cell": cell, "times": "{:.2f}".format}
     template = environment.get_template("page.jinja")
-    return template.render(services=services, parts=list(parts.PARTS), rate=RATE).rstrip() + "\n"
+    shown = {"services": services, "parts": list(parts.PARTS), "rate": RATE, "run": results.name}
+    left = list(gains.gains(results, services, targets.read()))
+    return template.render(shown, gains=left).rstrip() + "\n"
 
 
-def fail(message: str, status: int = 2) -> None:
+def fail(message: str, status: int = 2) -> NoReturn:
     screen.print(message, style="red", markup=False, soft_wrap=True)
     raise typer.Exit(status)
 

@@ -3,10 +3,14 @@ import sys
 
 import pytest
 
-from loadtests.profile import parts
+from loadtests.profile import gains, parts
 from loadtests.profile.__main__ import page
 from loadtests.profile.calls import REQUESTS, counted, requests
 from loadtests.profile.sampling import Found
+from loadtests.report import targets
+from loadtests.report.results import Results
+from loadtests.runner.plan import Variant
+from loadtests.tests import synthetic
 
 
 @pytest.mark.parametrize(
@@ -65,8 +69,57 @@ def test_the_items_are_read_one_after_the_other() -> None:
 
 def test_the_page_has_a_row_for_each_operation() -> None:
     found = {name: Found(100, {parts.FRAMEWORK: 80, parts.JSON: 20}, 150) for name in REQUESTS}
-    written = page({"flask_sqlite": found})
+    written = page({"flask_sqlite": found}, synthetic.results())
     assert all(f"| {name} | 100 |  | 80 |" in written for name in REQUESTS)
+
+
+FLOORS = {"floor_wsgi": "flask_sqlite", "floor_asgi": "fastapi_sqlite"}
+
+
+def floored() -> Results:
+    """The synthetic run with both floors, a tenth of what the service on them takes."""
+    results = synthetic.results(control=False)
+    floors = {name: Variant(service=service, floor=True) for name, service in FLOORS.items()}
+    tenth = [
+        each.model_copy(update={"variant": name, "cpu_ms_per_request": each.cpu_ms_per_request / 10})
+        for name, service in FLOORS.items()
+        for each in results.samples
+        if each.variant == service and floors[name].answers(each.scenario)
+    ]
+    plan = results.plan.model_copy(update={"variants": {**results.plan.variants, **floors}})
+    return Results("floored", plan, results.machine, (*results.samples, *tenth))
+
+
+def profiles(**shares: float) -> dict[str, dict[str, Found]]:
+    found = Found(100, {part: 100 * share for part, share in shares.items()}, 150)
+    return {service: dict.fromkeys(REQUESTS, found) for service in synthetic.SERVICES}
+
+
+def left(**shares: float) -> dict[tuple[str, str], gains.Gain]:
+    found = gains.gains(floored(), profiles(**shares), targets.read())
+    return {(one.scenario, one.service): one for one in found}
+
+
+def test_a_target_that_is_reached_leaves_nothing_to_gain() -> None:
+    found = left(framework=1)  # a twin takes 1.6 times as much of everything
+    assert ("get_item", "flask_sqlite") not in found  # target 1.4
+    assert ("list_items", "fastapi_orm") in found  # 9
+
+
+def test_without_a_part_a_service_takes_the_server_and_the_other_parts() -> None:
+    shares = {"JSON": 0.5, "SQLite": 0.5}
+    assert gains.rest(1.0, 0.4, shares, ("JSON",)) == pytest.approx(0.7)
+
+
+def test_what_is_all_framework_is_not_gained_by_the_services_own_code() -> None:
+    one = left(framework=1)["list_items", "fastapi_orm"]
+    assert one.own == one.libraries == pytest.approx(one.reached)
+    assert one.framework > one.reached
+
+
+def test_what_is_all_the_services_own_is_gained_by_it() -> None:
+    one = left(application=1)["list_items", "fastapi_orm"]
+    assert one.own == one.libraries == one.framework > one.reached
 
 
 def test_an_unknown_service_is_one_line() -> None:
