@@ -1,3 +1,4 @@
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,9 @@ from .views import views
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = config.threads
+    # What is there by now stays, and the rows of a list, thousands of objects, are in no cycles.
+    gc.freeze()
+    gc.set_threshold(10_000)
     yield
 
 

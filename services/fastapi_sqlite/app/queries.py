@@ -5,6 +5,8 @@ from typing import Any
 from .db import Row
 from .schemas import NewItem
 
+SHORT = 2000  # items: listed in a millisecond or two, less than a thread may keep the interpreter to itself
+
 
 def _items(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
     return [
@@ -20,6 +22,12 @@ def list_items(db: Connection, limit: int | None, after: int | None) -> list[Row
             (after or 0, -1 if limit is None else limit),
         )
     )
+
+
+def is_short(db: Connection, after: int | None) -> bool:
+    """Whether the list of all items has no more than SHORT: there are at least as many ids."""
+    (largest,) = db.execute("SELECT max(id) FROM items").fetchone()
+    return (largest or 0) - (after or 0) <= SHORT
 
 
 def create_item(db: Connection, item: NewItem) -> Row:
