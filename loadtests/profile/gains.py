@@ -36,7 +36,18 @@ class Gain:
     reached: float
     own: float  # without its own code
     libraries: float  # without JSON, validation and the ORM, too
-    framework: float  # without the framework and its threads, too: the server and SQLite alone
+    framework: float  # without the framework and its threads, too: the server, SQLite and the commit alone
+
+    @property
+    def in_the_way(self) -> str:
+        """What would have to go for the target to be reached."""
+        if self.own >= self.target:
+            return "its own code"
+        if self.libraries >= self.target:
+            return "JSON, validation or the ORM"
+        if self.framework >= self.target:
+            return "the framework itself"
+        return "the server and SQLite themselves"
 
 
 def gains(results: Results, found: Mapping[str, Mapping[str, Found]], wanted: Targets) -> Iterator[Gain]:

@@ -11,9 +11,10 @@ FRAMEWORK = "framework"
 VALIDATION = "validation"
 ORM = "ORM"
 SQLITE = "SQLite"
+COMMIT = "commit"
 JSON = "JSON"
 APPLICATION = "application"
-PARTS = (WAKING, FRAMEWORK, VALIDATION, ORM, SQLITE, JSON, APPLICATION)
+PARTS = (WAKING, FRAMEWORK, VALIDATION, ORM, SQLITE, COMMIT, JSON, APPLICATION)
 
 # Of a frame `name (file:line)`; the first pattern that fits counts. What is written in C has no frame of its
 # own: the line that calls it stands for it.

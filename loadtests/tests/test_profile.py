@@ -6,7 +6,7 @@ import pytest
 from loadtests.profile import gains, parts
 from loadtests.profile.__main__ import page
 from loadtests.profile.calls import REQUESTS, counted, requests
-from loadtests.profile.sampling import Found
+from loadtests.profile.sampling import Found, Taken, split
 from loadtests.report import targets
 from loadtests.report.results import Results
 from loadtests.runner.plan import Variant
@@ -55,6 +55,12 @@ def test_time_that_another_process_took_is_nobodys() -> None:
 
 def test_nothing_sampled_is_nothing_known() -> None:
     assert parts.microseconds({}, wall=100, cpu=40) == {}
+
+
+def test_the_profiler_gives_the_shares_and_not_the_times() -> None:
+    watched = Taken(wall=200, cpu=160, samples={parts.FRAMEWORK: 60, parts.SQLITE: 20})
+    found = split(watched, alone=Taken(100, 80, {}), durable=Taken(300, 120, {}))
+    assert found == pytest.approx({parts.FRAMEWORK: 60, parts.SQLITE: 20, parts.WAKING: 0, parts.COMMIT: 40})
 
 
 def test_an_application_that_fails_is_not_profiled() -> None:
@@ -120,6 +126,19 @@ def test_what_is_all_framework_is_not_gained_by_the_services_own_code() -> None:
 def test_what_is_all_the_services_own_is_gained_by_it() -> None:
     one = left(application=1)["list_items", "fastapi_orm"]
     assert one.own == one.libraries == one.framework > one.reached
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"framework": 1.0}, "the framework itself"),
+        ({"ORM": 1.0}, "JSON, validation or the ORM"),
+        ({"application": 1.0}, "its own code"),
+        ({"commit": 1.0}, "the server and SQLite themselves"),
+    ],
+)
+def test_what_is_in_the_way_of_a_target_is_what_has_to_go(shares: dict[str, float], said: str) -> None:
+    assert left(**shares)["list_items", "fastapi_orm"].in_the_way == said
 
 
 def test_an_unknown_service_is_one_line() -> None:
