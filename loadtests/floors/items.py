@@ -5,18 +5,17 @@ import sqlite3
 import sys
 import time
 
-import orjson  # type: ignore[import-not-found]  # of the service
+import orjson
 
 
 def listed(connection: sqlite3.Connection, table: str) -> bytes:
     rows = connection.execute(f'SELECT id, name, description, price, quantity FROM "{table}" ORDER BY id')  # noqa: S608 - its own name
-    found: bytes = orjson.dumps(
+    return orjson.dumps(
         [
             {"id": item_id, "name": name, "description": description, "price": price, "quantity": quantity}
             for item_id, name, description, price, quantity in rows
         ]
     )
-    return found
 
 
 def main(database: str, table: str, times: int) -> None:
