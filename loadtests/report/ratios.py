@@ -130,6 +130,11 @@ def ratio(ones: Series, others: Series) -> Interval:
     return geometric(difference(logarithms(ones), logarithms(others)))
 
 
+def floor(noise: Iterable[Interval]) -> float:
+    """The factor below which a difference is not claimed, by what variants are to themselves; else 1."""
+    return max((found.farthest for found in noise if found.known), default=1.0)
+
+
 def change(before: Series, after: Series) -> Interval:
     """From one run to another, a ratio of geometric means: their rounds are no pairs."""
     ones, others = (np.array(list(series.values())) for series in (after, before))

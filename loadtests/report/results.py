@@ -144,5 +144,4 @@ class Results:
 
     def floor(self, scenario: str, measure: Measure) -> float:
         """The factor below which a difference is not claimed; 1 without a control."""
-        found = [interval.farthest for interval in self.noise(scenario, measure).values() if interval.known]
-        return max(found, default=1.0)
+        return ratios.floor(self.noise(scenario, measure).values())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from loadtests.report import loads, ranks
+from loadtests.report import ranks
 from loadtests.report.ranks import Ranking
 from loadtests.report.ratios import UNKNOWN
 from loadtests.report.results import CPU, IDLE_MEMORY, MEMORY, Results
@@ -128,15 +128,6 @@ def noise_table(results: Results) -> list[tuple[str, str, str, str]]:
         for scenario in results.scenarios
         for measure in [results.headline(scenario)]
         for (one, other), times in results.noise(scenario, measure).items()
-    ]
-
-
-def load_table(results: Results, scenario: str) -> list[tuple[str, str]]:
-    names = [name for name in by_stack(results, results.variants) if results.of(name, scenario)]
-    top = max(each.rate for name in names for each in results.of(name, scenario))
-    found = {name: loads.sustained(results, name, scenario) for name in names}
-    return [
-        (name, ("at least " if rate.value == top else "") + bounded(rate)) for name, rate in found.items()
     ]
 
 

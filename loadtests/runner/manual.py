@@ -18,6 +18,8 @@ plan is measured: its variants, or all services where it has none.
   just bench --plan load_curve          how many requests each can take
   just bench --plan scale               what 1,500,000 rows cost and 1,500 do not
   just bench --plan durability          what it costs to wait for the disk
+  just bench --plan peak                the services at their own best
+  just bench --plan corrected           the study's figures, and corrected
   just bench --plan worker              the same service under other workers of Gunicorn
   just bench flask_sqlite --docker      the container of its image
   just bench flask_sqlite --against HEAD~5 --plan efficiency
@@ -31,9 +33,10 @@ One scenario by hand, against any server that speaks the contract:
   k6 run -e BASE_URL=http://127.0.0.1:8000 -e VUS=10 loadtests/k6/hello.js
   k6 run -e BASE_URL=http://127.0.0.1:8000 -e RATE=50 loadtests/k6/get_item.js
 
-A plan is a file of loadtests/plans/. K6 in the environment names another k6.
-A sample that fails a gate - an answer, the database, Little's law, or what runs
-is not as it should be - is invalid: it is shown with the reason, and is part of
-no figure. A run stays on this machine until you publish it:
+A plan is a file of loadtests/plans/; just tune --rank writes peak and corrected.
+K6 in the environment names another k6. A sample that fails a gate - an answer,
+the database, Little's law, or what runs is not as it should be - is invalid: it
+is shown with the reason, and is part of no figure. A run stays on this machine
+until you publish it:
 
   git add --force results/RUN"""

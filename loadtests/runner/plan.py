@@ -69,6 +69,7 @@ class Variant(Part):
     docker: bool = False  # in a container of the service's image
     floor: bool = False  # an application that does nothing, of loadtests/floors, under the service's Gunicorn
     commit: str | None = None  # the service's folder as it was then
+    tuned: bool = False  # its settings are the best that `just tune` found
     expects: dict[str, str] = {}  # of the running processes, beside what servers.toml says of the service
 
     @model_validator(mode="after")

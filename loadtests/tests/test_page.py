@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from loadtests.report import page, paper, tables
+from loadtests.report import loads, page, paper
 from loadtests.runner import plan as plans
 from loadtests.runner.record import Run
 from loadtests.runner.sample import Sample
@@ -160,7 +160,7 @@ def test_a_rate_that_is_the_highest_of_all_is_only_a_lower_bound() -> None:
     results = growing()
     kept = tuple(each for each in results.samples if each.rate <= 200)
     results = type(results)("growing", results.plan, results.machine, kept)
-    assert tables.load_table(results, "hello") == [("fastapi_sqlite", "at least 200 (200 to 200)")]
+    assert loads.table(results, "hello").lines == [("fastapi_sqlite", "1", "at least 200 (200 to 200)")]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-from itertools import product
+from itertools import pairwise, product
 from math import isnan, nan
 from pathlib import Path
 
@@ -351,29 +351,57 @@ def test_the_newest_finished_search_of_a_service_counts(tmp_path: Path) -> None:
     assert result.newest("django_drf", tmp_path) is None
 
 
-def test_the_plan_peak_has_each_service_as_it_comes_and_at_its_best(tmp_path: Path) -> None:
-    searches = {name: written(tmp_path, name, probes()) for name in ("django_drf", "flask_orm")}
-    peak = plan.parsed(plan.as_toml(rank.peak(searches)), "peak")
-    assert list(peak.variants) == [f"{name}{best}" for name in searches for best in ("", "_rate", "_cost")]
-    assert peak.variants["flask_orm_rate"].env == FAST.env
-    assert peak.variants["flask_orm_cost"].expects == {"keepalive": "75"}
-    assert list(peak.scenarios) == ["get_item", "list_items", "create_item"]
-    assert all(len(one.rates) > 10 for one in peak.scenarios.values())
-
-
-def test_one_best_for_both_goals_is_there_once_and_the_default_is_not_its_own_rival(tmp_path: Path) -> None:
-    both = [one for n in range(2, 7) for one in (*block(n, DEFAULT, 200, 2), *block(n, FAST, 300 + n, 1))]
+def test_the_plan_peak_has_each_service_at_its_best_for_the_rate(tmp_path: Path) -> None:
     neither = [one for n in range(2, 7) for one in (*block(n, DEFAULT, 200, 2), *block(n, FAST, 200, 2))]
-    assert list(rank.variants("flask_orm", written(tmp_path, "flask_orm", both))) == [
-        "flask_orm",
-        "flask_orm_best",
+    searches = {
+        "django_drf": written(tmp_path, "django_drf", probes()),
+        "flask_orm": written(tmp_path, "flask_orm", neither),
+    }
+    peak = plan.parsed(plan.as_toml(rank.peak(searches)), "peak")
+    assert list(peak.variants) == ["django_drf_best", "flask_orm_best"]
+    assert peak.variants["django_drf_best"].env == FAST.env
+    assert peak.variants["django_drf_best"].expects == {"keepalive": "75"}
+    assert peak.variants["flask_orm_best"].env == DEFAULT.env  # nothing beat it
+    assert all(one.tuned for one in peak.variants.values())
+    assert (peak.name, peak.rounds) == ("peak", 5)
+
+
+def test_the_ladders_of_the_plan_peak_rise_by_a_quarter_to_a_half(tmp_path: Path) -> None:
+    peak = rank.peak({"flask_orm": written(tmp_path, "flask_orm", probes())})
+    assert list(peak.scenarios) == ["get_item", "create_item"]
+    for one in peak.scenarios.values():
+        assert all(1.25 <= higher / lower <= 1.5 for lower, higher in pairwise(one.rates))
+
+
+def test_the_plan_corrected_has_each_stack_in_three_roles(tmp_path: Path) -> None:
+    searches = {name: written(tmp_path, name, probes()) for name in ("django_drf", "flask_orm")}
+    corrected = plan.parsed(plan.as_toml(rank.corrected(searches)), "corrected")
+    assert list(corrected.variants) == [
+        *("django_drf_best", "django_drf_same_durability", "twin_django_drf"),
+        *("flask_orm_best", "flask_orm_same_durability", "twin_flask_orm"),
     ]
-    assert list(rank.variants("flask_orm", written(tmp_path, "flask_orm", neither))) == ["flask_orm"]
+    best, same, twin = (corrected.variants[name] for name in list(corrected.variants)[3:])
+    assert (best.env, best.tuned) == (FAST.env, True)
+    assert (twin.twin, twin.env) == (True, {})
+    told = [configuration.planned(one, "here") for one in (same, twin)]
+    assert {one["journal_mode"] for one in told} == {"DELETE"}
+    assert {(one["workers"], one["threads"], one["synchronous"]) for one in told} == {("2", "2", "FULL")}
+
+
+def test_the_plan_corrected_is_the_standard_one_but_for_its_rounds_and_the_clock(tmp_path: Path) -> None:
+    corrected = rank.corrected({"flask_orm": written(tmp_path, "flask_orm", probes())})
+    standard = plan.read("standard")
+    assert (corrected.pauses, corrected.warm_up) == (standard.pauses, standard.warm_up)
+    assert corrected.rounds == 5
+    assert {name: (one.users, one.iterations) for name, one in corrected.scenarios.items()} == {
+        name: (one.users, one.iterations) for name, one in standard.scenarios.items()
+    }
+    assert [one.seconds for one in corrected.scenarios.values()] == [2, 2, None, None, None, None, None]
 
 
 def test_a_service_without_a_search_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(rank.MissingError, match=r"^No finished search of django_drf: just tune django_drf$"):
-        rank.peak({"django_drf": None, "flask_orm": written(tmp_path, "flask_orm", probes())})
+        rank.complete({"django_drf": None, "flask_orm": written(tmp_path, "flask_orm", probes())})
 
 
 def test_the_mixed_script_is_fourteen_reads_of_twenty_requests(tree: Tree) -> None:
@@ -478,3 +506,14 @@ def test_a_word_that_names_nothing_is_one_line(tree: Tree) -> None:
     assert tune(tree)[::2] == (2, "Name a service, or --rank: alpha, beta\n")
     status, _, err = tune(tree, "--rank")
     assert (status, err) == (1, "No finished search of alpha, beta: just tune alpha\n")
+
+
+def test_the_newest_searches_become_two_plans(tree: Tree) -> None:
+    for service in ("alpha", "beta"):
+        written(tree.root / "results", service, probes())
+    status, _, err = tune(tree, "--rank")
+    assert (status, err.count(" is written. To measure it: just bench --plan ")) == (0, 2)
+    plans = tree.root / "loadtests" / "plans"
+    for name, variants in (("peak", 2), ("corrected", 6)):
+        assert f"loadtests/plans/{name}.toml is written. To measure it: just bench --plan {name}\n" in err
+        assert len(plan.parsed((plans / f"{name}.toml").read_text(), name).variants) == variants

@@ -34,8 +34,9 @@ printed as an environment to copy.
 
   just tune flask_sqlite               in about 12 minutes
   just tune flask_sqlite --minutes 30  longer probes, surer results
-  just tune --rank                     from the newest results, the plan peak
+  just tune --rank                     writes two plans by the newest results:
   just bench --plan peak               the services at their own best
+  just bench --plan corrected          the study's figures, and corrected
 
 The results go to results/<stamp>-tune-SERVICE/: report.md for the reader,
 probes.jsonl with a line for each probe. With fewer minutes the probes are
@@ -50,13 +51,13 @@ def main(
     minutes: Annotated[float, typer.Option(min=0.1, help="About so long, the whole search.")] = 12,
     seed: Annotated[int, typer.Option(help="Of the order.")] = 1,
     ranked: Annotated[
-        bool, typer.Option("--rank", help="Write loadtests/plans/peak.toml from the newest results.")
+        bool, typer.Option("--rank", help="Write the plans peak and corrected from the newest results.")
     ] = False,
 ) -> None:
     if ranked == (service is not None):
         fail(f"Name a service, or --rank: {', '.join(launch.services())}", 2)
     if service is None:
-        write_peak()
+        write_plans()
         return
     if service not in launch.services():
         fail(f"Unknown service: {service}. There are: {', '.join(launch.services())}", 2)
@@ -108,14 +109,16 @@ def kept(found: Search | None) -> str:
     return f"{len(probes)} probes and a report are kept in {folder}; the next search begins anew."
 
 
-def write_peak() -> None:
+def write_plans() -> None:
     try:
-        plan = rank.peak({service: result.newest(service) for service in launch.services()})
+        searches = rank.complete({service: result.newest(service) for service in launch.services()})
     except rank.MissingError as error:
         fail(str(error))
-    path = plans.PLANS / "peak.toml"
-    path.write_text(plans.as_toml(plan))
-    screen.print(f"{path.relative_to(path.parents[2])} is written. To measure it: just bench --plan peak")
+    for plan in (rank.peak(searches), rank.corrected(searches)):
+        path = plans.PLANS / f"{plan.name}.toml"
+        path.write_text(plans.as_toml(plan))
+        written = path.relative_to(path.parents[2])
+        screen.print(f"{written} is written. To measure it: just bench --plan {plan.name}", soft_wrap=True)
 
 
 def fail(message: str, status: int = 1) -> NoReturn:

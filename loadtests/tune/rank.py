@@ -1,22 +1,29 @@
-"""The plan `peak`: each service at the default setting and at its own best."""
+"""The plans that the searches lead to: the five at their own best, and the study's figures corrected."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from loadtests.runner import plan as plans
 from loadtests.runner.cells import LIMIT
-from loadtests.runner.plan import Pauses, Plan, Scenario, Variant, WarmUp
+from loadtests.runner.plan import Plan, Variant
 from loadtests.runner.sample import Operation
 from loadtests.tune import figures
 from loadtests.tune.result import Search
 
+ROUNDS = 5
+SECONDS = 2.0  # of a step, and of a scenario that ends by the clock
+# From where every service holds, on two cores, to beyond where any does
 RISING: dict[Operation, tuple[float, ...]] = {
-    "get_item": (200, 250, 310, 390, 490, 610, 760, 950, 1190, 1490, 1860, 2330, 2910, 3640, 4550),
-    "list_items": (10, 13, 16, 20, 25, 31, 39, 49, 61, 76, 95, 119, 149, 186),
-    "create_item": (25, 40, 60, 80, 100, 125, 160, 200, 250, 310, 390, 490, 610, 760, 950),
+    "get_item": (300, 450, 650, 850, 1100, 1400, 1800, 2250, 2850, 3600, 4500),
+    "create_item": (80, 120, 170, 230, 300, 380, 480, 600, 750, 950, 1200, 1500),
 }
-ABOUT = (
-    "Each service at the default setting and at its own best, by its newest search:"
-    f" rates rise until p99 passes {LIMIT:g} ms. Where a best is missing, nothing was better than the default"
-    " beyond doubt; _best is the best for both goals."
+BEST = (
+    "The best of a service is the setting that its newest search found for the highest rate, and the default"
+    " setting where nothing beat that beyond doubt."
+)
+PEAK = f"Each service at its own best: rates rise until p99 passes {LIMIT:g} ms. {BEST}"
+CORRECTED = (
+    "The study's seven scenarios on the tutorial twins in its setting, on the services at the same"
+    f" durability, and on the services at their own best. {BEST}"
 )
 
 
@@ -24,38 +31,59 @@ class MissingError(Exception):
     """Services without a search that went on to the end; its text is one line."""
 
 
-def variants(service: str, search: Search) -> dict[str, Variant]:
-    tune, probes = search.tune, search.probes
-    best = {goal: figures.winner(tune, probes, goal).name for goal in figures.GOALS}
-    named: dict[str, list[str]] = {}
-    for goal, name in best.items():
-        named.setdefault(name, []).append(goal)
-    others = {
-        f"{service}_{goals[0] if len(goals) == 1 else 'best'}": tune.candidates[name].variant(service)
-        for name, goals in named.items()
-        if name != tune.default
-    }
-    return {service: tune.candidates[tune.default].variant(service), **others}
-
-
-def peak(searches: Mapping[str, Search | None]) -> Plan:
+def complete(searches: Mapping[str, Search | None]) -> dict[str, Search]:
     if missing := [service for service, search in searches.items() if search is None]:
         raise MissingError(f"No finished search of {', '.join(missing)}: just tune {missing[0]}")
-    every = {
-        name: one
-        for service, search in searches.items()
-        if search is not None
-        for name, one in variants(service, search).items()
-    }
-    return Plan(
-        name="peak",
-        about=ABOUT,
-        rounds=3,
-        seed=1,
-        records=1500,
-        dataset="copied",
-        pauses=Pauses(after_start=0, after_load=0, after_warm_up=0.3, between_scenarios=0.2),
-        warm_up=WarmUp(users=20, seconds=1.5, lists=5),
-        scenarios={name: Scenario(users=100, seconds=4, rates=rates) for name, rates in RISING.items()},
-        variants=every,
+    return {service: search for service, search in searches.items() if search is not None}
+
+
+def best(service: str, search: Search) -> Variant:
+    name = figures.winner(search.tune, search.probes, "rate").name
+    return search.tune.candidates[name].variant(service).model_copy(update={"tuned": True})
+
+
+def peak(searches: Mapping[str, Search]) -> Plan:
+    """On the ladders of the plan load_curve, with other rungs."""
+    rising = plans.read("load_curve")
+    return rising.model_copy(
+        update={
+            "name": "peak",
+            "about": PEAK,
+            "rounds": ROUNDS,
+            "scenarios": {
+                name: rising.scenarios[name].model_copy(update={"seconds": SECONDS, "rates": rates})
+                for name, rates in RISING.items()
+            },
+            "variants": {f"{service}_best": best(service, search) for service, search in searches.items()},
+        }
     )
+
+
+def corrected(searches: Mapping[str, Search]) -> Plan:
+    """As the plan standard, but for how long a scenario takes that ends by the clock."""
+    standard = plans.read("standard")
+    return standard.model_copy(
+        update={
+            "name": "corrected",
+            "about": CORRECTED,
+            "rounds": ROUNDS,
+            "scenarios": {
+                name: one.model_copy(update={"seconds": SECONDS}) if one.seconds else one
+                for name, one in standard.scenarios.items()
+            },
+            "variants": {
+                name: one
+                for service, search in searches.items()
+                for name, one in corrections(service, search)
+            },
+        }
+    )
+
+
+def corrections(service: str, search: Search) -> Iterator[tuple[str, Variant]]:
+    yield f"{service}_best", best(service, search)
+    yield (
+        f"{service}_same_durability",
+        Variant(service=service, env={"SQLITE_JOURNAL_MODE": "DELETE"}),
+    )
+    yield f"twin_{service}", Variant(service=service, twin=True)
