@@ -113,13 +113,14 @@ def note(results: Results) -> str:
 
 
 def cost(results: Results) -> str:
-    names = by_stack(results, results.variants)
+    front = foremost(results)
+    names = by_stack(results, [name for name in results.variants if results.is_twin(name) or name in front])
     shown = {
         scenario: [bar(results, name, scenario, CPU) for name in names] for scenario in results.scenarios
     }
     told_all = ". ".join(f"{scenario}: {told(bars)}" for scenario, bars in shown.items())
     return svg.inline(
-        overview.cost(shown, "ms of processor time per request"),
+        overview.in_bands(shown, "ms of processor time per request"),
         "cpu",
         "Processor time per request",
         told_all,

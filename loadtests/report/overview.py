@@ -1,4 +1,4 @@
-"""Two figures of everything at once: the picture for the front page, and what a request costs."""
+"""Figures of everything at once: the picture for the front page, and dots in bands."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from loadtests.report.bars import Bar, colour, draw_ours, end
 from loadtests.report.curves import one_two_five
 
 WIDTH, LABELS, LETTER, HEAD, ROW, FOOT = 800, 108, 7, 44, 24, 30  # pixels
-COST_WIDTH, LANE, BAND, COST_HEAD, COST_FOOT, COST_LABELS = 400, 11, 14, 48, 34, 88
+BANDS_WIDTH, LANE, BAND, BANDS_HEAD, BANDS_FOOT, BANDS_LABELS = 400, 11, 14, 48, 34, 88
 
 
 def picture(columns: Sequence[tuple[str, str, Sequence[Bar]]], note: str) -> Figure:
@@ -42,32 +42,32 @@ def column(axes: Axes, bars: Sequence[Bar], *, with_labels: bool) -> None:
     axes.spines["bottom"].set_visible(False)
 
 
-def cost(scenarios: Mapping[str, Sequence[Bar]], unit: str) -> Figure:
-    """A band for each scenario, a lane for each stack; a twin is a ring in the lane of its stack."""
-    lanes = max((len({bar.group for bar in bars}) for bars in scenarios.values()), default=1)
-    band = lanes * LANE + BAND
-    height = COST_HEAD + len(scenarios) * band + COST_FOOT
-    with svg.canvas(COST_WIDTH, height) as figure:
-        box = (COST_LABELS / COST_WIDTH, COST_FOOT / height, 1 - (COST_LABELS + 10) / COST_WIDTH)
-        axes = figure.add_axes((*box, len(scenarios) * band / height))
-        for index, bars in enumerate(scenarios.values()):
-            lane = {group: number for number, group in enumerate(dict.fromkeys(bar.group for bar in bars))}
+def in_bands(bands: Mapping[str, Sequence[Bar]], unit: str) -> Figure:
+    """In each band a lane for each stack; a twin is a ring in the lane of its stack."""
+    stacks = list(dict.fromkeys(bar.group for bars in bands.values() for bar in bars))
+    band = len(stacks) * LANE + BAND
+    height = BANDS_HEAD + len(bands) * band + BANDS_FOOT
+    with svg.canvas(BANDS_WIDTH, height) as figure:
+        box = (BANDS_LABELS / BANDS_WIDTH, BANDS_FOOT / height, 1 - (BANDS_LABELS + 10) / BANDS_WIDTH)
+        axes = figure.add_axes((*box, len(bands) * band / height))
+        for index, bars in enumerate(bands.values()):
             for bar in bars:
-                dot(axes, bar, index * band + BAND / 2 + (lane[bar.group] + 0.5) * LANE)
+                dot(axes, bar, index * band + BAND / 2 + (stacks.index(bar.group) + 0.5) * LANE)
             axes.axhline(index * band, color=svg.LINE, linewidth=0.8)
-        axes.set_yticks([(index + 0.5) * band for index in range(len(scenarios))], list(scenarios))
-        axes.set_ylim(len(scenarios) * band, 0)
+        axes.set_yticks([(index + 0.5) * band for index in range(len(bands))], list(bands))
+        axes.set_ylim(len(bands) * band, 0)
         scale(axes, unit)
-        legend(axes, list(dict.fromkeys(bar.group for bars in scenarios.values() for bar in bars)))
+        legend(axes, stacks)
         return figure
 
 
 def dot(axes: Axes, bar: Bar, place: float) -> None:
-    own = colour(bar.group)
+    own, alpha = colour(bar.group), 0.5 if bar.hollow else 1
     if bar.value.known:
-        axes.plot([bar.value.low, bar.value.high], [place, place], color=own, linewidth=1.4)
+        axes.plot([bar.value.low, bar.value.high], [place, place], color=own, linewidth=1.4, alpha=alpha)
     face = svg.SURFACE if bar.faint else own
-    axes.plot(bar.value.value, place, marker(bar.group), markersize=5.5, color=own, markerfacecolor=face)
+    style = marker(bar.group)
+    axes.plot(bar.value.value, place, style, markersize=5.5, color=own, markerfacecolor=face, alpha=alpha)
 
 
 def marker(stack: str) -> str:

@@ -13,6 +13,7 @@ from loadtests.report import (
     attributed,
     claims,
     compare,
+    corrected,
     durability,
     explained,
     figures,
@@ -21,7 +22,9 @@ from loadtests.report import (
     loads,
     paper,
     ratios,
+    side_by_side,
     sizes,
+    stacks,
     svg,
     tables,
     targets,
@@ -32,7 +35,6 @@ from loadtests.report.growth import Section
 from loadtests.report.paper import Paper
 from loadtests.report.results import Results
 from loadtests.report.scale import SAME
-from loadtests.report.stacks import stand_ins
 from loadtests.runner import plan as plans
 from loadtests.runner.record import Run
 
@@ -64,7 +66,9 @@ def everything(results: Results) -> Mapping[str, Any]:
         "machine": results.machine,
         "began": min((each.started for each in results.samples), default=""),
         "enough": ratios.ENOUGH,
+        "room": stacks.ROOM,
         "scale": scale,
+        "corrected": None,
         "attribution": attribution,
         **(
             scaled(results, scale)
@@ -80,19 +84,20 @@ def everything(results: Results) -> Mapping[str, Any]:
         "gates": gates.passed(results),
         "noise": tables.noise_table(results),
         "paper": study,
-        "stands": stand_ins(results, study.applications),
+        "stands": stacks.stand_ins(results, study.applications),
         "twins": any(map(results.is_twin, results.variants)),
         "plan_toml": plans.as_toml(results.plan),
     }
 
 
 def ranked(results: Results, study: Paper) -> Mapping[str, Any]:
-    main, by_cpu = tables.rankings(results)
+    main, by_cpu = tables.rankings(results, results.variants)
     verdicts = claims.judged(study, results)
     return {
-        "figures": figures.drawn(results, study),
-        "ranks": tables.rank_table(results, main),
-        "cpu_ranks": tables.rank_table(results, by_cpu),
+        "figures": {**figures.drawn(results, study), **side_by_side.drawn(results, study)},
+        "corrected": corrected.section(results, study),
+        "ranks": tables.rank_table(results, main, results.variants),
+        "cpu_ranks": tables.rank_table(results, by_cpu, results.variants),
         "sections": [
             tables.section(results, name, main[name], by_cpu[name], figures.published(results, name, study))
             for name in results.scenarios

@@ -36,8 +36,10 @@ def told_apart(times: Interval, floor: float) -> bool:
     return times.at_least_as_wide_as(floor).excludes_one
 
 
-def ranking(results: Results, scenario: str, measure: Measure) -> Ranking:
-    measured = [name for name in results.variants if results.performance(name, scenario, measure)]
+def ranking(results: Results, scenario: str, measure: Measure, names: Sequence[str] | None = None) -> Ranking:
+    """Of all variants, or of these alone."""
+    wanted = results.variants if names is None else names
+    measured = [name for name in wanted if results.performance(name, scenario, measure)]
     reasons = {name: results.bound(name, scenario) for name in measured} if measure != CPU else {}
     bound = {name: reason for name, reason in reasons.items() if reason}
     means = {name: results.mean(name, scenario, measure).value for name in measured}

@@ -6,6 +6,8 @@ from loadtests.report.results import Results
 from loadtests.runner.past import SHORT
 from loadtests.runner.plan import Variant
 
+ROOM = 22  # letters, for a name in a figure or a narrow table
+
 
 def by_stack(results: Results, names: Iterable[str]) -> list[str]:
     """The variants of a stack together, in the order of the plan, a service before its twin."""
@@ -16,15 +18,18 @@ def by_stack(results: Results, names: Iterable[str]) -> list[str]:
 
 
 def foremost(results: Results) -> list[str]:
-    """What a figure with room for one line of a stack shows: the services, else the twins."""
+    """What a figure with room for one line of a stack shows: the services, tuned if so; else the twins."""
     services = [name for name in results.variants if not results.is_twin(name)]
-    return by_stack(results, services or results.variants)
+    best = [name for name in services if results.plan.variants[name].tuned]
+    return by_stack(results, best or services or results.variants)
 
 
 def label(results: Results, variant: str) -> str:
-    """There is room for a name of a service; an earlier version stands below it."""
-    commit = results.plan.variants[variant].commit
-    return f"at {commit[:SHORT]}" if commit else variant
+    """There is room for a name of a service; an earlier version, or a longer name, stands below it."""
+    one = results.plan.variants[variant]
+    if one.commit:
+        return f"at {one.commit[:SHORT]}"
+    return variant if len(variant) <= ROOM else variant.removeprefix(f"{one.service}_")
 
 
 def own(variant: Variant) -> tuple[bool, int]:

@@ -61,7 +61,7 @@ def section(
         unit=main.measure.unit,
         label=main.measure.label,
         lines=[line(results, name, main, by_cpu, published) for name in main.order],
-        notes=notes(main),
+        notes=notes(main.bound),
         pairs=[(*pair, factor(times), main.separates(*pair)) for pair, times in main.pairs.items()],
     )
 
@@ -95,9 +95,10 @@ def load(scenario: Scenario) -> str:
     return f"{users} for {scenario.seconds:g} s"
 
 
-def notes(ranking: Ranking) -> list[str]:
+def notes(bound: Mapping[str, str]) -> list[str]:
+    """`bound` has the reason of each variant whose pace the generator set."""
     reasons: dict[str, list[tuple[str, str]]] = {}
-    for variant, reason in ranking.bound.items():
+    for variant, reason in bound.items():
         reasons.setdefault(without_numbers(reason), []).append((variant, reason))
     return [
         f"Generator-bound: {', '.join(name for name, _ in some)} ({ranging([why for _, why in some])}). "
@@ -106,11 +107,13 @@ def notes(ranking: Ranking) -> list[str]:
     ]
 
 
-def rank_table(results: Results, rankings: Mapping[str, Ranking]) -> list[tuple[str, list[str]]]:
+def rank_table(
+    results: Results, rankings: Mapping[str, Ranking], names: Sequence[str]
+) -> list[tuple[str, list[str]]]:
     """A row for each variant: its rank in each scenario."""
     return [
         (name, [rankings[scenario].shown(name) for scenario in results.scenarios])
-        for name in by_stack(results, results.variants)
+        for name in by_stack(results, names)
     ]
 
 
@@ -131,7 +134,7 @@ def noise_table(results: Results) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def rankings(results: Results) -> tuple[dict[str, Ranking], dict[str, Ranking]]:
+def rankings(results: Results, names: Sequence[str]) -> tuple[dict[str, Ranking], dict[str, Ranking]]:
     """By the paper's measure, and by processor time per request."""
-    main = {name: ranks.ranking(results, name, results.headline(name)) for name in results.scenarios}
-    return main, {name: ranks.ranking(results, name, CPU) for name in results.scenarios}
+    main = {one: ranks.ranking(results, one, results.headline(one), names) for one in results.scenarios}
+    return main, {one: ranks.ranking(results, one, CPU, names) for one in results.scenarios}

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from loadtests.report import roles
 from loadtests.runner import configuration, k6, plan, record
 from loadtests.runner.launch import launched
 from loadtests.tests.conftest import Tree, lines, until
@@ -380,6 +381,9 @@ def test_the_plan_corrected_has_each_stack_in_three_roles(tmp_path: Path) -> Non
         *("django_drf_best", "django_drf_same_durability", "twin_django_drf"),
         *("flask_orm_best", "flask_orm_same_durability", "twin_flask_orm"),
     ]
+    assert [roles.role(one) for one in corrected.variants.values()] == [
+        *("best", "same durability", "twin")
+    ] * 2
     best, same, twin = (corrected.variants[name] for name in list(corrected.variants)[3:])
     assert (best.env, best.tuned) == (FAST.env, True)
     assert (twin.twin, twin.env) == (True, {})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from loadtests.report.roles import ROLLBACK
 from loadtests.runner import plan as plans
 from loadtests.runner.cells import LIMIT
 from loadtests.runner.plan import Plan, Variant
@@ -82,8 +83,5 @@ def corrected(searches: Mapping[str, Search]) -> Plan:
 
 def corrections(service: str, search: Search) -> Iterator[tuple[str, Variant]]:
     yield f"{service}_best", best(service, search)
-    yield (
-        f"{service}_same_durability",
-        Variant(service=service, env={"SQLITE_JOURNAL_MODE": "DELETE"}),
-    )
+    yield f"{service}_same_durability", Variant(service=service, env=ROLLBACK)
     yield f"twin_{service}", Variant(service=service, twin=True)
