@@ -29,6 +29,11 @@ tune *ARGS: _tools
 profile *ARGS: _tools
     @{{python}} -m loadtests.profile "$@"
 
+# write docs/choosing.md, the page for whoever has to choose a stack, from the published runs
+[no-exit-message]
+choosing *ARGS: _tools
+    @{{python}} -m loadtests.choosing "$@"
+
 # write report.html, report.md and picture.svg of a run: `just report`, `just report RUN`
 report *ARGS: _tools
     @{{python}} -m loadtests.report report "$@"
