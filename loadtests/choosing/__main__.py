@@ -37,10 +37,7 @@ def main() -> None:
     if missing := [plan for plan in runs.PLANS if plan not in found.by_plan]:
         screen.print(f"Not measured yet, and left out: {', '.join(missing)}", soft_wrap=True)
     with screen.status("Reading the runs ..."):
-        made = page.made(found)
-    for path, text in made.items():
-        (page.DOCS / path).parent.mkdir(exist_ok=True)
-        (page.DOCS / path).write_text(text)
+        page.write(found)
     screen.print("The page: docs/choosing.md")
 
 

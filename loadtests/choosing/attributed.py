@@ -52,8 +52,8 @@ def told(gap: Gap) -> Sequence[str]:
 def explained(runs: Runs) -> Iterator[str]:
     """How to read the shares, and whether another run says the same."""
     yield (
-        "The last table has how many times less processor time the first takes than the second, and what share "
-        "of that is the server's and the framework's; a share below nothing works the other way round."
+        "The last table has how many times less processor time the first takes than the second, and the "
+        "server's and the framework's share of that; a share below nothing works the other way round."
     )
     if runs.attribution and runs.attribution_before:
         found = orders.agreement(runs.attribution_before.results, runs.attribution.results)

@@ -21,6 +21,16 @@ def made(runs: Runs) -> dict[str, str]:
     }
 
 
+def write(runs: Runs) -> None:
+    """And no picture stays that the page no longer shows."""
+    files = made(runs)
+    (DOCS / "choosing").mkdir(exist_ok=True)
+    for path in (DOCS / "choosing").glob("*.svg"):
+        path.unlink()
+    for name, text in files.items():
+        (DOCS / name).write_text(text)
+
+
 def rendered(runs: Runs, drawn: Mapping[str, str]) -> str:
     environment = Environment(  # noqa: S701 - Markdown is not HTML
         loader=FileSystemLoader(Path(__file__).parent),
@@ -44,6 +54,7 @@ def shown(runs: Runs) -> Mapping[str, Any]:
         "frameworks": costs.section(costs.pairs(base, costs.FRAMEWORKS)),
         "orms": costs.section(costs.pairs(base, costs.ORMS)),
         "server": server.section(runs),
+        "rates": pictures.rates(base),
         "code": costs.section(costs.twins(base)),
         "durability": durable.section(runs.durability) if runs.durability else None,
         "growth": grown.section(runs.scale) if runs.scale else None,

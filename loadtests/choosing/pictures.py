@@ -17,7 +17,7 @@ from loadtests.runner.floor import interface
 from loadtests.runner.report import digits
 
 FOOT = 8
-PALE, PALER = 0.55, 0.25
+FAINT = 0.55
 
 
 def drawn(runs: Runs) -> dict[str, str]:
@@ -52,6 +52,13 @@ def of_a_read(source: Source) -> Parts:
     return found
 
 
+def rates(source: Source) -> str:
+    """At which hello and the read were measured, where it was at one."""
+    of = {name: one.rates for name, one in source.results.plan.scenarios.items()}
+    hello, item = (of.get(name, ()) for name in ("hello", "get_item"))
+    return source.link(f"{hello[0]:g} and {item[0]:g} requests per second", "hello") if hello and item else ""
+
+
 def read(parts: Parts) -> str:
     height = HEAD + ROW * 1.4 * len(parts) + FOOT
     with svg.canvas(WIDTH, height) as figure:
@@ -66,7 +73,7 @@ def read(parts: Parts) -> str:
         axes.set_xticks([])
         axes.tick_params(axis="y", length=0, pad=4, labelcolor=svg.INK)
         axes.spines[["bottom"]].set_visible(False)
-        words = "ms of processor time: the server (grey), the framework (pale), the item"
+        words = "ms of processor time: the server (grey), the framework (faint), the item"
         figure.text(4 / WIDTH, 1 - 14 / height, words, color=svg.MUTED, size=9.5)
     told = "; ".join(f"{name} {', '.join(map(digits, some))}" for name, some in parts.items())
     return svg.inline(figure, "read", "What reading one item costs: server, framework, the item, ms", told)
@@ -74,7 +81,7 @@ def read(parts: Parts) -> str:
 
 def stacked(axes: Axes, place: int, service: str, parts: Sequence[float]) -> None:
     own, left = bars.colour(service), 0.0
-    for width, (colour, alpha) in zip(parts, ((svg.PAPER, 1), (own, PALE), (own, 1)), strict=True):
+    for width, (colour, alpha) in zip(parts, ((svg.PAPER, 1), (own, FAINT), (own, 1)), strict=True):
         axes.barh(place, width, 0.7, left, color=colour, alpha=alpha, edgecolor="none")
         left += width
     bars.write(axes, place, left, digits(left))

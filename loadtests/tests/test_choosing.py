@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from loadtests.choosing import (
     best,
@@ -22,6 +23,7 @@ from loadtests.choosing import (
     short,
     study,
 )
+from loadtests.choosing.__main__ import app
 from loadtests.choosing.runs import Runs, Source, anchor, headings
 from loadtests.choosing.said import against, beside, compared, leading
 from loadtests.report import growth
@@ -195,6 +197,24 @@ def test_a_run_of_one_service_has_a_page_too() -> None:
     assert list(made_of) == ["choosing.md", "choosing/cost.svg"]
 
 
+def test_few_rounds_tell_nobody_apart() -> None:
+    text = page.made(Runs(cited(synthetic.results(rounds=3))))["choosing.md"]
+    assert "To read one item, no stack can be told from another" in text
+    assert "The largest differences" not in text
+    assert "nan" not in LINK.sub(r"\1", text)
+
+
+def test_a_picture_that_is_no_longer_shown_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "DOCS", tmp_path)
+    (tmp_path / "choosing").mkdir()
+    (tmp_path / "choosing" / "old.svg").touch()
+    page.write(Runs(cited(made(plain("flask_orm")))))
+    assert [path.name for path in (tmp_path / "choosing").iterdir()] == ["cost.svg"]
+    assert (tmp_path / "choosing.md").exists()
+
+
 def test_the_short_answers_are_few() -> None:
     assert 4 <= len(list(short.sentences(everything()))) <= 6
 
@@ -222,6 +242,14 @@ def test_the_newest_run_of_each_plan_is_taken() -> None:
 def test_without_the_run_that_all_is_made_of_there_is_no_page() -> None:
     with pytest.raises(RecordError, match=r"^There is no published run of the plan efficiency: .*$"):
         runs.read(NAMES[:0])
+
+
+def test_the_command_says_in_one_line_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "published", list)
+    said = CliRunner().invoke(app)
+    assert said.exit_code == 1
+    assert said.stderr.startswith("There is no published run of the plan efficiency: just bench ")
+    assert said.stderr.count("\n") == 1
 
 
 def test_a_run_is_published_when_it_is_part_of_the_repository(tmp_path: Path) -> None:
