@@ -1,17 +1,15 @@
 """The stacks under the settings that suit each best: response times, throughput, and the highest rate."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from itertools import combinations
+from math import isnan
 
 from loadtests.choosing.runs import Runs, Source
 from loadtests.choosing.said import COLUMNS, DOING, NAMES, SCENARIOS, Section, Table, only, suffixed
-from loadtests.report import loads, ranks, ratios
+from loadtests.report import loads, ranks
 from loadtests.report.ranks import Ranking
-from loadtests.report.ratios import Series
 from loadtests.report.results import THROUGHPUT, Results
 from loadtests.report.words import bounded, factor, listed
-from loadtests.runner.sample import Sample
 
 BEST = "_best"
 CORRECTED = "As published and corrected"
@@ -57,20 +55,11 @@ def sustained(source: Source) -> dict[str, Ranking]:
 
 
 def ranking(results: Results, scenario: str, names: list[str]) -> Ranking:
-    series = {name: found for name in names if (found := in_rounds(results, name, scenario))}
-    means = {name: ratios.interval(each.values()).value for name, each in series.items()}
-    order = tuple(sorted(means, key=lambda name: -means[name]))
-    pairs = {(one, other): ratios.ratio(series[one], series[other]) for one, other in combinations(order, 2)}
+    means = {name: loads.sustained(results, name, scenario).value for name in names}
+    order = tuple(sorted((name for name in names if not isnan(means[name])), key=lambda name: -means[name]))
+    pairs = {pair: loads.times(results, *pair, scenario) for pair in combinations(order, 2)}
     numbers = ranks.numbered(order, lambda one, other: not ranks.told_apart(pairs[one, other], 1))
     return Ranking(scenario, THROUGHPUT, order, numbers, pairs, 1, {})
-
-
-def in_rounds(results: Results, variant: str, scenario: str) -> Series:
-    """The highest rate that each round sustained."""
-    rounds: dict[int, list[Sample]] = defaultdict(list)
-    for sample in results.of(variant, scenario):
-        rounds[sample.round].append(sample)
-    return {number: loads.highest(samples) for number, samples in rounds.items()}
 
 
 def highest(source: Source, found: Ranking) -> str:
@@ -81,30 +70,20 @@ def highest(source: Source, found: Ranking) -> str:
     doing = DOING[found.scenario]
     if len(found.order) > 1 and len(leaders) == len(found.order):
         return f"The stacks cannot be told apart by the highest rate at which they {doing}."
-    rate = source.link(f"{rate_of(source.results, first, found.scenario)} a second", *where)
+    shown = loads.shown(source.results, first, found.scenario)
+    rate = source.link(f"{shown} a second", *where)
     sustain = "sustains" if len(leaders) == 1 else "cannot be told apart and sustain"
     text = f"{listed([named[name] for name in leaders])} {sustain} the most requests that {doing}, {rate}"
     if len(found.order) < 2 or not found.separates(first, last):
         return f"{text}."
     times = source.link(f"{factor(found.pairs[first, last])} times", *where)
-    at_least = "at least " if at_the_top(source.results, first, found.scenario) else ""
+    at_least = "at least " if shown.startswith("at least") else ""
     return f"{text}, {at_least}{times} as many as {named[last]}."
-
-
-def at_the_top(results: Results, variant: str, scenario: str) -> bool:
-    """The ladder ended before it did, in every round."""
-    top = max(sample.rate for sample in results.valid if sample.scenario == scenario)
-    return loads.sustained(results, variant, scenario).value == top
-
-
-def rate_of(results: Results, variant: str, scenario: str) -> str:
-    at_least = "at least " if at_the_top(results, variant, scenario) else ""
-    return at_least + bounded(loads.sustained(results, variant, scenario))
 
 
 def rates(source: Source, found: Mapping[str, Ranking]) -> Table:
     def cell(variant: str, one: Ranking) -> str:
-        text = rate_of(source.results, variant, one.scenario) if variant in one.order else ""
+        text = loads.shown(source.results, variant, one.scenario) if variant in one.order else ""
         return source.link(f"{text}, {one.shown(variant)}" if text else "", one.scenario, GROWING)
 
     return Table(
