@@ -58,8 +58,7 @@ def ranking(results: Results, scenario: str, names: list[str]) -> Ranking:
     means = {name: loads.sustained(results, name, scenario).value for name in names}
     order = tuple(sorted((name for name in names if not isnan(means[name])), key=lambda name: -means[name]))
     pairs = {pair: loads.times(results, *pair, scenario) for pair in combinations(order, 2)}
-    numbers = ranks.numbered(order, lambda one, other: not ranks.told_apart(pairs[one, other], 1))
-    return Ranking(scenario, THROUGHPUT, order, numbers, pairs, 1, {})
+    return Ranking(scenario, THROUGHPUT, order, pairs, 1, {})
 
 
 def highest(source: Source, found: Ranking) -> str:

@@ -65,7 +65,7 @@ def compare(
 def table(changes: Iterable[Change]) -> Table:
     """A part for each scenario and measure; 80 columns are enough."""
     shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    shown.add_column("", no_wrap=True)
+    shown.add_column("", overflow="fold")  # a name may be broken, a figure not
     for heading in ("before", "after", "times as well", ""):
         shown.add_column(heading, justify="right", no_wrap=True)
     for (scenario, measure), group in groupby(changes, key=lambda each: (each.scenario, comparing.of(each))):

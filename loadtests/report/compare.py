@@ -96,6 +96,8 @@ def verdict(change: Change, unsure: str = "not told apart") -> str:
 
 
 def told(agreement: Agreement, things: str = "variants") -> str:
+    if not agreement.pairs:
+        return f"No two {things} are told apart by both runs."
     found = f"Both runs tell {agreement.pairs} pairs of {things} apart"
     if not agreement.opposed:
         return f"{found}, all of them in the same order."

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from loadtests.report.ratios import Interval
@@ -17,10 +18,17 @@ class Ranking:
     scenario: str
     measure: Measure
     order: tuple[str, ...]  # the best first
-    ranks: Mapping[str, tuple[int, ...]]  # of none, if the generator set the pace of any
     pairs: Pairs  # the better mean first; without those whose pace the generator set
     floor: float
     bound: Mapping[str, str]  # why the generator set the pace of a variant
+
+    @cached_property
+    def ranks(self) -> Mapping[str, tuple[int, ...]]:
+        """Of none, if the generator set the pace of any: that one would be faster still, and whoever comes
+        first without it is not the first."""
+        if self.bound:
+            return {}
+        return numbered(self.order, lambda one, other: not told_apart(self.pairs[one, other], self.floor))
 
     def shown(self, variant: str) -> str:
         numbers = self.ranks.get(variant, ())
@@ -49,10 +57,7 @@ def ranking(results: Results, scenario: str, measure: Measure, names: Sequence[s
         for pair in combinations(order, 2)
         if not {*pair} & {*bound}
     }
-    floor = results.floor(scenario, measure)
-    # The bound would be faster still: whoever comes first without them is not the first.
-    ranks = {} if bound else numbered(order, lambda one, other: not told_apart(pairs[one, other], floor))
-    return Ranking(scenario, measure, order, ranks, pairs, floor, bound)
+    return Ranking(scenario, measure, order, pairs, results.floor(scenario, measure), bound)
 
 
 def numbered(order: Sequence[str], alike: Callable[[str, str], bool]) -> dict[str, tuple[int, ...]]:
@@ -74,13 +79,16 @@ def numbered(order: Sequence[str], alike: Callable[[str, str], bool]) -> dict[st
 
 
 def cliques(friends: Mapping[str, set[str]]) -> list[set[str]]:
-    """The largest sets in which all are friends of each other (Bron and Kerbosch)."""
+    """The largest sets in which all are friends of each other (Bron and Kerbosch, with Tomita's pivot)."""
     found: list[set[str]] = []
 
     def extend(group: set[str], candidates: set[str], seen: set[str]) -> None:
         if not candidates and not seen:
             found.append(group)
-        for name in sorted(candidates):
+            return
+        # A largest set that passes by the pivot holds somebody who is not its friend.
+        pivot = max(sorted(candidates | seen), key=lambda name: len(candidates & friends[name]))
+        for name in sorted(candidates - friends[pivot]):
             extend(group | {name}, candidates & friends[name], seen & friends[name])
             candidates, seen = candidates - {name}, seen | {name}
 

@@ -1,4 +1,10 @@
-from loadtests.report import compare, page
+import io
+from dataclasses import replace
+
+from rich.console import Console
+
+from loadtests.report import compare, page, words
+from loadtests.report.__main__ import table
 from loadtests.report.compare import Agreement
 from loadtests.report.results import CPU, Results
 from loadtests.tests import synthetic
@@ -17,8 +23,11 @@ def after(variant: str = "", scenario: str = "", factor: float = 1.0) -> Results
     return Results(results.name, results.plan, results.machine, samples)
 
 
+CHANGES = compare.changes(BEFORE, after())
+
+
 def test_two_runs_of_the_same_differ_in_nothing() -> None:
-    assert {each.direction for each in compare.changes(BEFORE, after())} == {""}
+    assert {each.direction for each in CHANGES} == {""}
 
 
 def test_what_became_faster_is_better_and_nothing_else_is() -> None:
@@ -62,6 +71,17 @@ def test_an_opposite_order_is_named() -> None:
 def test_a_pair_of_which_only_one_run_is_sure_is_no_agreement() -> None:
     few = synthetic.results(rounds=2, twins=False)
     assert compare.agreement(BEFORE, few) == Agreement(0, ())
+    assert compare.told(Agreement(0, ())) == "No two variants are told apart by both runs."
+
+
+def test_a_long_name_cuts_off_no_figure() -> None:
+    screen = Console(width=80, file=io.StringIO(), record=True)
+    screen.print(
+        table(replace(each, variant="django_drf_wal_normal_4workers_8threads" * 2) for each in CHANGES)
+    )
+    shown = screen.export_text()
+    assert "…" not in shown
+    assert all(words.number(each.before) in shown for each in CHANGES)
 
 
 def test_what_differs_between_the_machines_and_the_plans_is_said() -> None:

@@ -22,6 +22,11 @@ def test_variants_that_cannot_be_told_apart_share_a_rank() -> None:
     assert numbered("ABC", ["AB", "BC", "AC"]) == {"A": (1,), "B": (1,), "C": (1,)}
 
 
+def test_many_that_are_all_alike_share_one_rank() -> None:
+    names = [f"{number:02}" for number in range(50)]
+    assert set(ranks.numbered(names, lambda *_: True).values()) == {(1,)}
+
+
 def test_being_alike_does_not_carry_over() -> None:
     assert numbered("ABC", ["AB", "BC"]) == {"A": (1,), "B": (1, 2), "C": (2,)}
 
