@@ -7,7 +7,7 @@ from itertools import chain
 from loadtests.choosing.runs import Source
 from loadtests.choosing.said import COLUMNS, DOING, NAMES, Section, Table
 from loadtests.report import scale
-from loadtests.report.growth import ordered
+from loadtests.report.growth import ordered, together
 from loadtests.report.page import percent
 from loadtests.report.scale import ALL, SAME, Growth, Outcome
 from loadtests.report.words import factor
@@ -64,10 +64,14 @@ def table(source: Source, found: Found) -> Table:
 
     def cell(stack: str, scenario: str) -> str:
         growth = found.get((stack, scenario))
-        text = f"{factor(growth.times)}{OUTCOMES[growth.outcome]}" if growth else ""
-        return source.link(text, scenario, "Scale")
+        return source.link(shown(growth) if growth else "", scenario, "Scale")
 
-    return Table(
-        ["stack", *(COLUMNS[one] for one in scenarios)],
-        [[name(stack), *(cell(stack, one) for one in scenarios)] for stack in stacks],
-    )
+    rows = [[name(stack), *(cell(stack, one) for one in scenarios)] for stack in stacks]
+    if every := together(source.results):
+        cells = [source.link(shown(every[one]), "Scale") for one in scenarios]
+        rows.append(["all together", *cells])
+    return Table(["stack", *(COLUMNS[one] for one in scenarios)], rows)
+
+
+def shown(growth: Growth) -> str:
+    return f"{factor(growth.times)}{OUTCOMES[growth.outcome]}" if growth.times.known else ""

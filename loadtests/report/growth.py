@@ -39,6 +39,7 @@ class Section:
     sizes: Sequence[int]
     scenarios: Sequence[str]
     overview: Sequence[Line]  # without costs: the growth in each scenario
+    together: Sequence[tuple[str, str]]  # of all stacks, if there are several of all sizes
     operations: Sequence[Operation]
 
 
@@ -53,8 +54,22 @@ def section(results: Results) -> Section | None:
         for name in ordered(results, stacks)
     ]
     return Section(
-        sizes, scenarios, overview, [operation(results, stacks, sizes, each) for each in scenarios]
+        sizes,
+        scenarios,
+        overview,
+        [told(each) for each in together(results).values()],
+        [operation(results, stacks, sizes, each) for each in scenarios],
     )
+
+
+def together(results: Results) -> Mapping[str, Growth]:
+    """In each scenario by processor time; of several stacks that have the same sizes."""
+    stacks = scale.stacks(results)
+    if len(stacks) < 2 or len({tuple(variants) for variants in stacks.values()}) > 1:
+        return {}
+    return {
+        name: scale.together(results, stacks, name, scale.measures(name)[0]) for name in results.scenarios
+    }
 
 
 def ordered(results: Results, stacks: Stacks) -> list[str]:

@@ -1,7 +1,8 @@
 """What a growing table does to each operation: of variants that differ in their records alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import geometric_mean
 from typing import Literal
 
 from loadtests.report import ratios
@@ -104,6 +105,22 @@ def found(results: Results, sizes: Mapping[int, str], scenario: str, measure: Me
             if each is not smallest
         },
     )
+
+
+def together(results: Results, stacks: Stacks, scenario: str, measure: Measure) -> Growth:
+    """At the most records, of the geometric mean of stacks that have the same numbers of them: what is noise
+    in each is less in all."""
+    fewest, most = (
+        mean([costs(results, sizes[end(sizes)], scenario, measure.cost) for sizes in stacks.values()])
+        for end in (min, max)
+    )
+    return grown(ratios.ratio(most, fewest), measure.least)
+
+
+def mean(every: Sequence[Series]) -> Series:
+    """The geometric mean in the rounds in which all cost something that is known."""
+    rounds = set.intersection(*({number for number, cost in each.items() if cost > 0} for each in every))
+    return {number: geometric_mean(each[number] for each in every) for number in sorted(rounds)}
 
 
 def costs(results: Results, variant: str, scenario: str, cost: Cost) -> Series:

@@ -148,6 +148,19 @@ def test_an_operation_that_was_measured_nowhere_says_nothing() -> None:
     assert section.overview[1].growth == [section.overview[1].growth[0], ("", "")]
 
 
+def test_of_all_stacks_together_the_growth_is_the_geometric_mean() -> None:
+    section = growth.section(sized(times=1.44))
+    assert section is not None
+    assert section.together == [("1.20 (1.20 to 1.20)", "not")] * 2
+    assert "| all together | 1.20 (1.20 to 1.20) not |" in page.markdown(page.everything(sized(times=1.44)))
+
+
+def test_a_stack_that_lacks_a_size_leaves_nothing_to_put_together() -> None:
+    results = sized()
+    kept = tuple(each for each in results.samples if each.variant != f"flask_sqlite_{SIZES[2]}")
+    assert growth.together(Results("some", results.plan, results.machine, kept)) == {}
+
+
 def test_stacks_of_one_size_each_are_not_ranked_either() -> None:
     results = sized()
     wanted = (f"fastapi_orm_{SIZES[0]}", f"flask_sqlite_{SIZES[2]}")
@@ -198,6 +211,7 @@ def test_costs_that_no_scale_shows_make_a_report(cost: float) -> None:
     shown = page.everything(sized(cpu_ms_per_request=cost, mean_ms=cost))
     assert "scale-get_item" in page.html(shown)
     assert shown["scale"].overview[0].growth == [("", ""), ("", "")]
+    assert shown["scale"].together == [("", ""), ("", "")]
 
 
 def test_another_plan_has_no_word_of_it() -> None:
