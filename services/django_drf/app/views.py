@@ -1,7 +1,9 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+import orjson
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +17,7 @@ from .serializers import NewItem, Page
 
 # Rows, without an instance of the model for each.
 ITEMS = Item.objects.values_list("id", "name", "description", "price", "quantity")
+PIECE = 2000  # items
 # Made once, as a list serializer makes its child once: the fields of each serializer are a costly copy.
 NEW_ITEM, PAGE = NewItem(), Page()
 
@@ -24,6 +27,15 @@ def _items(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
         {"id": item_id, "name": name, "description": description, "price": price, "quantity": quantity}
         for item_id, name, description, price, quantity in rows
     ]
+
+
+def _in_pieces(rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+    """JSON, in pieces: a million objects at once take five times the memory of their JSON."""
+    before = b"["
+    while piece := _items(islice(rows, PIECE)):
+        yield before + orjson.dumps(piece)[1:-1]
+        before = b","
+    yield b"]" if before == b"," else b"[]"
 
 
 class View(ViewSet):
@@ -65,10 +77,13 @@ class Basics(View):
 
 
 class Items(View):
-    def list_items(self, request: Request) -> Response:
+    def list_items(self, request: Request) -> HttpResponseBase:
         page = _valid(PAGE, "query", request.query_params.dict())
-        items = ITEMS.filter(id__gt=page["after"]).order_by("id")
-        return Response(_items(items[: page["limit"]]))
+        items = ITEMS.filter(id__gt=page["after"]).order_by("id")[: page["limit"]]
+        # all of them, before the answer begins: an error is still an answer of its own then
+        pieces = list(_in_pieces(items.iterator(PIECE)))
+        length = {"Content-Length": str(sum(map(len, pieces)))}
+        return StreamingHttpResponse(pieces, content_type="application/json", headers=length)
 
     def create_item(self, request: Request) -> Response:
         values = _valid(NEW_ITEM, "body", request.data)

@@ -1,6 +1,8 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from sqlite3 import Connection
 from typing import Any
+
+import orjson
 
 from .db import Row
 from .schemas import NewItem
@@ -15,13 +17,21 @@ def _items(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
     ]
 
 
+LIST = "SELECT id, name, description, price, quantity FROM items WHERE id > ? ORDER BY id LIMIT ?"
+
+
 def list_items(db: Connection, limit: int | None, after: int | None) -> list[Row]:
-    return _items(
-        db.execute(
-            "SELECT id, name, description, price, quantity FROM items WHERE id > ? ORDER BY id LIMIT ?",
-            (after or 0, -1 if limit is None else limit),
-        )
-    )
+    return _items(db.execute(LIST, (after or 0, -1 if limit is None else limit)))
+
+
+def list_in_pieces(db: Connection, after: int | None) -> Iterator[bytes]:
+    """JSON, SHORT items in a piece: a million objects at once take five times the memory of their JSON."""
+    cursor = db.execute(LIST, (after or 0, -1))
+    before = b"["
+    while rows := cursor.fetchmany(SHORT):
+        yield before + orjson.dumps(_items(rows))[1:-1]
+        before = b","
+    yield b"]" if before == b"," else b"[]"
 
 
 def is_short(db: Connection, after: int | None) -> bool:

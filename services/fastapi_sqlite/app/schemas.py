@@ -1,10 +1,12 @@
 """The shapes on the wire. JSON is read by pydantic-core, strictly, and written by orjson."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Body, HTTPException, Path, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import from_json
 from starlette.convertors import Convertor
@@ -64,6 +66,21 @@ class JSON(Response):
 
     def render(self, content: Any) -> bytes:
         return orjson.dumps(content)
+
+
+class JSONPieces(StreamingResponse):
+    """JSON that is made, and sent piece by piece: never whole in memory a second time."""
+
+    media_type = "application/json"
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        super().__init__(_each(pieces), headers={"Content-Length": str(sum(map(len, pieces)))})
+
+
+async def _each(pieces: list[bytes]) -> AsyncIterator[bytes]:
+    # a plain iterator would be asked in a thread for each of them
+    for piece in pieces:
+        yield piece
 
 
 class JSONRequest(Request):

@@ -12,7 +12,17 @@ from starlette.types import Receive, Scope, Send
 from . import queries
 from .db import ensure_writable, run, run_at_once, run_in_thread
 from .errors import declared
-from .schemas import JSON, Document, Item, ItemId, ItemIdConvertor, JSONRequest, NewItem, Page
+from .schemas import (
+    JSON,
+    Document,
+    Item,
+    ItemId,
+    ItemIdConvertor,
+    JSONPieces,
+    JSONRequest,
+    NewItem,
+    Page,
+)
 
 register_url_convertor("item_id", ItemIdConvertor())
 
@@ -74,10 +84,10 @@ async def echo(document: Document) -> Response:
 @views.get("/items", response_model=list[Item], responses=declared(422, 503))
 @views.get("/items/", include_in_schema=False)
 async def list_items(page: Annotated[Page, Query()]) -> Response:
-    short = page.limit or await run_at_once(queries.is_short, page.after)
-    read = run_at_once if short else run_in_thread
+    if page.limit or await run_at_once(queries.is_short, page.after):
+        return JSON(await run_at_once(queries.list_items, page.limit, page.after))
     # JSON is made where the rows are read: of a million it takes a second
-    return await read(lambda db: JSON(queries.list_items(db, page.limit, page.after)))
+    return JSONPieces(await run_in_thread(lambda db: list(queries.list_in_pieces(db, page.after))))
 
 
 @views.post("/items", status_code=201, response_model=Item, responses=declared(400, 413, 415, 422, 503))

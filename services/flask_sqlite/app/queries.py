@@ -1,9 +1,13 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from sqlite3 import Connection
 from typing import Any
 
+import orjson
+
 from .db import Row
 from .schemas import NewItem
+
+PIECE = 2000  # items
 
 
 def _items(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
@@ -13,13 +17,17 @@ def _items(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
     ]
 
 
-def list_items(db: Connection, limit: int | None, after: int | None) -> list[Row]:
-    return _items(
-        db.execute(
-            "SELECT id, name, description, price, quantity FROM items WHERE id > ? ORDER BY id LIMIT ?",
-            (after or 0, -1 if limit is None else limit),
-        )
+def list_items(db: Connection, limit: int | None, after: int | None) -> Iterator[bytes]:
+    """JSON, in pieces: a million objects at once take five times the memory of their JSON."""
+    cursor = db.execute(
+        "SELECT id, name, description, price, quantity FROM items WHERE id > ? ORDER BY id LIMIT ?",
+        (after or 0, -1 if limit is None else limit),
     )
+    before = b"["
+    while rows := cursor.fetchmany(PIECE):
+        yield before + orjson.dumps(_items(rows))[1:-1]
+        before = b","
+    yield b"]" if before == b"," else b"[]"
 
 
 def create_item(db: Connection, item: NewItem) -> Row:
