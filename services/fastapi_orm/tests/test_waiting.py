@@ -1,8 +1,8 @@
 import sqlite3
-import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from select import select
 
 import httpx2
 import pytest
@@ -10,37 +10,42 @@ import pytest
 from .conftest import Start, free_port, wait_until_ready
 
 
+def is_answered(client: HTTPConnection) -> bool:
+    return select([client.sock], [], [], 0)[0] != []
+
+
 @pytest.mark.parametrize("path", ["/hello", "/items", "/items/9", "/healthz", "/nowhere"])
 def test_writes_that_wait_for_the_lock_stall_nothing_else(start: Start, tmp_path: Path, path: str) -> None:
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
     wait_until_ready(start(PORT=str(port), WEB_CONCURRENCY="1", THREADS="1"), port)
     with (
         closing(sqlite3.connect(tmp_path / "items.db", isolation_level=None)) as db,
-        ThreadPoolExecutor() as clients,
+        closing(HTTPConnection("127.0.0.1", port, timeout=10)) as writer,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         db.execute("BEGIN IMMEDIATE")
-        write = clients.submit(httpx2.post, f"{url}/items", json={"name": "Lamp", "price": 19.9}, timeout=10)
-        time.sleep(0.2)
-        httpx2.get(f"{url}{path}")
-        assert not write.done()
+        item, headers = '{"name": "Lamp", "price": 19.9}', {"Content-Type": "application/json"}
+        writer.request("POST", "/items", item, headers)
+        for _ in range(50):
+            client.get(path)
+        assert not is_answered(writer)
         db.execute("ROLLBACK")
-        assert write.result().status_code == 201
+        assert writer.getresponse().status == 201
 
 
 def test_a_read_that_must_wait_stalls_nothing_else(start: Start, tmp_path: Path) -> None:
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
     variables = {"PORT": str(port), "WEB_CONCURRENCY": "1", "SQLITE_JOURNAL_MODE": "DELETE"}
     wait_until_ready(start(**variables), port)
     with (
         closing(sqlite3.connect(tmp_path / "items.db", isolation_level=None)) as db,
-        ThreadPoolExecutor() as clients,
+        closing(HTTPConnection("127.0.0.1", port, timeout=10)) as reader,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         db.execute("BEGIN EXCLUSIVE")
-        read = clients.submit(httpx2.get, f"{url}/items/1", timeout=10)
-        time.sleep(0.2)
-        httpx2.get(f"{url}/hello")
-        assert not read.done()
+        reader.request("GET", "/items/1")
+        for _ in range(50):
+            client.get("/hello")
+        assert not is_answered(reader)
         db.execute("ROLLBACK")
-        assert read.result().status_code == 404
+        assert reader.getresponse().status == 404
