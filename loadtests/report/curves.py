@@ -94,7 +94,7 @@ def finish(axes: Axes, unit: str) -> None:
     axes.grid(axis="y")
     axes.spines["left"].set_visible(False)
     axes.set_title(unit, loc="left", x=-0.085, size=9.5, color=svg.MUTED)
-    axes.legend(loc="upper left", ncols=2, frameon=False, fontsize=9, handlelength=1.8, borderaxespad=0.1)
+    axes.legend(loc="upper left", ncols=2, frameon=False, fontsize=9, handlelength=3.2, borderaxespad=0.1)
 
 
 def one_two_five(axis: Axis) -> None:
