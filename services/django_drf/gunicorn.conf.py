@@ -1,47 +1,62 @@
 import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
-from pathlib import Path
 
+import django
+from django.core.management import CommandError
+from django.db import DatabaseError
 from gunicorn.arbiter import Arbiter
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
+from pydantic import ValidationError
 
-from app import db
-from app import settings as service
+from app.middleware import DRAINED
 
-
-class StdoutLogger(Logger):
-    """Gunicorn writes its own log to standard error; this one to standard output, with the access log."""
-
-    def setup(self, cfg: Config) -> None:
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            if type(handler) is logging.StreamHandler:
-                handler.setStream(sys.stdout)
-
+try:
+    from app.settings import config as service  # `config` is a setting of Gunicorn
+except ValidationError as invalid:
+    first = invalid.errors()[0]
+    sys.exit(f"{str(first['loc'][0]).upper()}: {first['msg']}, not {first['input']!r}")
 
 wsgi_app = "app.wsgi:application"
 worker_class = "gthread"
-bind = f"[{service.HOST}]:{service.PORT}" if ":" in service.HOST else f"{service.HOST}:{service.PORT}"
-workers = service.WEB_CONCURRENCY
-threads = service.THREADS
+bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service.host}:{service.port}"
+workers = service.web_concurrency
+threads = service.threads
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30
+limit_request_fields = 1024  # 4 KiB of headers may be so many
+# Beyond its limit of open files a worker would end; each of its threads has a few besides its connection.
+open_files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+worker_connections = max(threads + 1, min(1000, open_files - 64 - 4 * threads))
 control_socket_disable = True
 forwarder_headers = ""  # a client on this host could send SCRIPT_NAME, and would get a 500
-if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
+if os.access("/dev/shm", os.W_OK):  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
-logger_class = StdoutLogger
-loglevel = service.LOG_LEVEL
-accesslog = "-" if service.ACCESS_LOG else None
+loglevel = service.log_level
+accesslog = "-" if service.access_log else None
+# Django leaves it to the server to drop the body of an answer to HEAD; Gunicorn would warn of each.
+logging.getLogger("gunicorn.http.wsgi").setLevel(logging.ERROR)
 
 
 def on_starting(_server: Arbiter) -> None:
-    db.create()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.settings")
+    django.setup()
+    from app import db
+
+    try:
+        db.migrate()
+    except (OSError, DatabaseError, CommandError) as error:
+        sys.exit(f"DATABASE_URL: {service.database}: {error}")
+
+
+def pre_request(_worker: Worker, request: Request) -> None:
+    # The rest of a body that is larger than this stays unread: the answer says that the connection closes.
+    if any(name == "CONTENT-LENGTH" and int(value) > DRAINED for name, value in request.headers):
+        request.force_close()
 
 
 def post_worker_init(worker: Worker) -> None:

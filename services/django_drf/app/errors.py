@@ -1,91 +1,122 @@
 """Every error as application/problem+json (RFC 9457)."""
 
+import logging
+import sqlite3
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
-import orjson
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
-from django.utils.log import log_response
-from rest_framework.exceptions import APIException, MethodNotAllowed, ValidationError
+from django.http import HttpRequest, JsonResponse
+from django.http.request import UnreadablePostError
+from rest_framework import views
+from rest_framework.exceptions import (
+    APIException,
+    MethodNotAllowed,
+    ParseError,
+    UnsupportedMediaType,
+    ValidationError,
+)
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
-# RFC 9110's phrases: http.HTTPStatus has those of 413 and 422 only from Python 3.13 on
-TITLES = {
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
+PROBLEM = "application/problem+json"
+# What SQLite refuses for reasons that are not in the SQL.
+UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
 }
 
-
-class InvalidError(APIException):
-    """A request that does not satisfy its schema: what is wrong, by JSON Pointer into the location."""
-
-    status_code = 422
-    default_detail = "The request is not valid."
-
-    def __init__(self, location: str, details: dict[str, str]) -> None:
-        super().__init__()
-        self.location, self.details = location, details
+logger = logging.getLogger(__name__)
 
 
-def details(error: ValidationError) -> dict[str, str]:
-    found: Any = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
-    # an unknown member's name is the client's word: its pointer stops at the whole body
-    return {"" if name == "non_field_errors" else f"/{name}": str(said[0]) for name, said in found.items()}
+class ContentTooLarge(APIException):
+    status_code = 413
+    default_detail = "The body is larger than 1 MiB."
 
 
-def problem(status: int, detail: str, **members: Any) -> HttpResponse:
-    body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail, **members}
-    return HttpResponse(orjson.dumps(body), "application/problem+json", status, TITLES[status])
+class ServiceUnavailable(APIException):
+    status_code = 503
+    default_detail = "The database is not available."
+    wait = 1  # seconds: the framework's Retry-After
 
 
-def invalid(error: InvalidError) -> HttpResponse:
-    errors = [{"location": error.location, "pointer": p, "detail": d} for p, d in error.details.items()]
-    return problem(422, str(error.detail), errors=errors)
+def problem(status: int, detail: str, **members: Any) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
 
 
-def method_not_allowed(allowed: list[str]) -> HttpResponse:
-    response = problem(405, "The path has no such method.")
-    response.headers["Allow"] = ", ".join(allowed)
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The framework's own handler gives the status and the headers; here the answer gets its form."""
+    error = translated(error)
+    response = views.exception_handler(error, context)
+    if response is None:
+        return None  # Django logs it and answers with server_error()
+    response.content_type = PROBLEM
+    if isinstance(error, ValidationError):
+        location = "query" if context["request"].method in SAFE_METHODS else "body"
+        errors = [{"location": location, **place} for place in places(error.detail)]
+        response.status_code = 422
+        response.data = problem(422, "The request is not valid.", errors=errors)
+    else:
+        response.data = problem(response.status_code, str(response.data["detail"]))
     return response
 
 
-def unavailable(error: DatabaseError) -> HttpResponse:
-    connection.close()
-    response = problem(503, "The database does not answer.")
-    response.headers["Retry-After"] = "1"
-    log_response("database: %s", error, response=response)
-    return response
-
-
-def handle(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Django REST framework's exception handler."""
+def translated(error: Exception) -> Exception:
+    """What Django raises, and what the framework words with what was sent, as an error of this API."""
     match error:
-        case InvalidError():
-            return invalid(error)
         case MethodNotAllowed():
-            return method_not_allowed(context["view"].allowed_methods)
-        case ObjectDoesNotExist():
-            return problem(404, "No item has this id.")
-        case APIException():
-            return problem(error.status_code, str(error.detail))
-        case DatabaseError():
-            return unavailable(error)
-    return None  # Django logs it and answers with server_error()
+            return MethodNotAllowed("", "The path has no such method.")
+        case UnsupportedMediaType():
+            return UnsupportedMediaType("", "The body must be application/json.")
+        case RequestDataTooBig():
+            return ContentTooLarge()
+        case UnreadablePostError():
+            return ParseError("The body ended early.")
+        case DatabaseError() if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in UNAVAILABLE:
+            logger.error("database: %s", error)
+            connection.close()  # the next request tries anew: a file that was opened read-only stays so
+            return ServiceUnavailable()
+    return error
 
 
-def bad_request(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
-    return problem(400, "The request is not valid.")
+def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+    """The invalid places of a serializer's errors, by JSON Pointer (RFC 6901)."""
+    if not isinstance(detail, dict):
+        yield {"pointer": pointer, "detail": str(detail[0])}
+        return
+    for name, errors in detail.items():
+        whole = name == api_settings.NON_FIELD_ERRORS_KEY and getattr(errors[0], "code", "") != "unknown"
+        token = str(name).replace("~", "~0").replace("/", "~1")
+        yield from places(errors, pointer if whole else f"{pointer}/{token}")
 
 
-def not_found(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
-    return problem(404, "There is no such path.")
+def answer(status: int, detail: str) -> JsonResponse:
+    return JsonResponse(problem(status, detail), status=status, content_type=PROBLEM)
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
-    return problem(500, "The service failed to answer.")
+def bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - Django names it
+    return answer(400, "The request is not valid.")
+
+
+def permission_denied(_request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - Django names it
+    return answer(403, "This is not permitted.")
+
+
+def not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001 - Django names it
+    return answer(404, "There is no such path.")
+
+
+def server_error(_request: HttpRequest) -> JsonResponse:
+    return answer(500, "The service failed to answer.")

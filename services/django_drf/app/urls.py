@@ -1,22 +1,19 @@
-from django.urls import path, register_converter
+from django.urls import path
+from rest_framework.routers import SimpleRouter
 
-from .serializers import ItemId
-from .views import Basics, Items, Operation
+from . import views
 
-register_converter(ItemId, "item_id")
-
-items = Items.as_view({"get": "list_items", "post": "create_item"})
-item = Items.as_view({"get": "get_item", "put": "replace_item", "delete": "delete_item"})
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("items", views.ItemViewSet)
 
 urlpatterns = [
-    path("hello", Basics.as_view({"get": "hello"})),
-    path("echo", Basics.as_view({"post": "echo"})),
-    path("items", items),
-    path("items/", items),
-    path("items/<item_id:item_id>", item),
-    path("healthz", Operation.as_view({"get": "health"})),
+    path("hello", views.hello),
+    path("echo", views.echo),
+    path("healthz", views.health),
+    *router.urls,
 ]
 
 handler400 = "app.errors.bad_request"
+handler403 = "app.errors.permission_denied"
 handler404 = "app.errors.not_found"
 handler500 = "app.errors.server_error"

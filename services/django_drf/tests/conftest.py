@@ -1,18 +1,24 @@
-import http.client
 import os
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rest_framework.test import APIClient
 
 ROOT = Path(__file__).parents[1]
 Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def client() -> APIClient:
+    client = APIClient(raise_request_exception=False)
+    client.default_format = "json"
+    return client
 
 
 def free_port() -> int:
@@ -22,7 +28,7 @@ def free_port() -> int:
 
 
 def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
@@ -32,15 +38,6 @@ def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
             return
     process.kill()
     pytest.fail(f"the service did not come up:\n{process.communicate()[0]}")
-
-
-def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[http.client.HTTPResponse, bytes]:
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    client.request("GET", path, headers={"Host": host})
-    answer = client.getresponse()
-    body = answer.read()
-    client.close()
-    return answer, body
 
 
 @pytest.fixture
@@ -65,4 +62,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in processes:
         process.terminate()
     for process in processes:
-        process.communicate(timeout=40)  # Gunicorn itself gives up on a worker after 30 seconds
+        process.communicate(timeout=60)  # Gunicorn itself gives up on a worker after 30 seconds
+
+
+@pytest.fixture
+def served(start: Start) -> tuple[subprocess.Popen[str], int]:
+    """A running service and its port."""
+    port = free_port()
+    process = start(PORT=str(port))
+    wait_until_ready(process, port)
+    return process, port

@@ -1,0 +1,10 @@
+BEGIN TRANSACTION;
+CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL);
+INSERT INTO "django_migrations" VALUES(1,'app','0001_items','2026-11-26 22:40:34.499961');
+CREATE TABLE "items" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(100) NOT NULL, "description" varchar(1000) NULL, "price" real NOT NULL, "quantity" integer NOT NULL);
+INSERT INTO "items" VALUES(1,'Lamp',NULL,19.5,0);
+INSERT INTO "items" VALUES(2,'Chair','Of oak',49.0,4);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('django_migrations',1);
+INSERT INTO "sqlite_sequence" VALUES('items',3);
+COMMIT;
