@@ -1,17 +1,21 @@
-import ctypes
 import logging
 import os
-import signal
+import sqlite3
 import sys
-from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
-from gunicorn.workers.base import Worker
+from pydantic import ValidationError
 
+from app import config as settings
 from app import db
-from app.config import config as service  # `config` is a setting of Gunicorn
+
+try:
+    service = settings.Config()
+except ValidationError as error:
+    first = error.errors(include_input=False)[0]
+    sys.exit(f"{str(first['loc'][0]).upper()}: {first['msg']}")
 
 
 class StdoutLogger(Logger):
@@ -22,16 +26,18 @@ class StdoutLogger(Logger):
         for handler in self.error_log.handlers:
             if type(handler) is logging.StreamHandler:
                 handler.setStream(sys.stdout)
+        logging.getLogger("app").handlers = self.error_log.handlers
 
 
-wsgi_app = "app.main:app"
-worker_class = "app.server.Worker"
+wsgi_app = "app.main:create_app()"
+worker_class = service.worker_class
 bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service.host}:{service.port}"
 workers = service.web_concurrency
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30
+asgi_lifespan = "on"
 control_socket_disable = True
-if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
+if os.access("/dev/shm", os.W_OK):  # noqa: S108 - heartbeats in memory: a slow disk must not look like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 logger_class = StdoutLogger
 loglevel = service.log_level
@@ -39,12 +45,11 @@ accesslog = "-" if service.access_log else None
 
 
 def on_starting(_server: Arbiter) -> None:
-    db.create()
+    try:
+        db.migrate(service)
+    except (db.SchemaError, sqlite3.Error) as error:
+        sys.exit(f"DATABASE_URL: {service.database}: {error}")
 
 
-def post_worker_init(worker: Worker) -> None:
-    # Where the master was killed, a worker ends as on SIGTERM; else busy clients would make it keep the port.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-    if os.getppid() != worker.ppid:  # it was killed before that
-        sys.exit()
+def on_exit(_server: Arbiter) -> None:
+    db.checkpoint(service)

@@ -1,25 +1,25 @@
-"""The environment, read once. A bad value ends the start with one line that names the variable."""
-
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Count = Annotated[int, Field(ge=1, le=1024)]
 Upper = BeforeValidator(str.upper)
 Lower = BeforeValidator(str.lower)
 
 
-class Config(BaseModel):
-    model_config = ConfigDict(alias_generator=str.upper, frozen=True)
+class Config(BaseSettings):
+    """The settings, from the environment variables of the same names."""
+
+    model_config = SettingsConfigDict(frozen=True)
 
     host: Annotated[str, Field(pattern=r"^[^\s/]+$")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     web_concurrency: Count = 2
     threads: Count = 2
-    database_url: Annotated[str, Field(pattern=r"^sqlite:///[^:?]+$")] = "sqlite:///items.db"
+    worker_class: Literal["asgi", "uvicorn_worker.UvicornWorker"] = "asgi"
+    database_url: Annotated[str, Field(pattern=r"^sqlite:///[^:?\x00-\x1f\x7f]+$")] = "sqlite:///items.db"
     sqlite_journal_mode: Annotated[Literal["WAL", "DELETE", "TRUNCATE", "PERSIST"], Upper] = "WAL"
     sqlite_synchronous: Annotated[Literal["OFF", "NORMAL", "FULL", "EXTRA"], Upper] = "FULL"
     access_log: bool = False
@@ -28,10 +28,3 @@ class Config(BaseModel):
     @property
     def database(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite:///")).absolute()
-
-
-try:
-    config = Config.model_validate(dict(os.environ))
-except ValidationError as error:
-    bad = error.errors()[0]
-    sys.exit(f"{bad['loc'][0]}: {bad['msg']}, not {bad['input']!r}")

@@ -1,132 +1,108 @@
-"""Connections are pooled, and opened in the worker that uses them, never before the fork."""
+"""Sessions on a pool of connections, which are opened in the worker that uses them, never before the fork."""
 
-import os
-import shutil
 import sqlite3
-import sys
 import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
-from sqlalchemy import URL, Connection, Engine, NullPool, event
-from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
-from sqlmodel import create_engine
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.util import CommandError
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Engine, event, inspect
+from sqlmodel import Session, create_engine
 
-from .config import config
-from .models import items
+from .config import Config
 
-DATABASE = config.database
-SCHEMA_VERSION = 1
+ALEMBIC = Path(__file__).parents[1] / "alembic.ini"
+FIRST_REVISION = "0001"
 BUSY_TIMEOUT = 5.0  # seconds
-ROOM = 2**20  # bytes: a disk with less is full
-
-Answer = TypeVar("Answer")
 
 
-def _inode() -> int | None:
-    try:
-        return DATABASE.stat().st_ino
-    except OSError:
-        return None
+class SchemaError(Exception):
+    """The database is not one that this version of the service can use."""
 
 
-def _before_connect(_dialect: object, _record: object, *_: object) -> None:
-    if not os.access(DATABASE, os.W_OK):
-        # opened all the same, it would stay read-only for every connection of the process, and for good
-        raise sqlite3.OperationalError("the database file is read-only, or not there")
+def open_engine(config: Config) -> Engine:
+    engine = create_engine(
+        config.database_url,
+        connect_args={"timeout": BUSY_TIMEOUT},
+        pool_size=config.threads,
+        max_overflow=0,
+    )
 
+    @event.listens_for(engine, "connect")
+    def set_synchronous(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
 
-def _opened(connection: sqlite3.Connection, record: Any) -> None:
-    connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
-    record.info["inode"] = _inode()
-
-
-def _checked_out(_connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
-    # the pool answers with a new connection where the file is no longer the one that was opened
-    if record.info["inode"] != _inode():
-        raise DisconnectionError
-
-
-def busy(error: BaseException | None) -> bool:
-    # the low byte: SQLITE_BUSY_RECOVERY and the like are busy too
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def open_engine(timeout: float, mode: str = "rw", **options: Any) -> Engine:
-    url = URL.create("sqlite", database=DATABASE.as_uri(), query={"mode": mode, "uri": "true"})
-    # AUTOCOMMIT: each statement is its own transaction, committed when it returns
-    engine = create_engine(url, connect_args={"timeout": timeout}, isolation_level="AUTOCOMMIT", **options)
-    if mode == "rw":
-        event.listen(engine, "do_connect", _before_connect)
-    event.listen(engine, "connect", _opened)
-    event.listen(engine, "checkout", _checked_out)
     return engine
 
 
-# Pools without a limit of their own: the threads are limited.
-patient = open_engine(BUSY_TIMEOUT, pool_size=0)
-impatient = open_engine(0, pool_size=0)
-# Threads of their own for reads: those of the writes may all be waiting for the lock.
-_readers = CapacityLimiter(config.threads)
+async def get_session(request: Request) -> AsyncIterator[Session]:
+    # No more sessions than connections. The others wait here, not in a thread: the sessions that have
+    # a connection need a thread, too, before they give it back.
+    async with request.app.state.sessions:
+        with Session(request.app.state.engine, expire_on_commit=False) as session:
+            yield session
 
 
-def run(work: Callable[[Connection], Answer], engine: Engine | None = None) -> Answer:
-    """Here and now: for the threads of the pool, where writes run."""
-    with (engine or patient).connect() as connection:
-        return work(connection)
+# An `async def` that yields costs no change of threads, and with the scope "function" the connection goes
+# back before the answer is sent: a client that reads slowly keeps none.
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 
 
-async def run_in_thread(work: Callable[[Connection], Answer]) -> Answer:
-    """For a read that may take long."""
-    return await to_thread.run_sync(run, work, limiter=_readers)
-
-
-async def run_at_once(work: Callable[[Connection], Answer]) -> Answer:
-    """For a read as short as a change of threads: on the event loop, or in a thread if it must wait."""
+def migrate(config: Config) -> None:
+    """Bring the schema up to date, once, however many copies of the service start at the same moment."""
+    if sqlite3.sqlite_version_info < (3, 37):
+        raise SchemaError(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
+    engine = create_engine(
+        config.database_url, connect_args={"timeout": BUSY_TIMEOUT, "isolation_level": None}
+    )
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
-        return run(work, impatient)
-    except DatabaseError as error:
-        if not busy(error.orig):
-            raise
-    return await run_in_thread(work)
+        with engine.begin() as connection:
+            upgrade(connection)
+        set_journal_mode(engine, config)  # last: a database that is not ours stays as it was
+    except CommandError as error:  # a revision that a later version of the service has made
+        raise SchemaError(str(error)) from error
+    finally:
+        engine.dispose()
 
 
-def close() -> None:
-    # all, not only the one that failed: they share what the first one found, such as a read-only file
-    patient.dispose()
-    impatient.dispose()
+def upgrade(connection: Connection) -> None:
+    alembic = AlembicConfig(ALEMBIC)
+    alembic.attributes["connection"] = connection
+    tables = inspect(connection).get_table_names()
+    if tables and "alembic_version" not in tables:
+        # The first edition of the service counted in SQLite's user_version, and made the same table.
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if version != 1 or "items" not in tables:
+            raise SchemaError("the database is not one of this service")
+        command.stamp(alembic, FIRST_REVISION)
+    command.upgrade(alembic, "head")
 
 
-def ensure_writable() -> None:
-    """Raises sqlalchemy.exc.OperationalError where the next write would find no room, or no permission."""
-    if not os.access(DATABASE, os.W_OK) or shutil.disk_usage(DATABASE.parent).free < ROOM:
-        raise OperationalError(None, None, sqlite3.OperationalError("the disk is full, or read-only"))
-
-
-def create() -> None:
-    """Make the table, once, however many copies of the service start at the same moment."""
+def set_journal_mode(engine: Engine, config: Config) -> None:
     deadline = time.monotonic() + BUSY_TIMEOUT
     while True:
         try:
-            return _create()
-        except DatabaseError as error:
-            # A change of journal mode does not wait for the lock by itself.
-            if not busy(error.orig) or time.monotonic() > deadline:
-                sys.exit(f"DATABASE_URL: {DATABASE}: {error.orig}")
+            connection = engine.raw_connection()
+            connection.cursor().execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
+        except sqlite3.OperationalError as error:
+            # This statement does not wait for the lock by itself.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
             time.sleep(0.02)
+        else:
+            return
+        finally:
+            connection.close()
 
 
-def _create() -> None:
-    with open_engine(BUSY_TIMEOUT, "rwc", poolclass=NullPool).connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        version, tables = connection.exec_driver_sql(
-            "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
-        ).one()
-        if (version, tables) == (0, 0):
-            items.create(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
-            sys.exit(f"DATABASE_URL: {DATABASE} has schema version {version}, not {SCHEMA_VERSION}")
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
+def checkpoint(config: Config) -> None:
+    """Leave nothing in the write-ahead log, once the workers are gone."""
+    engine = open_engine(config)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()

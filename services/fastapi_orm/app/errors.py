@@ -1,85 +1,103 @@
 """Every error as application/problem+json (RFC 9457)."""
 
 import logging
-from collections.abc import Callable, Coroutine
+import sqlite3
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
-import orjson
-from fastapi import Request, Response
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DatabaseError
-from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.routing import Match, Route
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
 
-from . import db
-
-# RFC 9110's phrases: http.HTTPStatus has those of 413 and 422 only from Python 3.13 on
-TITLES = {
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
+# What a database refuses for reasons of its own. Anything else, such as "no such column", is our mistake.
+UNAVAILABLE = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOTADB,
 }
 
-logger = logging.getLogger("uvicorn.error")
+logger = logging.getLogger(__name__)
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For the `responses` of an operation."""
-    return {s: {"description": TITLES[s], "content": {"application/problem+json": {}}} for s in statuses}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {"application/problem+json": {}}}
+        for status in statuses
+    }
 
 
-def problem(status: int, detail: str, headers: dict[str, str] | None = None, **members: Any) -> Response:
-    body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail, **members}
-    return Response(orjson.dumps(body), status, headers, media_type="application/problem+json")
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: object
+) -> JSONResponse:
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    headers = {**(headers or {}), "Cache-Control": "no-store"}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _methods(request: Request) -> set[str]:
+# Handlers are coroutines even where they wait for nothing: a plain function would run in a thread.
+
+
+async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(methods(request)))
+    return problem(error.status_code, str(error.detail), headers)
+
+
+def methods(request: Request) -> set[str]:
     """The methods of the path. Starlette's own Allow has only those of the first route that matches."""
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
-    found = {m for r in routes if r.matches(request.scope)[0] is not Match.NONE for m in r.methods or ()}
-    return found | {"HEAD"} if "GET" in found else found
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.methods]
+    path = request.scope["path"]
+    allowed = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    return allowed | {"HEAD"} if "GET" in allowed else allowed
 
 
-# Handlers are coroutines even where they wait for nothing: a plain function would need a thread of the pool.
-
-
-async def http_error(request: Request, error: StarletteHTTPException) -> Response:
-    status = error.status_code if error.status_code in TITLES else 400
-    headers = {"Allow": ", ".join(sorted(_methods(request)))} if status == 405 else None
-    return problem(status, error.detail, headers)
-
-
-async def invalid(_request: Request, error: RequestValidationError) -> Response:
-    found: dict[tuple[str, str], str] = {}
-    for place in error.errors():
-        location, *path = place["loc"]
-        # an unknown member's name is the client's word: its pointer stops at the whole body
-        pointer = "" if place["type"] == "extra_forbidden" else "".join(f"/{part}" for part in path)
-        found.setdefault((location, pointer), place["msg"])
-    errors = [{"location": at, "pointer": p, "detail": d} for (at, p), d in found.items()]
+async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    errors = [
+        {"location": location, "pointer": pointer(path), "detail": place["msg"]}
+        for place in error.errors()
+        for location, *path in [place["loc"]]
+        if location != "path"
+    ]
+    if not errors:  # only the id in the path, which no item has
+        return problem(404, "No item has this id.")
     return problem(422, "The request is not valid.", errors=errors)
 
 
-async def unavailable(_request: Request, error: DatabaseError) -> Response:
+def pointer(path: list[str | int]) -> str:
+    """A JSON Pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+async def database_error(_request: Request, error: DBAPIError) -> JSONResponse:
+    # the low byte: SQLITE_BUSY_RECOVERY and the like are busy too
+    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in UNAVAILABLE:
+        raise error
     logger.error("database: %s", error.orig)
-    if not db.busy(error.orig):
-        db.close()
-    return problem(503, "The database does not answer.", {"Retry-After": "1"})
+    return problem(503, "The database is not available.", {"Retry-After": "1"})
 
 
-async def fault(_request: Request, _error: Exception) -> Response:
-    # Starlette raises the exception again for the server to log, and Uvicorn then closes the connection
+async def fault(_request: Request, _error: Exception) -> JSONResponse:
+    # Starlette raises the exception again, for the server to log
     return problem(500, "The service failed to answer.", {"Connection": "close"})
 
 
-handlers: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
-    StarletteHTTPException: http_error,
-    RequestValidationError: invalid,
-    DatabaseError: unavailable,
-    Exception: fault,
-}
+def add_handlers(app: FastAPI) -> None:
+    app.exception_handler(HTTPException)(http_error)
+    app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(DBAPIError)(database_error)
+    app.exception_handler(Exception)(fault)

@@ -1,23 +1,15 @@
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
 
-from . import errors
-from .config import config
-from .views import views
-
-
-@asynccontextmanager
-async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    to_thread.current_default_thread_limiter().total_tokens = config.threads
-    # What is there by now stays, and the rows of a list, thousands of objects, are in no cycles.
-    gc.freeze()
-    gc.set_threshold(10_000)
-    yield
+from .config import Config
+from .db import open_engine
+from .errors import add_handlers
+from .routing import HeadMiddleware
+from .views import basics, items
 
 
 class Items(FastAPI):
@@ -31,16 +23,25 @@ class Items(FastAPI):
         return document
 
 
-def create_app() -> FastAPI:
-    return Items(
+def create_app(config: Config | None = None) -> FastAPI:
+    config = config or Config()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = config.threads
+        app.state.sessions = CapacityLimiter(config.threads)
+        app.state.engine = open_engine(config)
+        yield
+        app.state.engine.dispose()
+
+    app = Items(
         title="Items",
-        routes=views.routes,  # include_router() would match each path twice
-        exception_handlers=errors.handlers,
+        version="2.0.0",
         lifespan=lifespan,
-        openapi_url=None,  # the contract has no such path
-        redirect_slashes=False,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing here reads it
+        generate_unique_id_function=lambda route: route.name,
     )
-
-
-app = create_app()
+    app.include_router(basics)
+    app.include_router(items)
+    app.add_middleware(HeadMiddleware)
+    add_handlers(app)
+    return app

@@ -1,62 +1,30 @@
-"""The table and the shapes on the wire. JSON is read by pydantic-core, strictly, and written by orjson."""
+"""An item: as it is sent, as it is stored, as it is answered."""
 
-import re
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
-from fastapi import Body, HTTPException, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-from pydantic_core import from_json
+from pydantic import BeforeValidator
 from sqlmodel import REAL, Field, SQLModel, Text
-from starlette.convertors import Convertor
 
-BODY_MAX = 2**20  # bytes
 ITEM_ID_MAX = 2**53 - 1
 NO_NUL = {"pattern": r"^[^\x00]*$"}
-DECIMAL = re.compile(r"0|[1-9][0-9]{0,15}")
-JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?', re.IGNORECASE)
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     # JSON Schema: a number without a fractional part is an integer
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _decimal(value: str) -> object:
-    return int(value) if DECIMAL.fullmatch(value) else value
-
-
-def decimal_up_to(most: int) -> str:
-    """A pattern for 1 to `most`, canonical: shorter, or alike up to a smaller digit, or `most` itself."""
-    digits = str(most)
-    smaller = [
-        f"{digits[:i]}[0-{int(d) - 1}][0-9]{{{len(digits) - i - 1}}}" for i, d in enumerate(digits) if d > "0"
-    ]
-    return f"(?!0)(?:[0-9]{{1,{len(digits) - 1}}}|{'|'.join(smaller)}|{digits})"
-
-
-Document = Annotated[Any, Body(json_schema_extra={"type": ["object", "array"]})]
-ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX)]
 
 
 class NewItem(SQLModel):
     model_config = {
         "extra": "forbid",
         "strict": True,
-        "from_attributes": False,
         "json_schema_serialization_defaults_required": True,
     }
 
     name: str = Field(min_length=1, max_length=100, schema_extra=NO_NUL, sa_type=Text)
     description: str | None = Field(default=None, max_length=1000, schema_extra=NO_NUL, sa_type=Text)
     price: float = Field(ge=0, le=1_000_000, sa_type=REAL)
-    quantity: Annotated[int, BeforeValidator(_whole)] = Field(default=0, ge=0, le=2**31 - 1)
-
-
-# By model_validate(): __new__ and __init__ take members named cls or __pydantic_self__ for their arguments.
-ItemBody = Annotated[NewItem, BeforeValidator(NewItem.model_validate)]
+    quantity: Annotated[int, BeforeValidator(whole)] = Field(default=0, ge=0, le=2**31 - 1)
 
 
 class Item(NewItem, table=True):
@@ -64,71 +32,8 @@ class Item(NewItem, table=True):
     # AUTOINCREMENT: an id that was given once is never given again.
     __table_args__ = {"sqlite_autoincrement": True, "sqlite_strict": True}
 
-    id: int = Field(primary_key=True, ge=1, le=ITEM_ID_MAX)
+    id: int | None = Field(default=None, primary_key=True)
 
 
-items = SQLModel.metadata.tables["items"]
-
-
-class Page(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    # A query has no null to send, so None is no part of the types.
-    limit: Annotated[int, Query(ge=1, le=1000), BeforeValidator(_decimal)] = None  # type: ignore[assignment]
-    after: Annotated[int, Query(ge=1, le=ITEM_ID_MAX), BeforeValidator(_decimal)] = None  # type: ignore[assignment]
-
-
-class JSON(Response):
-    media_type = "application/json"
-
-    def render(self, content: Any) -> bytes:
-        return orjson.dumps(content)
-
-
-class JSONPieces(StreamingResponse):
-    """JSON that is made, and sent piece by piece: never whole in memory a second time."""
-
-    media_type = "application/json"
-
-    def __init__(self, pieces: list[bytes]) -> None:
-        super().__init__(_each(pieces), headers={"Content-Length": str(sum(map(len, pieces)))})
-
-
-async def _each(pieces: list[bytes]) -> AsyncIterator[bytes]:
-    # a plain iterator would be asked in a thread for each of them
-    for piece in pieces:
-        yield piece
-
-
-class JSONRequest(Request):
-    async def body(self) -> bytes:
-        if not JSON_TYPE.fullmatch(self.headers.get("content-type", "")):
-            raise HTTPException(415, "The body must be application/json.")
-        if int(self.headers.get("content-length", 0)) > BODY_MAX:
-            raise HTTPException(413, "The body is larger than 1 MiB.")
-        data = bytearray()
-        async for chunk in self.stream():
-            data += chunk
-            if len(data) > BODY_MAX:
-                raise HTTPException(413, "The body is larger than 1 MiB.")
-        if not data:
-            raise HTTPException(400, "The body is empty.")
-        self._body = bytes(data)
-        return self._body
-
-    async def json(self) -> Any:
-        try:
-            return from_json(self._body, allow_inf_nan=False)
-        except ValueError:
-            raise HTTPException(400, "The body is not valid JSON.") from None
-
-
-class ItemIdConvertor(Convertor[int]):
-    # In the pattern, not in convert(): a value refused there is a fault.
-    regex = decimal_up_to(ITEM_ID_MAX)
-
-    def convert(self, value: str) -> int:
-        return int(value)
-
-    def to_string(self, value: int) -> str:
-        return str(value)
+class ItemPublic(NewItem):
+    id: int = Field(ge=1, le=ITEM_ID_MAX)

@@ -3,15 +3,38 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app import db
+from app.config import Config
+from app.main import create_app
 
 ROOT = Path(__file__).parents[1]
 Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    config = Config(database_url=f"sqlite:///{tmp_path}/items.db")
+    db.migrate(config)
+    return config
+
+
+@pytest.fixture
+def app(config: Config) -> FastAPI:
+    return create_app(config)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
 
 
 def free_port() -> int:
@@ -40,6 +63,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def start(**variables: str) -> subprocess.Popen[str]:
         defaults = {"DATABASE_URL": f"sqlite:///{tmp_path}/items.db", "PATH": os.environ["PATH"]}
+        # one worker: a signal that reaches a second one while it still starts is lost
+        defaults["WEB_CONCURRENCY"] = "1"
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
             cwd=ROOT,
@@ -55,4 +80,4 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in processes:
         process.terminate()
     for process in processes:
-        process.communicate(timeout=20)
+        process.communicate(timeout=40)  # above graceful_timeout

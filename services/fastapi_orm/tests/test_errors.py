@@ -1,48 +1,97 @@
-from collections.abc import Iterator
-from pathlib import Path
+"""What is wrong with the service or its database, not with a request."""
+
+import sqlite3
+from contextlib import closing
 
 import pytest
-from starlette.testclient import TestClient
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from fastapi import FastAPI, HTTPException
+from fastapi.testclient import TestClient
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
 
-from app import db, views
-from app.main import create_app
+from app import db, models
+from app.config import Config
 
-
-@pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    monkeypatch.setattr(db, "DATABASE", tmp_path / "items.db")
-    monkeypatch.setattr(db, "patient", db.open_engine(db.BUSY_TIMEOUT))
-    monkeypatch.setattr(db, "impatient", db.open_engine(0))
-    db.create()
-    with TestClient(create_app(), raise_server_exceptions=False) as client:
-        yield client
-    db.close()
+LAMP = {"name": "Lamp", "price": 19.9}
 
 
-def test_a_fault_is_a_problem_without_a_trace(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fail(*_: object) -> None:
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (401, {"WWW-Authenticate": "Bearer"}),
+        (403, {}),
+        (409, {}),
+        (429, {"Retry-After": "7"}),
+    ],
+)
+def test_an_error_keeps_its_status_and_headers(
+    app: FastAPI, client: TestClient, status: int, headers: dict[str, str]
+) -> None:
+    @app.get("/refused")
+    async def refuse() -> None:
+        raise HTTPException(status, "Not now.", headers)
+
+    answer = client.get("/refused")
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json()["detail"] == "Not now."
+    assert headers.items() <= {name: answer.headers[name] for name in headers}.items()
+
+
+def test_a_fault_is_a_problem_without_a_trace(app: FastAPI, client: TestClient) -> None:
+    @app.get("/fault")
+    async def fault() -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(views, "run_at_once", fail)
-    answer = client.get("/items/1")
+    answer = client.get("/fault")
     assert answer.status_code == 500
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json()["title"] == "Internal Server Error"
     assert "secret" not in answer.text
 
 
-def test_a_vanished_database_is_unavailable_until_it_is_back(client: TestClient, tmp_path: Path) -> None:
-    assert client.get("/healthz").status_code == 200
-    (tmp_path / "items.db").rename(tmp_path / "away.db")
-    answer = client.get("/healthz")
-    assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "1"
-    (tmp_path / "away.db").rename(tmp_path / "items.db")
-    assert client.get("/healthz").status_code == 200
+def test_a_locked_database_is_unavailable(
+    config: Config, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_TIMEOUT", 0)
+    with closing(sqlite3.connect(config.database)) as other, TestClient(app) as client:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.post("/items", json=LAMP)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "1"
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        other.execute("ROLLBACK")
+        assert client.post("/items", json=LAMP).status_code == 201
 
 
-def test_a_member_named_like_an_argument_of_the_model_is_unknown(client: TestClient) -> None:
-    for name in ("cls", "self", "__pydantic_self__"):
-        answer = client.post("/items", json={"name": "Lamp", "price": 19.9, name: 1})
-        assert answer.status_code == 422
-        assert [place["pointer"] for place in answer.json()["errors"]] == [""]
+def test_a_mistake_in_the_sql_is_a_fault(config: Config, client: TestClient) -> None:
+    with closing(sqlite3.connect(config.database)) as other:
+        other.execute("ALTER TABLE items RENAME price TO cost")
+    assert client.get("/items").status_code == 500
+    assert client.post("/items", json=LAMP).status_code == 500
+
+
+def test_the_table_and_the_answer_have_every_member_of_the_body() -> None:
+    members = set(models.NewItem.model_fields)
+    assert members | {"id"} == set(models.ItemPublic.model_fields) == set(inspect(models.Item).columns.keys())
+
+
+def test_the_migrations_make_the_table_of_the_model(config: Config) -> None:
+    engine = db.open_engine(config)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, SQLModel.metadata) == []
+    engine.dispose()
+
+
+def test_a_session_that_a_view_left_open_is_rolled_back(app: FastAPI, client: TestClient) -> None:
+    @app.get("/open")
+    def leave_open(session: db.SessionDep) -> None:
+        session.add(models.Item(name="Lamp", price=1))
+        session.flush()
+        raise HTTPException(409)
+
+    assert client.get("/open").status_code == 409
+    assert client.post("/items", json=LAMP).json()["id"] == 1

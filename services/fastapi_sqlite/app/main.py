@@ -5,15 +5,11 @@ from typing import Any
 from anyio import to_thread
 from fastapi import FastAPI
 
-from . import errors
-from .config import config
-from .views import views
-
-
-@asynccontextmanager
-async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    to_thread.current_default_thread_limiter().total_tokens = config.threads
-    yield
+from .config import Config
+from .db import open_pool
+from .errors import add_handlers
+from .routing import HeadMiddleware
+from .views import basics, items
 
 
 class Items(FastAPI):
@@ -27,16 +23,23 @@ class Items(FastAPI):
         return document
 
 
-def create_app() -> FastAPI:
-    return Items(
+def create_app(config: Config | None = None) -> FastAPI:
+    config = config or Config()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = config.threads
+        with open_pool(config) as app.state.pool:
+            yield
+
+    app = Items(
         title="Items",
-        routes=views.routes,  # include_router() would match each path twice
-        exception_handlers=errors.handlers,
+        version="2.0.0",
         lifespan=lifespan,
-        openapi_url=None,  # the contract has no such path
-        redirect_slashes=False,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing here reads it
+        generate_unique_id_function=lambda route: route.name,
     )
-
-
-app = create_app()
+    app.include_router(basics)
+    app.include_router(items)
+    app.add_middleware(HeadMiddleware)
+    add_handlers(app)
+    return app

@@ -1,75 +1,53 @@
-from collections.abc import Iterable, Iterator
-from sqlite3 import Connection
+"""The SQL. Values are bound by position: of a member that a statement forgets, sqlite3 then complains."""
+
+from sqlite3 import Connection, Cursor
 from typing import Any
 
-import orjson
-
-from .db import Row
 from .schemas import NewItem
 
-SHORT = 2000  # items: listed in a millisecond or two, less than a thread may keep the interpreter to itself
-
-
-def _items(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
-    return [
-        {"id": item_id, "name": name, "description": description, "price": price, "quantity": quantity}
-        for item_id, name, description, price, quantity in rows
-    ]
-
+Row = dict[str, Any]
 
 LIST = "SELECT id, name, description, price, quantity FROM items WHERE id > ? ORDER BY id LIMIT ?"
+GET = "SELECT id, name, description, price, quantity FROM items WHERE id = ?"
+CREATE = """
+    INSERT INTO items (name, description, price, quantity) VALUES (?, ?, ?, ?)
+    RETURNING id, name, description, price, quantity
+"""
+REPLACE = """
+    UPDATE items SET name = ?, description = ?, price = ?, quantity = ? WHERE id = ?
+    RETURNING id, name, description, price, quantity
+"""
+DELETE = "DELETE FROM items WHERE id = ?"
 
 
-def list_items(db: Connection, limit: int | None, after: int | None) -> list[Row]:
-    return _items(db.execute(LIST, (after or 0, -1 if limit is None else limit)))
+def _values(item: NewItem) -> tuple[Any, ...]:
+    return tuple(item.model_dump().values())
 
 
-def list_in_pieces(db: Connection, after: int | None) -> Iterator[bytes]:
-    """JSON, SHORT items in a piece: a million objects at once take five times the memory of their JSON."""
-    cursor = db.execute(LIST, (after or 0, -1))
-    before = b"["
-    while rows := cursor.fetchmany(SHORT):
-        yield before + orjson.dumps(_items(rows))[1:-1]
-        before = b","
-    yield b"]" if before == b"," else b"[]"
+def _rows(cursor: Cursor) -> list[Row]:
+    # All of them, even of one: a statement with RETURNING commits when it has run to its end.
+    return [dict(row) for row in cursor]
 
 
-def is_short(db: Connection, after: int | None) -> bool:
-    """Whether the list of all items has no more than SHORT: there are at least as many ids."""
-    (largest,) = db.execute("SELECT max(id) FROM items").fetchone()
-    return (largest or 0) - (after or 0) <= SHORT
-
-
-def create_item(db: Connection, item: NewItem) -> Row:
-    values = item.model_dump()
-    cursor = db.execute(
-        "INSERT INTO items (name, description, price, quantity)"
-        " VALUES (:name, :description, :price, :quantity)",
-        values,
-    )
-    return {"id": cursor.lastrowid, **values}
+def list_items(db: Connection, limit: int, after: int) -> list[Row]:
+    return _rows(db.execute(LIST, (after, limit)))
 
 
 def get_item(db: Connection, item_id: int) -> Row | None:
-    found = _items(
-        db.execute("SELECT id, name, description, price, quantity FROM items WHERE id = ?", (item_id,))
-    )
-    return found[0] if found else None
+    return next(iter(_rows(db.execute(GET, (item_id,)))), None)
+
+
+def create_item(db: Connection, item: NewItem) -> Row:
+    return _rows(db.execute(CREATE, _values(item)))[0]
 
 
 def replace_item(db: Connection, item_id: int, item: NewItem) -> Row | None:
-    values = {"id": item_id, **item.model_dump()}
-    cursor = db.execute(
-        "UPDATE items SET name = :name, description = :description, price = :price, quantity = :quantity"
-        " WHERE id = :id",
-        values,
-    )
-    return values if cursor.rowcount else None
+    return next(iter(_rows(db.execute(REPLACE, (*_values(item), item_id)))), None)
 
 
 def delete_item(db: Connection, item_id: int) -> bool:
-    return db.execute("DELETE FROM items WHERE id = ?", (item_id,)).rowcount > 0
+    return db.execute(DELETE, (item_id,)).rowcount > 0
 
 
-def health(db: Connection) -> None:
+def check(db: Connection) -> None:
     db.execute("SELECT id FROM items LIMIT 1").fetchone()

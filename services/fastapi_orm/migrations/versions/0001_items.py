@@ -1,0 +1,26 @@
+"""The table of items."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "items",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text()),
+        sa.Column("price", sa.REAL(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sqlite_autoincrement=True,
+        sqlite_strict=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("items")

@@ -1,0 +1,140 @@
+"""What only a running server shows."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from select import select
+
+import httpx2
+import pytest
+
+from app.config import Config
+from app.db import SchemaError, migrate
+
+from .conftest import ROOT, Start, free_port, wait_until_ready
+
+LAMP = {"name": "Lamp", "price": 19.9}
+FIRST_EDITION = Path(__file__).with_name("first_edition.sql")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("HOST", ""),
+        ("WEB_CONCURRENCY", "0"),
+        ("THREADS", "-1"),
+        ("THREADS", "two"),
+        ("WORKER_CLASS", "sync"),
+        ("DATABASE_URL", "postgresql://localhost/items"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///items.db\r"),
+        ("DATABASE_URL", "sqlite:////no/such/folder/items.db"),
+        ("SQLITE_JOURNAL_MODE", "OFF"),
+        ("SQLITE_SYNCHRONOUS", "MAYBE"),
+        ("ACCESS_LOG", "perhaps"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_one_line(start: Start, name: str, value: str) -> None:
+    process = start(**{name: value})
+    output = process.communicate(timeout=20)[0]
+    lines = [line for line in output.splitlines() if name in line]
+    assert process.returncode == 1
+    assert len(lines) == 1
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('9999')",
+        "CREATE TABLE other (id INTEGER)",
+    ],
+    ids=["newer", "foreign"],
+)
+def test_another_schema_stops_the_start(start: Start, tmp_path: Path, script: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "items.db")) as db:
+        db.executescript(script)
+    process = start()
+    output = process.communicate(timeout=20)[0]
+    assert process.returncode == 1
+    assert "DATABASE_URL" in output
+    assert "Traceback" not in output
+
+
+def test_an_old_sqlite_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    with pytest.raises(SchemaError, match=r"3\.37"):
+        migrate(Config(database_url=f"sqlite:///{tmp_path}/items.db"))
+
+
+def test_two_copies_start_on_one_new_database(start: Start) -> None:
+    ports = [free_port(), free_port()]
+    copies = [start(PORT=str(port)) for port in ports]
+    for copy, port in zip(copies, ports, strict=True):
+        wait_until_ready(copy, port)
+
+
+def test_a_database_of_the_first_edition_is_taken_over(start: Start, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "items.db")) as db:
+        db.executescript(FIRST_EDITION.read_text())
+    port = free_port()
+    wait_until_ready(start(PORT=str(port)), port)
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        assert client.get("/items").json() == [
+            {"id": 1, "name": "Lamp", "description": "A warm light", "price": 19.9, "quantity": 3},
+            {"id": 2, "name": "Naïve 灯", "description": None, "price": 0.0, "quantity": 0},
+        ]
+        assert client.post("/items", json=LAMP).json()["id"] == 4  # the third was deleted
+
+
+@pytest.mark.parametrize("worker_class", ["asgi", "uvicorn_worker.UvicornWorker"])
+def test_after_the_end_the_file_alone_has_everything(start: Start, tmp_path: Path, worker_class: str) -> None:
+    port = free_port()
+    process = start(PORT=str(port), WORKER_CLASS=worker_class)
+    wait_until_ready(process, port)
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        for _ in range(20):
+            assert client.post("/items", json=LAMP).status_code == 201
+    process.terminate()
+    process.communicate(timeout=40)
+    assert process.returncode == 0
+    shutil.copy(tmp_path / "items.db", tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as db:
+        assert db.execute("SELECT count(*) FROM items").fetchone() == (20,)
+
+
+def test_the_journal_mode_is_the_variable(start: Start, tmp_path: Path) -> None:
+    port = free_port()
+    wait_until_ready(start(PORT=str(port), SQLITE_JOURNAL_MODE="delete"), port)
+    with closing(sqlite3.connect(tmp_path / "items.db")) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+
+
+def test_writes_that_wait_for_the_lock_do_not_stall_the_event_loop(start: Start, tmp_path: Path) -> None:
+    port = free_port()
+    wait_until_ready(start(PORT=str(port), WEB_CONCURRENCY="1", THREADS="1"), port)
+    with (
+        closing(sqlite3.connect(tmp_path / "items.db", isolation_level=None)) as db,
+        closing(HTTPConnection("127.0.0.1", port, timeout=10)) as writer,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        db.execute("BEGIN IMMEDIATE")
+        writer.request("POST", "/items", '{"name": "Lamp", "price": 1}', {"Content-Type": "application/json"})
+        for _ in range(50):
+            assert client.get("/hello").status_code == 200
+        assert select([writer.sock], [], [], 0)[0] == []  # it still waits
+        db.execute("ROLLBACK")
+        assert writer.getresponse().status == 201
+
+
+def test_importing_the_application_opens_no_database() -> None:
+    program = "import sqlite3, sys; sqlite3.connect = lambda *a, **k: sys.exit('opened'); import app.main"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=20)
