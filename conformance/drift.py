@@ -13,7 +13,7 @@ from loadtests.runner.launch import SERVICES, LaunchError, installed
 
 JSON = dict[str, Any]
 
-GENERATE = "import json; from app.main import app; print(json.dumps(app.openapi()))"
+GENERATE = "import json; from app.main import create_app; print(json.dumps(create_app().openapi()))"
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 ANNOTATIONS = {"title", "description", "examples", "example", "summary"}
 
