@@ -1,27 +1,14 @@
-# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
-import signal
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-
 import re
 import secrets
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import typer
-from rich.console import Console
-
-from conformance import report, table
 from conformance.judge import SEED, JudgeError
-from conformance.judged import UnreachableError, at_url, of_services
-from conformance.ledger import Ledger
 from conformance.outcome import Outcome
-from conformance.verdict import cells, conforms, findings
-from loadtests.runner.interrupt import Interrupted, interruptible
-from loadtests.runner.launch import LaunchError, services
+from harness.command import Argument, Command, Exit, Option, fail, interruptible, known, output, screen
+from harness.service import LaunchError, services
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-screen = Console(stderr=True, highlight=False)
+app = Command("just conform")
 REPORT = Path("build/conformance")
 SERVER = re.compile(r"http://[^/?#\s]+/?")
 
@@ -53,20 +40,20 @@ One case by hand:
 
 Exit status: 0 all rules hold, 1 one of level MUST does not, 2 bad usage."""
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
+Names = Annotated[list[str] | None, Argument(metavar="[SERVICE]...", show_default=False)]
 Url = Annotated[
-    str | None, typer.Option("--url", metavar="URL", help="Judge the server that is there; start none.")
+    str | None, Option("--url", metavar="URL", help="Judge the server that is there; start none.")
 ]
-Short = Annotated[bool, typer.Option("--short", help="Fewer random examples.")]
-Random = Annotated[bool, typer.Option("--random", help="Take a new seed, and print it.")]
+Short = Annotated[bool, Option("--short", help="Fewer random examples.")]
+Random = Annotated[bool, Option("--random", help="Take a new seed, and print it.")]
 Seed = Annotated[
-    int | None, typer.Option(min=0, help=f"Of the random examples.  [default: {SEED}]", show_default=False)
+    int | None, Option(min=0, help=f"Of the random examples.  [default: {SEED}]", show_default=False)
 ]
-Folder = Annotated[Path, typer.Option("--report", metavar="DIR", help="Where the two files go.")]
-Publish = Annotated[bool, typer.Option("--publish", help="Write the README's table; of a full run only.")]
+Folder = Annotated[Path, Option("--report", metavar="DIR", help="Where the two files go.")]
+Publish = Annotated[bool, Option("--publish", help="Write the README's table; of a full run only.")]
 
 
-@app.command(help=HELP)
+@app.function(HELP)
 def conform(
     names: Names = None,
     url: Url = None,
@@ -76,19 +63,19 @@ def conform(
     folder: Folder = REPORT,
     publish: Publish = False,
 ) -> None:
+    from conformance.judged import UnreachableError, at_url, of_services
+
     check_usage(names or [], url, random=random, seed=seed, publish=publish, short=short)
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
     if random:
         screen.print(f"seed {seed}")
     try:
-        with interruptible():
+        with interruptible(lambda: "Nothing was concluded."):
             if url:
                 outcomes = at_url(url, short, seed, screen)
             else:
                 outcomes = of_services(names or services(), short, seed, screen)
         conclude(outcomes, folder, {"seed": seed, "short": short}, publish=publish)
-    except Interrupted as interrupted:
-        fail("Interrupted. Nothing was concluded.", interrupted.exit_status)
     except UnreachableError as error:
         fail(str(error), 2)
     except (JudgeError, LaunchError) as error:
@@ -100,8 +87,7 @@ def conform(
 def check_usage(
     names: list[str], url: str | None, *, random: bool, seed: int | None, publish: bool, short: bool
 ) -> None:
-    if unknown := sorted(set(names) - set(services())):
-        fail(f"Unknown service: {', '.join(unknown)}. There are: {', '.join(services())}", 2)
+    known("service", names, services())
     if url and names:
         fail("Either services or --url, not both.", 2)
     if random and seed is not None:
@@ -115,26 +101,25 @@ def check_usage(
 def conclude(
     outcomes: dict[str, list[Outcome]], folder: Path, run: dict[str, int | bool], *, publish: bool
 ) -> None:
+    from conformance import report, table
+    from conformance.ledger import Ledger
+    from conformance.verdict import cells, conforms, findings
+
     ledger = Ledger.load()
-    found, console = cells(ledger, outcomes), Console(highlight=False)
+    found = cells(ledger, outcomes)
     report.write(folder, ledger, outcomes, found, run)
-    console.print(report.matrix(ledger, found))
-    console.print(report.LEGEND, style="dim")
+    output.print(report.matrix(ledger, found))
+    output.print(report.LEGEND, style="dim")
     for line in report.lines(list(findings(ledger, outcomes))):
-        console.print(line, markup=False, soft_wrap=True)
+        output.print(line, markup=False, soft_wrap=True)
     if publish:
         table.publish(found)
     for service, all_of_it in outcomes.items():
-        console.print(report.count(ledger, service, all_of_it))
-    console.print(f"The reports: {folder}/", soft_wrap=True)
+        output.print(report.count(ledger, service, all_of_it))
+    output.print(f"The reports: {folder}/", soft_wrap=True)
     if not conforms(ledger, found):
-        raise typer.Exit(1)
-
-
-def fail(message: str, status: int = 1) -> NoReturn:
-    screen.print(message, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(status)
+        raise Exit(1)
 
 
 if __name__ == "__main__":
-    app(prog_name="just conform")
+    app.run()

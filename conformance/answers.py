@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from conformance import contract
 from conformance.cases import Names, Step, filled
-from conformance.wire import Answer, Request
+from harness.wire import Answer, Request
 
 MARKER = "zq7echo"  # what the cases send as a name, a value, a path or a query: no error may repeat it
 INSIDE = ("Traceback", 'File "', ".py", "sqlite", "SQLITE", "SELECT ", "INSERT ", "UPDATE ", "DELETE FROM")

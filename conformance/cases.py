@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from conformance.wire import Request
+from harness.wire import Request
 
 CASES = Path(__file__).with_name("cases.toml")
 Names = Mapping[str, str]

@@ -15,7 +15,7 @@ from openapi_core.templating.responses.exceptions import ResponseNotFound
 from openapi_core.testing import MockRequest, MockResponse
 from openapi_schema_validator import OAS31Validator
 
-from conformance.wire import Answer, Request
+from harness.wire import Answer, Request
 
 CONTRACT = Path(__file__).parents[1] / "openapi.yaml"
 HOST = "http://127.0.0.1:8000"  # the contract's server

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 
-from conformance import wire
 from conformance.curl import curl
 from conformance.hostile import CREATE, LIST, Request, sequences
 from conformance.judge import SEED
 from conformance.seen import Seen, seen
-from conformance.wire import exchange
+from harness import wire
+from harness.wire import exchange
 
 EXAMPLES, EXAMPLES_SHORT = 300, 60
 

@@ -9,7 +9,7 @@ from typing import Any
 from openapi_schema_validator import OAS31Validator
 
 from conformance import contract
-from conformance.reading import refuse
+from harness.wire import refuse
 
 BODY_MAX = 2**20
 DEPTH_THAT_PASSES, DEPTH_THAT_DOES_NOT = 100, 250

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from typing import Any
 
-from loadtests.runner.launch import SERVICES, LaunchError, installed
+from harness.service import SERVICES, LaunchError, declared, installed
 
 JSON = dict[str, Any]
 
@@ -19,8 +19,7 @@ ANNOTATIONS = {"title", "description", "examples", "example", "summary"}
 
 
 def generates(service: str) -> bool:
-    requirements = (SERVICES / service / "requirements.txt").read_text()
-    return any(line.startswith("fastapi==") for line in requirements.splitlines())
+    return declared(service).framework == "fastapi"
 
 
 def generated(service: str) -> JSON:

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from conformance import wire
 from conformance.bodies import HOSTILE, documents, items, odd_bodies
+from harness import wire
 
 T = TypeVar("T")
 JSON_TYPE = "Content-Type: application/json"

@@ -9,8 +9,9 @@ from rich.console import Console
 
 from conformance.judge import judge
 from conformance.outcome import Outcome
-from conformance.wire import Request, exchange
-from loadtests.runner.launch import installed, launched
+from harness.server import launched
+from harness.service import installed
+from harness.wire import Request, exchange
 
 
 class UnreachableError(Exception):

@@ -6,7 +6,7 @@ from typing import Any
 from conformance.answers import every_answer, same, shown
 from conformance.documents import parsed
 from conformance.prediction import expected, item_id, operation, parameters
-from conformance.wire import Answer, Request
+from harness.wire import Answer, Request
 
 DEFAULTS = {"description": None, "quantity": 0}
 

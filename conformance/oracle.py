@@ -10,7 +10,7 @@ from requests import PreparedRequest
 from schemathesis import Case, HookContext, Response
 
 from conformance.model import KINDS, Complaint, Model
-from conformance.wire import Answer, Request, exchange
+from harness.wire import Answer, Request, exchange
 
 
 class Watch:

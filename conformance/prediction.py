@@ -5,7 +5,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote
 
 from conformance import contract, documents
-from conformance.wire import Request
+from harness.wire import Request
 
 ITEM = re.compile(r"/items/([1-9][0-9]{0,15})")
 DECIMAL = re.compile(r"[1-9][0-9]*")

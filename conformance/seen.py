@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.answers import same
-from conformance.wire import Answer
+from harness.wire import Answer
 
 ANY = "(any)"  # in the place of what may differ: the text of a detail, the seconds to wait
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance import answers, cases
 from conformance.cases import Case
-from conformance.wire import Answer, Request, exchange
+from harness.wire import Answer, Request, exchange
 
 
 def params() -> Iterator[object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.wire import Answer, Request, exchange
+from harness.wire import Answer, Request, exchange
 
 AT_ONCE, CREATED, REPLACED = 8, 200, 50
 

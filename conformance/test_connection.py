@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.answers import every_answer
-from conformance.reading import Reader
-from conformance.wire import TIMEOUT, Request, conversation, exchange
+from harness.wire import TIMEOUT, Reader, Request, conversation, exchange
 
 TYPED = ("Content-Type: application/json",)
 HELLO = Request("GET", "/hello")

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from conformance.answers import every_answer
-from conformance.wire import Answer, Request, exchange
-from loadtests.runner.launch import Server, launched
+from harness.server import Server, launched
+from harness.wire import Answer, Request, exchange
 
 TYPED = ("Content-Type: application/json",)
 BODY = b'{"name": "Lamp", "price": 19.9}'

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.contract import CONTRACT
-from conformance.wire import Request, exchange
+from harness.wire import Request, exchange
 
 ROOT = Path(__file__).parents[1]
 CONFIG = Path(__file__).with_name("schemathesis.toml")

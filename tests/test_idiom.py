@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.runner.launch import installed
+from harness.service import installed
 from tests.idiom import deprecated_in, findings, lines_of_code
 
 SERVICES = sorted(path.parent for path in Path(__file__).parents[1].glob("services/*/gunicorn.conf.py"))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.runner.launch import Server, installed, launched
+from harness.server import Server, launched
+from harness.service import installed
 
 ROOT = Path(__file__).parents[1]
 READMES = [path for path in [ROOT / "README.md", *sorted(ROOT.glob("services/*/README.md"))] if path.exists()]

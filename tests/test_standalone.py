@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.runner.launch import SERVICES, launched, services
+from harness.server import launched
+from harness.service import SERVICES, services
 
 ROOT = Path(__file__).parents[1]
 

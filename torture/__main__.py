@@ -1,28 +1,19 @@
-# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
-import signal
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-
 import time
 from itertools import product
 from subprocess import TimeoutExpired
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import typer
-from rich.console import Console
-
-from loadtests.runner.interrupt import Interrupted, interruptible
-from loadtests.runner.k6 import K6Error
-from loadtests.runner.launch import LaunchError, installed, services
+from harness.command import Argument, Command, Option, fail, interruptible, known, output
+from harness.k6 import K6Error
+from harness.service import LaunchError, installed, services
+from harness.wire import NoAnswerError
 from torture import page
-from torture.client import NoAnswerError
 from torture.experiment import LONG, SHORT, Effort, Experiment, Found
 from torture.lane import EXPERIMENTS
 from torture.record import Record, Table
 from torture.service import StuckError
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-screen = Console(highlight=False)
+app = Command("just torture")
 
 HELP = f"""Put services under fire: kill, fill, lock, flood and fuzz them.
 
@@ -48,17 +39,17 @@ docs/reliability.md says what each of them is.
 
 Exit status: 0 no fault, 1 a fault, 2 bad usage."""
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
+Names = Annotated[list[str] | None, Argument(metavar="[SERVICE]...", show_default=False)]
 Minutes = Annotated[
     float,
-    typer.Option("--minutes", metavar="N", min=0.1, help="For each service, about: the counts grow with it."),
+    Option("--minutes", metavar="N", min=0.1, help="For each service, about: the counts grow with it."),
 ]
-Short = Annotated[bool, typer.Option("--short", help="The least of everything.")]
-Only = Annotated[list[str] | None, typer.Option("--only", metavar="EXPERIMENT", help="Not all of them.")]
-Publish = Annotated[bool, typer.Option("--publish", help="Write docs/reliability.md; of the long form only.")]
+Short = Annotated[bool, Option("--short", help="The least of everything.")]
+Only = Annotated[list[str] | None, Option("--only", metavar="EXPERIMENT", help="Not all of them.")]
+Publish = Annotated[bool, Option("--publish", help="Write docs/reliability.md; of the long form only.")]
 
 
-@app.command(help=HELP)
+@app.function(HELP)
 def torture(
     names: Names = None,
     minutes: Minutes = LONG,
@@ -72,13 +63,11 @@ def torture(
     try:
         with interruptible():
             for name, experiment in product(names or services(), wanted):
-                installed(name, screen.print)
+                installed(name, output.print)
                 made = record(name, experiment, EXPERIMENTS[experiment], effort)
                 faults += len(made.faults)
                 if publish:
                     page.publish(Table({name: {experiment: made}}))
-    except Interrupted as interrupted:
-        fail("Interrupted.", interrupted.exit_status)
     except (LaunchError, K6Error) as error:
         fail(str(error))
     if faults:
@@ -86,17 +75,15 @@ def torture(
 
 
 def check_usage(names: list[str], only: list[str], effort: Effort, *, publish: bool) -> None:
-    if unknown := sorted(set(names) - set(services())):
-        fail(f"Unknown service: {', '.join(unknown)}. There are: {', '.join(services())}", 2)
-    if unknown := sorted(set(only) - set(EXPERIMENTS)):
-        fail(f"Unknown experiment: {', '.join(unknown)}. There are: {', '.join(EXPERIMENTS)}", 2)
+    known("service", names, services())
+    known("experiment", only, list(EXPERIMENTS))
     if publish and not effort.whole:
         fail(f"--publish needs the long form: {LONG:.0f} minutes or more.", 2)
 
 
 def record(name: str, experiment: str, run: Experiment, effort: Effort) -> Record:
     began = time.monotonic()
-    with screen.status(f"{name}: {experiment}"):
+    with output.status(f"{name}: {experiment}"):
         try:
             found = run(name, effort)
         except (
@@ -107,18 +94,13 @@ def record(name: str, experiment: str, run: Experiment, effort: Effort) -> Recor
         ) as error:  # what was counted till then is lost with it
             found = Found(faults=[f"{type(error).__name__}: {error}"])
     made = Record.of(found, time.monotonic() - began)
-    screen.print(f"[bold]{name}[/bold]: {experiment}, {made.seconds:.0f} s", soft_wrap=True)
+    output.print(f"[bold]{name}[/bold]: {experiment}, {made.seconds:.0f} s", soft_wrap=True)
     for what, figure in made.figures.items():
-        screen.print(f"  {what}: {figure}", markup=False, soft_wrap=True)
+        output.print(f"  {what}: {figure}", markup=False, soft_wrap=True)
     for fault in made.faults[:10]:
-        screen.print(f"  fault: {fault}", style="red", markup=False, soft_wrap=True)
+        output.print(f"  fault: {fault}", style="red", markup=False, soft_wrap=True)
     return made
 
 
-def fail(message: str, status: int = 1) -> NoReturn:
-    Console(stderr=True, highlight=False).print(message, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(status)
-
-
 if __name__ == "__main__":
-    app(prog_name="just torture")
+    app.run()

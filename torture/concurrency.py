@@ -6,7 +6,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
-from torture.client import Client, NoAnswerError
+from harness.wire import Client, NoAnswerError
 from torture.experiment import Effort, Found
 from torture.history import Event, is_linearizable
 from torture.service import tortured
@@ -39,7 +39,7 @@ def concurrency(name: str, effort: Effort) -> Found:
     found, shared = Found(), Shared()
     each = effort.of(REQUESTS, 1600) // CLIENTS
     with tortured(name) as service, ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(lambda number: one_client(number, service.port, each, shared), range(CLIENTS)))
+        list(pool.map(lambda number: one_client(number, service.url, each, shared), range(CLIENTS)))
     broken = [id_ for id_, events in shared.events.items() if not is_linearizable(events)]
     found.faults += shared.faults
     found.expect(not broken, f"not linearizable: items {', '.join(map(str, broken[:5]))}")
@@ -49,9 +49,9 @@ def concurrency(name: str, effort: Effort) -> Found:
     return found
 
 
-def one_client(number: int, port: int, requests: int, shared: Shared) -> None:
+def one_client(number: int, url: str, requests: int, shared: Shared) -> None:
     chance = random.Random(number)
-    with Client(port) as client:
+    with Client(url) as client:
         for count in range(requests):
             value = f"{number}-{count}"
             with shared.lock:

@@ -5,8 +5,9 @@ import time
 from collections import Counter
 from itertools import cycle
 
+from harness.server import Server
 from torture.experiment import Effort, Found
-from torture.service import Service, integrity, rows, tortured, until
+from torture.service import ended, integrity, rows, tortured, until
 from torture.writer import writing
 
 CLIENTS = 10
@@ -20,14 +21,14 @@ def crash(name: str, effort: Effort) -> Found:
     back: dict[str, float] = {}
     moment = random.Random(1)
     with tortured(name) as service:
-        with writing(service.port, CLIENTS) as writers:
+        with writing(service.url, CLIENTS) as writers:
             for _, victim in zip(range(effort.of(KILLS, 4)), cycle(VICTIMS), strict=False):
                 before = writers.answered
                 until(lambda least=before: writers.answered > least, "a write is answered")  # type: ignore[misc]
                 time.sleep(moment.uniform(0, 0.3))  # the moment of the kill, not a wait for anything
                 back[victim] = max(back.get(victim, 0.0), KILL[victim](service, moment))
                 killed[victim] += 1
-        found.expect(service.end() == 0, "it did not stop in good order")
+        found.expect(service.stop() == 0, "it did not stop in good order")
         kept = rows(service.database)
         found.faults += writers.disagreements(kept, exact=False)
         found.expect(integrity(service.database) == "ok", "integrity_check is not ok")
@@ -44,24 +45,24 @@ def crash(name: str, effort: Effort) -> Found:
     return found
 
 
-def kill_worker(service: Service, moment: random.Random) -> float:
+def kill_worker(service: Server, moment: random.Random) -> float:
     """It comes back by itself."""
     victim = moment.choice(service.workers())
     service.kill(victim)
     return until(lambda: victim not in service.workers() and service.is_up(), "a killed worker is replaced")
 
 
-def kill_master(service: Service, _: random.Random) -> float:
+def kill_master(service: Server, _: random.Random) -> float:
     """It can be started again at once: what the master leaves behind gives up the port."""
     orphans = service.workers()
-    service.kill(service.process.pid)
+    service.kill(service.pid)
     service.process.wait()
     took = service.start()
-    until(lambda: service.ends(orphans), "the workers of a killed master end")
+    until(lambda: ended(orphans), "the workers of a killed master end")
     return took
 
 
-def kill_all(service: Service, _: random.Random) -> float:
+def kill_all(service: Server, _: random.Random) -> float:
     service.kill_all()
     return service.start()
 

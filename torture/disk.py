@@ -8,9 +8,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from torture.client import Client, NoAnswerError
+from harness.server import Server
+from harness.wire import Client, NoAnswerError
 from torture.experiment import Effort, Found
-from torture.service import Service, StuckError, integrity, rows, until
+from torture.service import StuckError, integrity, prepared, rows, until
 
 TIMES = 5
 ASKED = 8  # times each, on connections of their own: so that each worker and thread is asked
@@ -38,10 +39,10 @@ def disk(name: str, effort: Effort) -> Found:
 
 
 @contextmanager
-def harmed(name: str, *, small: bool) -> Iterator[Service]:
+def harmed(name: str, *, small: bool) -> Iterator[Server]:
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix=f"torture-{name}-")))
-        service = Service(name, scratch)
+        service = prepared(name, scratch)
         if small:
             mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(service.folder)]
             subprocess.run(mount, check=True)  # noqa: S603 - our own folder
@@ -53,7 +54,7 @@ def harmed(name: str, *, small: bool) -> Iterator[Service]:
         yield service
 
 
-def full(service: Service, found: Found) -> None:
+def full(service: Server, found: Found) -> None:
     ballast = service.folder / "ballast"
     ballast.write_bytes(bytes(SMALL * 5 // 8))
     stored = len(rows(service.database))
@@ -79,7 +80,7 @@ def fill(file: Path) -> None:
             return
 
 
-def read_only(service: Service, found: Found) -> None:
+def read_only(service: Server, found: Found) -> None:
     """Workers that start on it have never seen it otherwise."""
     modes = {path: path.stat().st_mode for path in [service.folder, *service.folder.iterdir()]}
     for path in modes:
@@ -94,7 +95,7 @@ def read_only(service: Service, found: Found) -> None:
     recovers(service, found, "read-only", least=3)
 
 
-def vanished(service: Service, found: Found) -> None:
+def vanished(service: Server, found: Found) -> None:
     away = service.scratch / "away"
     away.mkdir()
     for path in list(service.folder.iterdir()):
@@ -106,7 +107,7 @@ def vanished(service: Service, found: Found) -> None:
     recovers(service, found, "vanished", least=3)
 
 
-def corrupt(service: Service, found: Found) -> None:
+def corrupt(service: Server, found: Found) -> None:
     """Another file in its place, that is no database."""
     away = service.scratch / "away"
     away.mkdir()
@@ -120,7 +121,7 @@ def corrupt(service: Service, found: Found) -> None:
     recovers(service, found, "corrupt", least=3)
 
 
-HARMS: dict[str, Callable[[Service, Found], None]] = {
+HARMS: dict[str, Callable[[Server, Found], None]] = {
     "full": full,
     "read-only": read_only,
     "vanished": vanished,
@@ -128,15 +129,15 @@ HARMS: dict[str, Callable[[Service, Found], None]] = {
 }
 
 
-def answer(service: Service, method: str, target: str) -> int:
-    with Client(service.port, reuse=False) as client:
+def answer(service: Server, method: str, target: str) -> int:
+    with Client(service.url, reuse=False) as client:
         reply = client.send(method, target, ITEM if method in ("POST", "PUT") else None)
-    if reply.status >= 400 and reply.headers["Content-Type"] != "application/problem+json":
-        raise NoAnswerError(f"{method} {target}: {reply.status} as {reply.headers['Content-Type']}")
+    if reply.status >= 400 and reply.header("Content-Type") != "application/problem+json":
+        raise NoAnswerError(f"{method} {target}: {reply.status} as {reply.header('Content-Type')}")
     return reply.status
 
 
-def said(service: Service, found: Found, what: str, requests: Requests, status: int) -> None:
+def said(service: Server, found: Found, what: str, requests: Requests, status: int) -> None:
     for method, target in requests:
         answers = {answer(service, method, target) for _ in range(ASKED)}
         found.expect(
@@ -144,7 +145,7 @@ def said(service: Service, found: Found, what: str, requests: Requests, status: 
         )
 
 
-def recovers(service: Service, found: Found, what: str, *, least: int) -> None:
+def recovers(service: Server, found: Found, what: str, *, least: int) -> None:
     """By itself, for good, and with everything that it had."""
     try:
         until(lambda: answer(service, "POST", "/items") == 201, f"{what}: a write succeeds again")

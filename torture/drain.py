@@ -17,9 +17,9 @@ def drain(name: str, effort: Effort) -> Found:
     times = effort.of(TIMES, 2)
     for _ in range(times):
         with tortured(name) as service:
-            with writing(service.port, CLIENTS) as writers:
+            with writing(service.url, CLIENTS) as writers:
                 until(lambda: writers.answered > WRITES, "the writers are at work")
-                status = service.end()
+                status = service.stop()
             found.expect(status == 0, f"exit status {status}")
             found.faults += writers.disagreements(rows(service.database), exact=True)
             found.expect(integrity(service.database) == "ok", "integrity_check is not ok")
@@ -34,17 +34,17 @@ def reload(name: str, effort: Effort) -> Found:
     """Every request, each on a connection of its own, is answered while the workers are replaced."""
     found, times = Found(), effort.of(TIMES, 2)
     with tortured(name) as service:
-        with writing(service.port, CLIENTS, reuse=False) as writers:
+        with writing(service.url, CLIENTS, reuse=False) as writers:
             for _ in range(times):
                 least, old = writers.answered + WRITES, set(service.workers())
                 until(lambda: writers.answered > least, "the writers are at work")  # noqa: B023 - called at once
-                service.kill(service.process.pid, signal.SIGHUP)
+                service.kill(service.pid, signal.SIGHUP)
                 try:
                     until(lambda: not old & set(service.workers()), "the old workers end")  # noqa: B023
                 except StuckError as stuck:
                     found.faults.append(str(stuck))
                 until(service.is_up, "the new workers answer")
-        service.end()
+        service.stop()
         found.faults += writers.disagreements(rows(service.database), exact=True)
     found.faults += writers.silences
     found.count(times, "SIGHUP")

@@ -13,10 +13,11 @@ import h11
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from conformance import wire
 from conformance.hostile import Request, requests
+from harness import wire
+from harness.server import Server
 from torture.experiment import Effort, Found
-from torture.service import Service, tortured, until
+from torture.service import tortured, until
 
 REQUESTS = 52_000  # of raw bytes, and about as many of JSON
 HANG = 2.0  # seconds
@@ -91,7 +92,7 @@ def hostile(name: str, effort: Effort) -> Found:
         for what, request in floods():
             flood(service, found, what, request)
         found.expect(service.is_up(), "it does not answer any more")
-        found.expect(service.end() == 0, "it did not stop in good order")
+        found.expect(service.stop() == 0, "it did not stop in good order")
         found.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
     bad = {
         status: times for status, times in sorted(answers.items()) if status >= 500 and status not in PROTOCOL
@@ -122,7 +123,7 @@ def mutated(original: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-def raw(service: Service, found: Found, answers: Counter[int], count: int, *, seed: int) -> float:
+def raw(service: Server, found: Found, answers: Counter[int], count: int, *, seed: int) -> float:
     """Each on a connection of its own, that ends with the bytes: the service must answer or close, soon."""
     chance, slowest = random.Random(seed), 0.0
     for _ in range(count):
@@ -149,9 +150,8 @@ def statuses(port: int, data: bytes) -> list[int]:
     return [int(status) for status in STATUS.findall(said)] or [0]
 
 
-def json(service: Service, found: Found, answers: Counter[int], count: int, *, number: int) -> None:
+def json(service: Server, found: Found, answers: Counter[int], count: int, *, number: int) -> None:
     """Requests that Hypothesis draws, about so many of them."""
-    url = f"http://127.0.0.1:{service.port}"
 
     @seed(number)
     @settings(
@@ -164,7 +164,7 @@ def json(service: Service, found: Found, answers: Counter[int], count: int, *, n
     @given(st.lists(requests(), min_size=LENGTH, max_size=LENGTH))
     def send(drawn: list[Request]) -> None:
         try:
-            said = wire.conversation(url, [paged(request).sent(0) for request in drawn])
+            said = wire.conversation(service.url, [paged(request).sent(0) for request in drawn])
         except (TimeoutError, h11.RemoteProtocolError) as error:
             last = drawn[-1]
             found.faults.append(
@@ -185,7 +185,7 @@ def paged(request: Request) -> Request:
     return replace(request, target=f"{path}?{query}&limit=5" if query else f"{path}?limit=5")
 
 
-def gigabyte(service: Service, found: Found) -> None:
+def gigabyte(service: Server, found: Found) -> None:
     """A chunked body of 1 GiB is cut off at the limit, and is not kept."""
     before, taken, highest = service.memory_mib(), 0, 0.0
     head = b"POST /items HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
@@ -223,7 +223,7 @@ def floods() -> Iterator[tuple[str, bytes]]:
     yield "a target of 64 MiB", b"GET /" + b"a" * 2**26 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
-def flood(service: Service, found: Found, what: str, request: bytes) -> None:
+def flood(service: Server, found: Found, what: str, request: bytes) -> None:
     before, said, status = service.memory_mib(), b"", "none"
     with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
         with suppress(OSError):

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from conformance import wire
-from conformance.reading import Answer
+from harness import wire
+from harness.server import Server
+from harness.wire import Answer
 from torture.experiment import Effort, Found
-from torture.service import Service, tortured
+from torture.service import tortured
 
 CANARY = "c4n4ry"
 LEAKS = re.compile(
@@ -47,7 +48,7 @@ def hygiene(name: str, _: Effort) -> Found:
     return found
 
 
-def asked(service: Service) -> Iterator[tuple[str, Answer | None]]:
+def asked(service: Server) -> Iterator[tuple[str, Answer | None]]:
     for target in (
         f"/{CANARY}",
         f"/items/{CANARY}",
@@ -66,8 +67,8 @@ def asked(service: Service) -> Iterator[tuple[str, Answer | None]]:
     yield sent(service, wire.Request("POST", "/items", (JSON_TYPE, f"Content-Length: {CANARY}")))
 
 
-def sent(service: Service, request: wire.Request) -> tuple[str, Answer | None]:
-    answer = wire.exchange(f"http://127.0.0.1:{service.port}", request)
+def sent(service: Server, request: wire.Request) -> tuple[str, Answer | None]:
+    answer = wire.exchange(service.url, request)
     return f"{request.method} {request.target} {request.body[:40]!r}", answer
 
 

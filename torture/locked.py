@@ -7,9 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from torture.client import Client, Reply
+from harness.server import Server
+from harness.wire import Answer, Client
 from torture.experiment import Effort, Found
-from torture.service import Service, tortured
+from torture.service import tortured
 
 TIMES = 5
 CROWD = 16  # writers at once, in the long form
@@ -24,7 +25,7 @@ def locked(name: str, effort: Effort) -> Found:
     """One write that waits holds up nothing else; it ends with 503 and a Retry-After."""
     found, slowest, read = Found(), 0.0, 0
     times = effort.of(TIMES, 1)
-    with tortured(name) as service, Client(service.port) as client:
+    with tortured(name) as service, Client(service.url) as client:
         found.expect(create(client).status == 201, "the first write failed")
         for _ in range(times):
             with held(service.database):
@@ -55,36 +56,36 @@ def held(database: Path) -> Iterator[None]:
         holder.execute("ROLLBACK")
 
 
-def while_waiting(service: Service, writers: int) -> tuple[list[Reply], list[float]]:
+def while_waiting(service: Server, writers: int) -> tuple[list[Answer], list[float]]:
     """What so many writes were answered, and the seconds of each read meanwhile."""
     with ThreadPoolExecutor(writers + 1) as pool:
-        writes = [pool.submit(one_write, service.port) for _ in range(writers)]
-        seconds = reads_until(service.port, writes)
+        writes = [pool.submit(one_write, service.url) for _ in range(writers)]
+        seconds = reads_until(service.url, writes)
         return [write.result() for write in writes], seconds
 
 
-def reads_until(port: int, writes: list[Future[Reply]]) -> list[float]:
+def reads_until(url: str, writes: list[Future[Answer]]) -> list[float]:
     seconds = list[float]()
     while not all(write.done() for write in writes):
         for target in READS:
             began = time.monotonic()
-            with Client(port, reuse=False, timeout=PATIENCE) as client:  # so that every worker gets its share
+            with Client(url, reuse=False, timeout=PATIENCE) as client:  # so that every worker gets its share
                 client.send("GET", target)
             seconds.append(time.monotonic() - began)
         wait(writes, PAUSE)
     return seconds
 
 
-def one_write(port: int) -> Reply:
-    with Client(port, timeout=PATIENCE) as client:
+def one_write(url: str) -> Answer:
+    with Client(url, timeout=PATIENCE) as client:
         return create(client)
 
 
-def create(client: Client) -> Reply:
+def create(client: Client) -> Answer:
     return client.send("POST", "/items", {"name": "Lamp", "price": 1})
 
 
-def refused(found: Found, answers: list[Reply]) -> None:
+def refused(found: Found, answers: list[Answer]) -> None:
     for answer in answers:
         found.expect(answer.status == 503, f"a write that waited in vain was answered {answer.status}")
-        found.expect(answer.headers["Retry-After"], "no Retry-After")
+        found.expect(answer.header("Retry-After"), "no Retry-After")

@@ -6,11 +6,12 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from loadtests.runner import k6
-from loadtests.runner.process import started
-from torture.client import Client, NoAnswerError
+from harness import k6
+from harness.process import started
+from harness.server import Server
+from harness.wire import Client, NoAnswerError
 from torture.experiment import Effort, Found
-from torture.service import Service, StuckError, tortured, until
+from torture.service import StuckError, tortured, until
 
 SECONDS = 60
 WARM_UP = 3  # seconds, in which a worker comes to hold what it will always hold
@@ -51,17 +52,17 @@ def overload(name: str, effort: Effort) -> Found:
         for number in SLOW if effort.whole else SLOW[:1]:
             found.figures[f"/hello beside {number} slow clients"] = beside_slow(service, number)
         until(service.answers, "it answers when the slow clients are gone")
-        found.expect(service.end() == 0, "it did not stop in good order")
+        found.expect(service.stop() == 0, "it did not stop in good order")
         found.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
     return found
 
 
 def asked(
-    service: Service, found: Found, settings: dict[str, object], what: str, *, reuse: bool = True
+    service: Server, found: Found, settings: dict[str, object], what: str, *, reuse: bool = True
 ) -> str:
     """k6 with these settings; what it counted."""
     summary, log = service.scratch / "k6.json", service.scratch / "k6.txt"
-    given = {"BASE_URL": f"http://127.0.0.1:{service.port}", **settings}
+    given = {"BASE_URL": service.url, **settings}
     command = k6.command(k6.binary(), "hello", summary, given)
     with started(command, log, {"K6_NO_CONNECTION_REUSE": str(not reuse).lower()}) as process:
         status = process.wait(SECONDS * 2 + 60)
@@ -74,7 +75,7 @@ def asked(
     return f"{outcome.requests:,} answered, {failed:,} failed"
 
 
-def beside_slow(service: Service, number: int) -> str:
+def beside_slow(service: Server, number: int) -> str:
     """How long a request takes on the whole, at most, while so many others arrive byte by byte."""
     with ExitStack() as stack:
         slow = [
@@ -88,7 +89,7 @@ def beside_slow(service: Service, number: int) -> str:
         end, slowest = time.monotonic() + TRICKLE, 0.0
         while (began := time.monotonic()) < end:
             try:
-                with Client(service.port, reuse=False, timeout=TRICKLE) as client:
+                with Client(service.url, reuse=False, timeout=TRICKLE) as client:
                     client.send("GET", "/hello")
             except NoAnswerError:
                 return f"none in {TRICKLE:.0f} s"

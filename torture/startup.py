@@ -8,8 +8,9 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 
-from loadtests.runner.launch import SERVICES, free_port
-from loadtests.runner.process import started
+from harness.process import started
+from harness.server import free_port
+from harness.service import SERVICES
 from torture.experiment import Effort, Found
 from torture.service import DEADLINE
 

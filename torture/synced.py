@@ -5,9 +5,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from torture.client import Client
+from harness.server import Server
+from harness.wire import Client
 from torture.experiment import Effort, Found
-from torture.service import Service, tortured, until
+from torture.service import tortured, until
 
 WRITES = 20
 CALL = re.compile(r"^\d+ +[\d.]+ (?:<\.\.\. )?(\w+)")
@@ -30,9 +31,9 @@ def synced(name: str, effort: Effort) -> Found:
     return found
 
 
-def writes(service: Service, count: int) -> int:
+def writes(service: Server, count: int) -> int:
     """How many of so many writes were synced after the request came and before the answer left."""
-    with Client(service.port) as client:
+    with Client(service.url) as client:
         client.send("POST", "/items", {"name": "Lamp", "price": 1})
         log = service.scratch / "calls.txt"
         pids = [word for pid in service.workers() for word in ("-p", str(pid))]

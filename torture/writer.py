@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from torture.client import Client, NoAnswerError
+from harness.wire import Client, NoAnswerError
 
 PAUSE = 0.02  # seconds after a request that got no answer
 
@@ -15,9 +15,9 @@ PAUSE = 0.02  # seconds after a request that got no answer
 class Writer(threading.Thread):
     """Creates, replaces and deletes items of its own, and remembers what each of them may now be."""
 
-    def __init__(self, number: int, port: int, *, reuse: bool) -> None:
+    def __init__(self, number: int, url: str, *, reuse: bool) -> None:
         super().__init__(daemon=True)
-        self.prefix, self.client = f"{number}", Client(port, reuse=reuse)
+        self.prefix, self.client = f"{number}", Client(url, reuse=reuse)
         self.may_be: dict[
             int, list[str | None]
         ] = {}  # by id: its names, as last answered and since; None is gone
@@ -110,9 +110,9 @@ class Writers:
 
 
 @contextmanager
-def writing(port: int, clients: int, *, reuse: bool = True) -> Iterator[Writers]:
+def writing(url: str, clients: int, *, reuse: bool = True) -> Iterator[Writers]:
     """They stop on the way out, each after its last answer."""
-    writers = Writers([Writer(number, port, reuse=reuse) for number in range(clients)])
+    writers = Writers([Writer(number, url, reuse=reuse) for number in range(clients)])
     for each in writers.threads:
         each.start()
     try:

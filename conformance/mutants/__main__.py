@@ -1,20 +1,26 @@
-# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
-import signal
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import typer
-from rich.console import Console
 from rich.progress import Progress
 
-from loadtests.runner.interrupt import Interrupted, interruptible
+from harness.command import (
+    Argument,
+    Command,
+    Exit,
+    Interrupted,
+    Option,
+    fail,
+    interruptible,
+    known,
+    raising,
+    screen,
+)
 
 from .faults import faults
 from .judging import JUDGES, Verdict, verdict
@@ -22,8 +28,7 @@ from .server import serving
 from .service import Service
 from .survivors import SURVIVORS
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-screen = Console(stderr=True, highlight=False)
+app = Command("just mutants")
 WANTED = 95  # per cent
 
 HELP = """Measure the gate: how many known bugs do the judges of `just conform` see?
@@ -44,15 +49,13 @@ some minutes.
 
 Exit status: 0 at least 95 % are killed, 1 fewer are, 2 bad usage."""
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[FAULT]...", show_default=False)]
-Judges = Annotated[
-    list[str] | None, typer.Option("--judge", help=f"One of {', '.join(JUDGES)}; may be repeated.")
-]
-Listed = Annotated[bool, typer.Option("--list", help="Print the faults and do nothing.")]
-Served = Annotated[bool, typer.Option("--serve", help="Serve the one FAULT, or none, until Ctrl-C.")]
+Names = Annotated[list[str] | None, Argument(metavar="[FAULT]...", show_default=False)]
+Judges = Annotated[list[str] | None, Option("--judge", help=f"One of {', '.join(JUDGES)}; may be repeated.")]
+Listed = Annotated[bool, Option("--list", help="Print the faults and do nothing.")]
+Served = Annotated[bool, Option("--serve", help="Serve the one FAULT, or none, until Ctrl-C.")]
 
 
-@app.command(help=HELP)
+@app.function(HELP)
 def mutants(
     names: Names = None, judges: Judges = None, listed: Listed = False, served: Served = False
 ) -> None:
@@ -63,29 +66,22 @@ def mutants(
     elif served:
         serve(faults()[names[0]] if names else Service)
     else:
-        try:
-            with interruptible():
-                conclude(list(tried(names or list(faults()), tuple(judges or JUDGES))), bool(names))
-        except Interrupted as interrupted:
-            fail("Interrupted. Nothing was concluded.", interrupted.exit_status)
+        with interruptible(lambda: "Nothing was concluded."):
+            conclude(list(tried(names or list(faults()), tuple(judges or JUDGES))), bool(names))
 
 
 def check_usage(names: Sequence[str], judges: Sequence[str], *, served: bool) -> None:
     if unknown := sorted(set(names) - faults().keys()):
         fail(f"Unknown fault: {', '.join(unknown)}. `just mutants --list` names them.", 2)
-    if unknown := sorted(set(judges) - JUDGES.keys()):
-        fail(f"Unknown judge: {', '.join(unknown)}. There are: {', '.join(JUDGES)}", 2)
+    known("judge", judges, list(JUDGES))
     if served and len(names) > 1:
         fail("--serve takes one fault, or none.", 2)
 
 
 def serve(service: type[Service]) -> None:
-    try:
-        with interruptible(), serving(service()) as url:
-            print(f"{url}: {service.__doc__}", flush=True)
-            signal.pause()
-    except Interrupted:
-        return
+    with suppress(Interrupted), raising(), serving(service()) as url:
+        print(f"{url}: {service.__doc__}", flush=True)
+        signal.pause()
 
 
 def tried(names: Sequence[str], judges: tuple[str, ...]) -> Iterator[Verdict]:
@@ -122,13 +118,8 @@ def conclude(verdicts: Sequence[Verdict], told: bool) -> None:
     killed = len(verdicts) - len(survivors)
     print(f"{killed} of {len(verdicts)} faults are killed: {100 * killed / len(verdicts):.1f} %")
     if 100 * killed < WANTED * len(verdicts):
-        raise typer.Exit(1)
-
-
-def fail(message: str, status: int = 1) -> NoReturn:
-    screen.print(message, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(status)
+        raise Exit(1)
 
 
 if __name__ == "__main__":
-    app(prog_name="just mutants")
+    app.run()

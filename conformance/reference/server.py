@@ -11,7 +11,7 @@ from typing import Any
 import h11
 
 from conformance.reference.service import BODY_MAX
-from conformance.wire import Answer, Request
+from harness.wire import Answer, Request
 
 PIECE = 65_536
 PATIENCE = 30.0  # seconds, for a client that neither sends nor closes

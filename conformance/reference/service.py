@@ -22,7 +22,7 @@ from openapi_schema_validator import OAS31Validator
 
 from conformance import contract
 from conformance.reference import documents
-from conformance.wire import Answer, Request
+from harness.wire import Answer, Request
 
 BODY_MAX = 2**20  # bytes
 JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*(charset=(utf-8|"utf-8")[ \t]*)?)?', re.IGNORECASE)

@@ -11,7 +11,7 @@ from conformance.curl import curl
 from conformance.hostile import JSON_TYPE, Request
 from conformance.mutants.server import Request as Received
 from conformance.mutants.server import Response, serving
-from conformance.wire import exchange
+from harness.wire import exchange
 
 BODY = b'{"name": "Lamp"}'
 REQUESTS = {

@@ -6,7 +6,7 @@ from conformance.differential import ResetError, difference
 from conformance.mutants.faults import faults
 from conformance.mutants.server import serving
 from conformance.mutants.service import Service
-from conformance.wire import Request, exchange
+from harness.wire import Request, exchange
 
 
 def test_the_correct_service_is_its_own_twin() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance import contract
 from conformance.drift import differences, generated, generates
-from loadtests.runner.launch import services
+from harness.service import services
 
 GENERATING = [service for service in services() if generates(service)]
 

@@ -11,7 +11,7 @@ import pytest
 from conformance import cases
 from conformance.contract import CONTRACT
 from conformance.ledger import Ledger
-from loadtests.runner.launch import services
+from harness.service import services
 
 FOLDER = Path(__file__).parents[1]
 LEDGER = Ledger.load()

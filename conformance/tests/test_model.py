@@ -7,7 +7,7 @@ import pytest
 
 from conformance.model import KINDS, Model
 from conformance.prediction import expected, template
-from conformance.wire import Answer, Request
+from harness.wire import Answer, Request
 
 LAMP = {"id": 5, "name": "Lamp", "description": None, "price": 19.9, "quantity": 0}
 BODY = {"name": "Bulb", "price": 1}

@@ -3,7 +3,7 @@
 from conformance import table
 from conformance.ledger import Ledger
 from conformance.verdict import UNJUDGED
-from loadtests.runner.launch import services
+from harness.service import services
 
 
 def test_the_table_is_that_of_the_published_results() -> None:

@@ -1,30 +1,22 @@
-# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
-import signal
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import typer
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from rich.console import Console
 from rich.table import Table
 
+from harness.command import Argument, Command, Option, fail, known, output
+from harness.service import LaunchError, installed, services
 from loadtests.profile import gains, parts
 from loadtests.profile.sampling import RATE, Found, profiled
 from loadtests.report import page as page_of
 from loadtests.report import targets
 from loadtests.report.results import Results
-from loadtests.runner import launch, record
-from loadtests.runner.launch import LaunchError
+from loadtests.runner import record
 from loadtests.runner.record import Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "profile.md"
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-screen = Console(highlight=False)
-
+app = Command("just profile")
 
 HELP = """Say where the time of a request goes inside each application.
 
@@ -42,28 +34,24 @@ The page also says what a service could still gain on its twin, of the latest
 published run of the plan `efficiency`."""
 
 
-@app.command(help=HELP)
+@app.function(HELP)
 def main(
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)] = None,
+    names: Annotated[list[str] | None, Argument(metavar="[SERVICE]...", show_default=False)] = None,
     *,
-    seconds: Annotated[float, typer.Option(min=0.5, help="For each operation.")] = 3,
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Write docs/profile.md; of all services.")
-    ] = False,
+    seconds: Annotated[float, Option(min=0.5, help="For each operation.")] = 3,
+    publish: Annotated[bool, Option("--publish", help="Write docs/profile.md; of all services.")] = False,
 ) -> None:
-    names = services or launch.services()
-    if unknown := [name for name in names if name not in launch.services()]:
-        fail(f"Unknown service: {', '.join(unknown)}. There are: {', '.join(launch.services())}")
-    if publish and services:
-        fail("--publish is of all services: name none")
+    known("service", names or [], services())
+    if publish and names:
+        fail("--publish is of all services: name none", 2)
     found: dict[str, dict[str, Found]] = {}
     try:
-        for name in names:
-            launch.installed(name, announce=screen.print)
-            found[name] = profiled(name, seconds, screen)
-            screen.print(table(name, found[name]))
+        for name in names or services():
+            installed(name, announce=output.print)
+            found[name] = profiled(name, seconds, output)
+            output.print(table(name, found[name]))
     except LaunchError as error:
-        fail(str(error), 1)
+        fail(str(error))
     if publish:
         PAGE.write_text(page(found, page_of.of(latest())))
 
@@ -71,7 +59,7 @@ def main(
 def latest() -> Run:
     names = [name for name in record.names() if name.endswith("-efficiency")]
     if not names:
-        fail("There is no run of the plan efficiency: just bench --plan efficiency", 1)
+        fail("There is no run of the plan efficiency: just bench --plan efficiency")
     return record.found(names[-1])
 
 
@@ -89,7 +77,7 @@ def table(service: str, found: dict[str, Found]) -> Table:
     return shown
 
 
-def page(services: dict[str, dict[str, Found]], results: Results) -> str:
+def page(found: dict[str, dict[str, Found]], results: Results) -> str:
     environment = Environment(  # noqa: S701 - Markdown is not HTML
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -99,15 +87,10 @@ def page(services: dict[str, dict[str, Found]], results: Results) -> str:
     )
     environment.filters |= {"cell": cell, "times": "{:.2f}".format}
     template = environment.get_template("page.jinja")
-    shown = {"services": services, "parts": list(parts.PARTS), "rate": RATE, "run": results.name}
-    left = list(gains.gains(results, services, targets.read()))
+    shown = {"services": found, "parts": list(parts.PARTS), "rate": RATE, "run": results.name}
+    left = list(gains.gains(results, found, targets.read()))
     return template.render(shown, gains=left).rstrip() + "\n"
 
 
-def fail(message: str, status: int = 2) -> NoReturn:
-    screen.print(message, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(status)
-
-
 if __name__ == "__main__":
-    app(prog_name="just profile")
+    app.run()

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from harness.service import SERVICES, LaunchError, declared
 from loadtests.profile import parts
 from loadtests.profile.calls import REQUESTS
-from loadtests.runner.launch import SERVICES, TWINS, LaunchError
+from loadtests.runner.twins import TWINS
 
 CALLS = Path(__file__).with_name("calls.py")
 RATE = 500  # samples per second
@@ -77,8 +78,7 @@ class Call:
         return Taken(taken["seconds"] * per_call, taken["cpu_seconds"] * per_call, dict(samples))
 
     def command(self, *, twin: bool) -> list[str]:
-        own = "app.wsgi:application" if self.service == "django_drf" else "app.main:app"
-        target = f"{self.service}:app" if twin else own
+        target = f"{self.service}:app" if twin else declared(self.service).application
         python = str(SERVICES / self.service / ".venv/bin/python")
         return [python, str(CALLS), target, self.operation, f"{self.seconds:g}"]
 

@@ -1,46 +1,46 @@
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
-import typer
-from rich.console import Console
-from rich.table import Table
+from harness.command import Argument, Command, Option, fail, output
 
-from loadtests.report import compare as comparing
-from loadtests.report import orders, page, words
-from loadtests.report.compare import Change
-from loadtests.runner import record
-from loadtests.runner.record import RecordError, Run
+if TYPE_CHECKING:
+    from rich.table import Table
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-screen = Console(highlight=False)
+    from loadtests.report.compare import Change
+    from loadtests.runner.record import Run
 
-RunName = Annotated[str, typer.Argument(metavar="RUN", show_default=False, help="A folder of results/")]
+app = Command("just")
+
+RunName = Annotated[str, Argument(metavar="RUN", show_default=False, help="A folder of results/")]
 
 
-@app.command()
+@app.function()
 def report(
     run: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[RUN]", show_default=False, help="A folder of results/; the latest finished run"
-        ),
+        Argument(metavar="[RUN]", show_default=False, help="A folder of results/; the latest finished run"),
     ] = None,
 ) -> None:
     """Write report.html, report.md and picture.svg of a run into its folder."""
+    from loadtests.report import page
+
     path = page.write(found(run) if run else latest_finished())
-    screen.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
+    output.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
 
 
-@app.command()
+@app.function()
 def compare(
     before: RunName,
     after: RunName,
     *,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown")] = False,
+    markdown: Annotated[bool, Option("--markdown", help="Print Markdown")] = False,
 ) -> None:
     """Show what changed from one run to another."""
+    from loadtests.report import compare as comparing
+    from loadtests.report import orders, page
+
     ones, others = page.of(found(before)), page.of(found(after))
     changes = comparing.changes(ones, others)
     if not changes:
@@ -53,17 +53,22 @@ def compare(
         print(page.compared(shown | {"differences": differences, "by_size": by_size}), end="")
         return
     for name, one, other in differences:
-        screen.print(f"{name}: {one} → {other}", markup=False)
-    screen.print(table(changes))
-    screen.print(
+        output.print(f"{name}: {one} → {other}", markup=False)
+    output.print(table(changes))
+    output.print(
         f"\n=: the two cannot be told apart. {comparing.told(agreement)}", markup=False, soft_wrap=True
     )
     if by_size:
-        screen.print(by_size, markup=False, soft_wrap=True)
+        output.print(by_size, markup=False, soft_wrap=True)
 
 
-def table(changes: Iterable[Change]) -> Table:
+def table(changes: Iterable["Change"]) -> "Table":
     """A part for each scenario and measure; 80 columns are enough."""
+    from rich.table import Table
+
+    from loadtests.report import compare as comparing
+    from loadtests.report import words
+
     shown = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     shown.add_column("", overflow="fold")  # a name may be broken, a figure not
     for heading in ("before", "after", "times as well", ""):
@@ -78,25 +83,24 @@ def table(changes: Iterable[Change]) -> Table:
     return shown
 
 
-def found(name: str) -> Run:
+def found(name: str) -> "Run":
+    from loadtests.runner import record
+
     name = Path(name).name  # results/<run>, as a shell completes it, is the run too
     if name not in record.names():
         fail(f"{name} is not a run. The runs: {', '.join(record.names()) or 'none yet'}")
     try:
         return record.found(name)
-    except RecordError as error:
+    except record.RecordError as error:
         fail(str(error))
 
 
-def latest_finished() -> Run:
+def latest_finished() -> "Run":
+    from loadtests.runner import record
+
     finished = (run for name in reversed(record.names()) if not (run := found(name)).remaining)
     return next(finished, None) or fail("No run is finished. To measure one: just bench")
 
 
-def fail(message: str) -> NoReturn:
-    Console(stderr=True, highlight=False).print(message, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(1)
-
-
 if __name__ == "__main__":
-    app(prog_name="just")
+    app.run()

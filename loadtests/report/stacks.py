@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from harness.commit import SHORT
 from loadtests.report.results import Results
-from loadtests.runner.past import SHORT
 from loadtests.runner.plan import Variant
 
 ROOM = 22  # letters, for a name in a figure or a narrow table

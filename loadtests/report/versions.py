@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from harness.commit import SHORT
 from loadtests.report import ranks
 from loadtests.report.results import CPU, Measure, Results
 from loadtests.report.words import bounded, factor
-from loadtests.runner.past import SHORT
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,11 @@
-# ruff: noqa: E402 - the imports take half a second, in which a Ctrl-C would print a traceback
-import signal
-
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-
 import errno
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import typer
-from rich.console import Console
-
-from loadtests.runner import ceiling, cells, k6, plan, prepare, report, stats, yardsticks
+from harness import k6
+from harness.command import Argument, Command, Option, fail, interruptible, output, screen
+from harness.service import LaunchError
+from loadtests.runner import ceiling, cells, plan, prepare, report, stats, yardsticks
 from loadtests.runner.block import Bench, measure_block
-from loadtests.runner.interrupt import Interrupted, interruptible
-from loadtests.runner.launch import LaunchError
 from loadtests.runner.manual import HELP
 from loadtests.runner.past import Past
 from loadtests.runner.plan import PlanError
@@ -20,22 +13,19 @@ from loadtests.runner.prepare import Wanted
 from loadtests.runner.progress import Progress, Step, steps
 from loadtests.runner.record import RecordError, Run
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-screen = Console(stderr=True, highlight=False)
+app = Command("just bench")
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", show_default=False)]
-PlanName = Annotated[
-    str | None, typer.Option("--plan", metavar="PLAN", help=f"One of {', '.join(plan.names())}.")
-]
-Rounds = Annotated[int | None, typer.Option("--rounds", metavar="N", min=1, help="Instead of the plan's.")]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help="Of the order, instead of the plan's.")]
+Names = Annotated[list[str] | None, Argument(metavar="[NAME]...", show_default=False)]
+PlanName = Annotated[str | None, Option("--plan", metavar="PLAN", help=f"One of {', '.join(plan.names())}.")]
+Rounds = Annotated[int | None, Option("--rounds", metavar="N", min=1, help="Instead of the plan's.")]
+Seed = Annotated[int | None, Option("--seed", metavar="N", help="Of the order, instead of the plan's.")]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
+    bool, Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
 ]
-Docker = Annotated[bool, typer.Option("--docker", help="In containers of the services' images.")]
+Docker = Annotated[bool, Option("--docker", help="In containers of the services' images.")]
 Against = Annotated[
     str | None,
-    typer.Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit."),
+    Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit."),
 ]
 
 DISK = {
@@ -48,7 +38,7 @@ DISK = {
 CERTIFICATE = Step("", "certificate", len(ceiling.SCRIPTS) * (ceiling.SECONDS + 1))
 
 
-@app.command(help=HELP)
+@app.function(HELP)
 def bench(
     names: Names = None,
     plan_name: PlanName = None,
@@ -65,7 +55,7 @@ def bench(
         fail("An image is of the service as it is now: there is none to measure --against a commit", 2)
     run: Run | None = None
     try:
-        with interruptible(), Past() as past:
+        with interruptible(lambda: kept(run) or "Nothing was measured."), Past() as past:
             binary = k6.binary()
             if resume:
                 run = prepare.resumed(wanted, screen, past)
@@ -73,17 +63,15 @@ def bench(
                 run = prepare.begun(wanted, binary, screen, past)
             measure_all(run, binary, past)
             conclude(run)
-    except Interrupted as interrupted:
-        fail(f"Interrupted. {kept(run) or 'Nothing was measured.'}", interrupted.exit_status)
     except prepare.UnknownError as error:
         fail(str(error), 2)
     except (LaunchError, PlanError, RecordError, k6.K6Error) as error:
-        fail(f"{error}\n{kept(run)}".strip())
+        fail(f"{error}\n{kept(run)}")
     except OSError as error:
         if error.errno not in DISK:
             raise
         where = error.filename or "the results"
-        fail(f"Cannot write {where}: {error.strerror}. {DISK[error.errno]}. {kept(run)}".strip())
+        fail(f"Cannot write {where}: {error.strerror}. {DISK[error.errno]}. {kept(run)}")
 
 
 def measure_all(run: Run, k6_binary: str, past: Past) -> None:
@@ -104,14 +92,13 @@ def conclude(run: Run) -> None:
     from loadtests.report import page
 
     rows = stats.rows(run.samples)
-    console = Console(highlight=False)
-    console.print(*report.tables(rows), sep="\n")
-    console.print(report.legend(rows), style="dim")
+    output.print(*report.tables(rows), sep="\n")
+    output.print(report.legend(rows), style="dim")
     for note in report.notes(rows):
-        console.print(f"invalid: {note}", style="red", markup=False, soft_wrap=True)
+        output.print(f"invalid: {note}", style="red", markup=False, soft_wrap=True)
     with screen.status("Write the report"):
         path = page.write(run)
-    console.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
+    output.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
     if run.remaining:
         blocks = [f"{name} in round {number}" for number, name in map(cells.block_of, run.remaining)]
         again = ", ".join(dict.fromkeys(blocks))
@@ -131,10 +118,5 @@ def resuming(run: Run) -> str:
     return f"just bench --resume {run.name}"
 
 
-def fail(message: str, status: int = 1) -> NoReturn:
-    screen.print(message, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(status)
-
-
 if __name__ == "__main__":
-    app(prog_name="just bench")
+    app.run()

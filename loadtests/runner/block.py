@@ -9,15 +9,18 @@ from time import sleep
 from types import TracebackType
 from typing import Self
 
-from loadtests.runner import cells, configuration, database, filling, floor, measure, past, usage
-from loadtests.runner.container import VENV, contained
-from loadtests.runner.launch import Server, launched, twin
+from harness import database, usage
+from harness.container import VENV, contained
+from harness.server import Server, launched
+from loadtests.runner import cells, configuration, filling, floor, measure, past
+from loadtests.runner.configuration import PROBE
 from loadtests.runner.measure import Stage
 from loadtests.runner.past import Past
 from loadtests.runner.plan import Variant
 from loadtests.runner.progress import Progress
 from loadtests.runner.record import Run
 from loadtests.runner.sample import Cell, Sample
+from loadtests.runner.twins import twin
 
 
 @dataclass
@@ -91,12 +94,15 @@ def start(variant: Variant, dataset: Path | None, root: Path) -> AbstractContext
     """However a variant is started, from here on it is a server with a master process and a database file."""
     cores = usage.split()
     if variant.docker:
-        return contained(variant.service, variant.settings, dataset=dataset, cores=cores and cores.service)
+        return contained(
+            variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores and cores.service
+        )
     return launched(
         variant.service,
         variant.settings,
         root,
         application=application(variant),
+        probe=PROBE,
         dataset=dataset,
         cores=cores and cores.service,
     )

@@ -2,14 +2,15 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from loadtests.runner import gates, usage
+from harness import usage
+from harness.k6 import K6Error
+from harness.server import Server, free_port
+from loadtests.runner import gates
 from loadtests.runner.drive import driven
-from loadtests.runner.k6 import K6Error
-from loadtests.runner.launch import Server, free_port, wait_until_ready
-from loadtests.runner.process import started
 
 SERVER = Path(__file__).with_name("nothing.py")
 SECONDS = 3
@@ -17,14 +18,15 @@ SCRIPTS = ("hello", "echo")  # k6 makes up and compares a body for each echo: of
 
 
 def measured(k6_binary: str) -> dict[str, float]:
-    with TemporaryDirectory(prefix="ceiling-") as scratch:
-        port, log = free_port(), Path(scratch, "server.log")
-        cores = usage.split()
-        with started([sys.executable, str(SERVER), str(port)], log, cores=cores and cores.service) as process:
-            url = f"http://127.0.0.1:{port}"
-            server = Server("the server that does nothing", url, Path(scratch, "none"), log, process)
-            wait_until_ready(server)
-            return {script: reached(server, k6_binary, script) for script in SCRIPTS}
+    with TemporaryDirectory(prefix="ceiling-") as scratch, closing(server_in(Path(scratch))) as server:
+        server.start()
+        return {script: reached(server, k6_binary, script) for script in SCRIPTS}
+
+
+def server_in(scratch: Path) -> Server:
+    port, cores = free_port(), usage.split()
+    command = [sys.executable, str(SERVER), str(port)]
+    return Server("the server that does nothing", command, scratch, port=port, cores=cores and cores.service)
 
 
 def reached(server: Server, k6_binary: str, script: str) -> float:

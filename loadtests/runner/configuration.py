@@ -12,11 +12,12 @@ from typing import Any
 
 import psutil
 
-from loadtests.runner import database
-from loadtests.runner.launch import Server
+from harness import database
+from harness.server import Server
 from loadtests.runner.plan import Variant
 
 SERVERS = Path(__file__).parents[1] / "servers.toml"
+PROBE = Path(__file__).with_name("probe")  # what answers in the processes of a service
 DEADLINE = 10.0  # seconds for a worker to answer
 SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
 DEFAULTS = {"WEB_CONCURRENCY": "2", "THREADS": "2", "SQLITE_JOURNAL_MODE": "WAL"}  # the service protocol

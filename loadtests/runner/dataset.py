@@ -5,9 +5,9 @@ The same arithmetic as in k6/lib/items.js; a test holds the two together.
 
 from collections.abc import Collection, Mapping, Sequence
 
-REPLACEMENTS = 5000  # the number of the record that replace_item's first iteration sends
+from harness.database import Record
 
-Record = tuple[str, str | None, float, int]  # name, description, price, quantity
+REPLACEMENTS = 5000  # the number of the record that replace_item's first iteration sends
 
 
 def record(n: int) -> Record:

@@ -5,9 +5,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loadtests.runner import k6, stats, usage
-from loadtests.runner.launch import Server
-from loadtests.runner.process import started
+from harness import k6, usage
+from harness.process import started
+from harness.server import Server
+from loadtests.runner import stats
 
 SAMPLING = 0.2  # seconds between two readings of the memory and of k6's clock
 

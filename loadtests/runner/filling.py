@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from loadtests.runner import database, gates
+from harness import database
+from harness.process import tail
+from harness.server import Server
+from harness.service import LaunchError
+from loadtests.runner import gates
 from loadtests.runner.dataset import record
 from loadtests.runner.drive import driven
-from loadtests.runner.launch import LaunchError, Server
-from loadtests.runner.process import tail
 
 LARGE = 10_000  # records: one request for each would take half a minute
 CHUNK = 500_000

@@ -3,19 +3,20 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from loadtests.runner import database, gates, usage
+from harness import database, usage
+from harness.process import started, tail
+from harness.service import SERVICES, LaunchError, declared
+from loadtests.runner import gates
 from loadtests.runner.drive import driven
-from loadtests.runner.launch import SERVICES, LaunchError
 from loadtests.runner.measure import Stage
 from loadtests.runner.plan import Plan
-from loadtests.runner.process import started, tail
 
 FLOORS = Path(__file__).parents[1] / "floors"
 TIMES = 200  # that all items are listed
 
 
 def interface(service: str) -> str:
-    return "asgi" if service.startswith("fastapi_") else "wsgi"
+    return declared(service).interface
 
 
 def words(service: str) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from math import isnan, nan
 
+from harness.k6 import PERCENTS, Outcome
 from loadtests.runner import stats
-from loadtests.runner.k6 import Outcome
 from loadtests.runner.plan import Scenario
 from loadtests.runner.sample import Cell
 
@@ -41,7 +41,7 @@ def little(outcome: Outcome, users: int) -> float:
     """
     if outcome.requests <= users or not outcome.elapsed_ms:
         return nan
-    points = list(zip(stats.PERCENTS, outcome.elapsed_ms, strict=True))
+    points = list(zip(PERCENTS, outcome.elapsed_ms, strict=True))
     last = range(outcome.requests - users, outcome.requests)
     ends = sum(stats.at(points, 100 * rank / (outcome.requests - 1)) for rank in last)
     return outcome.requests * outcome.iteration_ms / (ends - users * outcome.lag_ms)

@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from loadtests.runner import usage
+from harness import usage
 
 ROOT = Path(__file__).parents[2]
 

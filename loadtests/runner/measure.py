@@ -8,12 +8,13 @@ from functools import cached_property
 from math import nan
 from typing import Any
 
-from loadtests.runner import ceiling, database, dataset, gates, k6, usage
+from harness import database, k6, usage
+from harness.k6 import PERCENTS
+from harness.server import Server
+from loadtests.runner import ceiling, dataset, gates
 from loadtests.runner.drive import Run, driven
-from loadtests.runner.launch import Server
 from loadtests.runner.plan import Plan, Scenario
 from loadtests.runner.sample import Cell, Sample
-from loadtests.runner.stats import PERCENTS
 
 MOST_IDS = 5000  # each of k6's users reads all of them
 

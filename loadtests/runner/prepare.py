@@ -6,8 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from loadtests.runner import container, k6, launch, machine, past, plan, record
-from loadtests.runner.launch import LaunchError
+from harness import commit, container, k6
+from harness.service import LaunchError, services
+from loadtests.runner import machine, past, plan, record
 from loadtests.runner.past import Past
 from loadtests.runner.plan import Plan
 from loadtests.runner.record import Run
@@ -33,14 +34,14 @@ def begun(wanted: Wanted, k6_binary: str, screen: Console, earlier: Past) -> Run
     name = wanted.plan or "quick"
     known("plan", [name], plan.names())
     read = plan.read(name)
-    there = list(read.variants) or launch.services()
+    there = list(read.variants) or services()
     known(f"variant of {name}" if read.variants else "service", wanted.names, there)
     given = {key: value for key in ("rounds", "seed") if (value := getattr(wanted, key)) is not None}
     chosen = plan.on(read, wanted.names or there).model_copy(update=given)
     if wanted.docker:
         chosen = plan.in_containers(chosen)
     if wanted.against:
-        chosen = past.against(chosen, past.full(wanted.against))
+        chosen = past.against(chosen, commit.full(wanted.against))
     chosen = past.pinned(chosen)
     described = machine.described(k6.version(k6_binary), installed(chosen, screen, earlier))
     noted = {"images": built(chosen, screen), "commits": past.commits(chosen)}
@@ -52,7 +53,7 @@ def resumed(wanted: Wanted, screen: Console, earlier: Past) -> Run:
     named = [name for name in wanted.names if name in runs]
     if not named:
         variants = {variant for run in runs for variant in record.found(run).plan.variants}
-        known("service or run", wanted.names, [*sorted({*launch.services(), *variants}), *runs])
+        known("service or run", wanted.names, [*sorted({*services(), *variants}), *runs])
     run = record.found(named[0]) if named else record.latest_unfinished(wanted.names, wanted.plan)
     installed(run.plan, screen, earlier)
     if (images := built(run.plan, screen)) != run.machine.get("images", {}):
@@ -64,7 +65,7 @@ def resumed(wanted: Wanted, screen: Console, earlier: Past) -> Run:
 def installed(chosen: Plan, screen: Console, earlier: Past) -> dict[str, Path]:
     """The .venv of each version of each service that the plan measures."""
     now = dict.fromkeys(one.service for one in chosen.variants.values() if one.commit is None)
-    known("service", list(now), launch.services())
+    known("service", list(now), services())
     venvs: dict[str, Path] = {}
     for variant in chosen.variants.values():
         named = past.named(variant)

@@ -39,7 +39,7 @@ class Sample(BaseModel):
     p95_ms: Figure = nan
     p99_ms: Figure = nan
     max_ms: Figure = nan
-    quantiles_ms: tuple[float, ...] = ()  # the latency at each of stats.PERCENTS
+    quantiles_ms: tuple[float, ...] = ()  # the latency at each of k6.PERCENTS
     cpu_ms_per_request: Figure = nan
     service_cpu_share: Figure = nan  # of all cores, while k6 ran
     k6_cpu_share: Figure = nan

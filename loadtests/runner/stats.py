@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from math import isnan
 from statistics import fmean
 
+from harness.k6 import PERCENTS
 from loadtests.runner.sample import Sample
-
-# The points of a quantile function that every sample keeps: its ends, each percent, finer in the tail.
-PERCENTS = (*map(float, range(100)), *(99 + tenth / 10 for tenth in range(1, 10)), 99.99, 100.0)
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,21 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from harness.tests.fakes import add_service, fake, left_behind, lines
 from loadtests.runner import plan
 from loadtests.runner.plan import Plan
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 
 THREE = ("alpha", "beta", "gamma")
 PLAN = """
@@ -94,41 +94,7 @@ class Tree:
 
     @property
     def left_behind(self) -> list[int]:
-        """The processes that the fakes noted, as far as they are still there."""
-        noted = {int(pid) for path in self.root.rglob("pids") for pid in lines(path)}
-        return sorted(pid for pid in noted if alive(pid))
-
-
-def lines(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.exists() else []
-
-
-def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end, f"waited in vain until {what}"
-        time.sleep(0.01)
-
-
-def fake(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f"#!{sys.executable}\n{source.read_text()}")
-    target.chmod(0o755)
-
-
-def add_service(root: Path, name: str) -> None:
-    folder = root / name
-    fake(HERE / "fake_gunicorn.py", folder / ".venv" / "bin" / "gunicorn")
-    (folder / "gunicorn.conf.py").touch()
-    (folder / "requirements.txt").touch()
-    (folder / ".venv" / "installed").write_text(sha256(b"").hexdigest())
+        return left_behind(self.root)
 
 
 @pytest.fixture
@@ -145,7 +111,8 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 @contextmanager
 def planted(root: Path) -> Iterator[Tree]:
     ignored = shutil.ignore_patterns("tests")  # but with what Python has compiled
-    shutil.copytree(HERE.parent, root / "loadtests", ignore=ignored)
+    for package in ("harness", "loadtests"):
+        shutil.copytree(ROOT / package, root / package, ignore=ignored)
     plans = root / "loadtests" / "plans"
     (plans / "tiny.toml").write_text(PLAN.replace("rounds = 2", "rounds = 1"))
     (plans / "twice.toml").write_text(PLAN)

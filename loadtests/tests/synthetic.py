@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy import stats  # type: ignore[import-untyped]
 
+from harness.k6 import PERCENTS
 from loadtests.report.results import Results
 from loadtests.runner.plan import Pauses, Plan, Scenario, Variant, WarmUp
 from loadtests.runner.sample import Operation, Sample
-from loadtests.runner.stats import PERCENTS
 
 SERVICES = ("fastapi_sqlite", "fastapi_orm", "flask_sqlite", "flask_orm", "django_drf")
 MACHINE: Mapping[str, Any] = {

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.k6 import PERCENTS, Outcome
 from loadtests.runner import ceiling, configuration, dataset, gates, machine
-from loadtests.runner.k6 import Outcome
 from loadtests.runner.plan import Scenario, Variant
 from loadtests.runner.sample import Cell
-from loadtests.runner.stats import PERCENTS
 
 CELL = Cell(1, "alpha", "hello")
 CLOSED = Scenario(users=10, seconds=1)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.tests.fakes import until
 from loadtests.runner import plan
-from loadtests.tests.conftest import Tree, planted, until
+from loadtests.tests.conftest import Tree, planted
 
 PLANS = ", ".join(sorted([*plan.names(), "tiny", "twice"]))
 BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]

@@ -4,24 +4,22 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from loadtests.runner import ceiling
-from loadtests.runner.launch import Server, free_port, wait_until_ready
-from loadtests.runner.process import started
 
 K6 = Path(sys.executable).with_name("k6")
 
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    port, log = free_port(), tmp_path / "server.log"
-    with started([sys.executable, str(ceiling.SERVER), str(port)], log) as process:
-        wait_until_ready(Server("nothing", f"http://127.0.0.1:{port}", tmp_path, log, process))
-        yield port
+    with closing(ceiling.server_in(tmp_path)) as server:
+        server.start()
+        yield server.port
 
 
 def test_it_greets_and_sends_a_body_back_on_one_connection(port: int) -> None:
@@ -54,7 +52,7 @@ def test_k6_finds_its_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_sigterm_to_a_program_that_starts_one_ends_both(tmp_path: Path) -> None:
     program = f"""
 from pathlib import Path
-from loadtests.runner.process import started
+from harness.process import started
 with started(["sleep", "600"], Path({str(tmp_path / "log")!r})) as process:
     print(process.pid, flush=True)
     process.wait()

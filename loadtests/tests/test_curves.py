@@ -1,10 +1,10 @@
 import pytest
 
+from harness.k6 import PERCENTS
 from loadtests.report import curves, loads
 from loadtests.report.results import Results
 from loadtests.runner.plan import Scenario, Variant
 from loadtests.runner.sample import Sample
-from loadtests.runner.stats import PERCENTS
 from loadtests.tests import synthetic
 
 RATES = {100.0: 5.0, 200.0: 20.0, 400.0: 120.0}

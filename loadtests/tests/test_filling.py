@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.runner import database, filling, progress
+from harness import database
+from harness.service import LaunchError
+from loadtests.runner import filling, progress
 from loadtests.runner import plan as plans
 from loadtests.runner.cells import cells
 from loadtests.runner.dataset import record
-from loadtests.runner.launch import LaunchError
 from loadtests.runner.plan import Plan, Variant
 from loadtests.tests.conftest import PLAN, Tree
 from loadtests.tests.test_broken import plant

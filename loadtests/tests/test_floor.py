@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
+from harness import database
 from loadtests.report import gates, page
 from loadtests.report.results import Results
-from loadtests.runner import cells, configuration, database, floor, plan
+from loadtests.runner import cells, configuration, floor, plan
 from loadtests.runner.plan import Plan, PlanError, Variant
 from loadtests.tests import synthetic
 from loadtests.tests.conftest import PLAN, Tree

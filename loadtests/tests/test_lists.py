@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.runner import filling, k6
-from loadtests.runner.launch import launched
+from harness import k6
+from harness.server import launched
+from loadtests.runner import filling
 from loadtests.tests.conftest import Tree
 from loadtests.tests.test_scripts import run
 

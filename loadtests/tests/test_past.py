@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from harness.tests.fakes import lines
 from loadtests.report import page, stacks, versions
 from loadtests.report.results import Results
 from loadtests.runner import past, plan
 from loadtests.runner.plan import Plan, PlanError, Variant
 from loadtests.tests import synthetic
-from loadtests.tests.conftest import PLAN, Tree, lines
+from loadtests.tests.conftest import PLAN, Tree
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 

@@ -146,5 +146,5 @@ def test_an_unknown_service_is_one_line() -> None:
         [sys.executable, "-m", "loadtests.profile", "nope"], capture_output=True, text=True, check=False
     )
     assert said.returncode == 2
-    assert said.stdout.startswith("Unknown service: nope.")
-    assert said.stderr == ""
+    assert said.stderr.startswith("Unknown service: nope.")
+    assert said.stdout == ""

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from loadtests.runner import database, dataset, k6
-from loadtests.runner.launch import Server, launched
+from harness import database, k6
+from harness.server import Server, launched
+from loadtests.runner import dataset
 from loadtests.runner.sample import Operation
 from loadtests.tests.conftest import Tree
 
@@ -68,9 +69,8 @@ def test_deleting_more_than_there_are_fails(server: Server) -> None:
 
 
 def test_nobody_there_fails_and_floods_nobody(tree: Tree) -> None:
-    with launched("alpha", root=tree.root / "services") as server:
-        gone = Server(server.service, "http://127.0.0.1:9", server.database, server.log, server.process)
-        status, summary = run(gone, "hello", VUS=2, ITERATIONS=4)
+    gone = Server("nobody", [], tree.root, port=9)
+    status, summary = run(gone, "hello", VUS=2, ITERATIONS=4)
     assert status == k6.THRESHOLDS_CROSSED
     assert k6.outcome(summary, "hello").failed == {"status is 200": 4, "body is the greeting": 4}
 

@@ -2,9 +2,10 @@ from math import nan
 
 import pytest
 
+from harness.k6 import PERCENTS
 from loadtests.runner import stats
 from loadtests.runner.sample import Sample
-from loadtests.runner.stats import PERCENTS, merged
+from loadtests.runner.stats import merged
 
 
 def uniform(low: float, high: float) -> tuple[float, ...]:

@@ -11,10 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness import k6
+from harness.server import launched
+from harness.tests.fakes import lines, until
 from loadtests.report import roles
-from loadtests.runner import configuration, k6, plan, record
-from loadtests.runner.launch import launched
-from loadtests.tests.conftest import Tree, lines, until
+from loadtests.runner import configuration, plan, record
+from loadtests.tests.conftest import Tree
 from loadtests.tests.test_scripts import run
 from loadtests.tune import figures, halving, ladder, others, rank, report, result
 from loadtests.tune.candidates import DEFAULT, Candidate, candidates, copied

@@ -1,25 +1,17 @@
-# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
-import signal
+from typing import Annotated
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-from typing import Annotated, NoReturn
-
-import typer
-from rich.console import Console
-
-from loadtests.runner import k6, launch, machine
+from harness import k6
+from harness.command import Argument, Command, Option, fail, interruptible, known, output, screen
+from harness.service import LaunchError, installed, services
+from loadtests.runner import machine
 from loadtests.runner import plan as plans
-from loadtests.runner.interrupt import Interrupted, interruptible
-from loadtests.runner.launch import LaunchError
 from loadtests.runner.progress import Progress
 from loadtests.tune import halving, rank, report, result, search
 from loadtests.tune.candidates import DEFAULT, candidates
 from loadtests.tune.measure import COST_RATE
 from loadtests.tune.result import Search, Tune
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-screen = Console(stderr=True, highlight=False)
+app = Command("just tune")
 
 HELP = """Search the server settings of a service for the highest rate and least cost.
 
@@ -44,38 +36,35 @@ shorter, down to a second; then fewer candidates are drawn, by the seed, and 3
 at the least. Nothing else should run on the machine meanwhile."""
 
 
-@app.command(help=HELP)
+@app.function(HELP)
 def main(
-    service: Annotated[str | None, typer.Argument(metavar="[SERVICE]", show_default=False)] = None,
+    service: Annotated[str | None, Argument(metavar="[SERVICE]", show_default=False)] = None,
     *,
-    minutes: Annotated[float, typer.Option(min=0.1, help="About so long, the whole search.")] = 12,
-    seed: Annotated[int, typer.Option(help="Of the order.")] = 1,
+    minutes: Annotated[float, Option(min=0.1, help="About so long, the whole search.")] = 12,
+    seed: Annotated[int, Option(help="Of the order.")] = 1,
     ranked: Annotated[
-        bool, typer.Option("--rank", help="Write the plans peak and corrected from the newest results.")
+        bool, Option("--rank", help="Write the plans peak and corrected from the newest results.")
     ] = False,
 ) -> None:
     if ranked == (service is not None):
-        fail(f"Name a service, or --rank: {', '.join(launch.services())}", 2)
+        fail(f"Name a service, or --rank: {', '.join(services())}", 2)
     if service is None:
         write_plans()
         return
-    if service not in launch.services():
-        fail(f"Unknown service: {service}. There are: {', '.join(launch.services())}", 2)
+    known("service", [service], services())
     found: Search | None = None
     try:
-        with interruptible():
+        with interruptible(lambda: kept(found)):
             binary = k6.binary()
             found = begun(service, binary, minutes, seed)
             search.run(found, binary, Progress(screen, []))
             conclude(found)
-    except Interrupted as interrupted:
-        fail(f"Interrupted. {kept(found)}", interrupted.exit_status)
     except (LaunchError, k6.K6Error) as error:
         fail(f"{error}\n{kept(found)}")
 
 
 def begun(service: str, binary: str, minutes: float, seed: int) -> Search:
-    venv = launch.installed(service, announce=screen.print)
+    venv = installed(service, announce=screen.print)
     every = candidates(service)
     chosen = halving.drawn(every, minutes, seed, DEFAULT)
     tune = Tune(
@@ -92,9 +81,8 @@ def begun(service: str, binary: str, minutes: float, seed: int) -> Search:
 
 def conclude(found: Search) -> None:
     path = report.write(found)
-    console = Console(highlight=False)
     for line in report.lines(found.tune, found.probes):
-        console.print(line, markup=False, soft_wrap=True)
+        output.print(line, markup=False, soft_wrap=True)
     screen.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
     if not result.finished(found.tune, found.probes):
         fail("Not complete: the default setting could not be measured often enough. The report says why.")
@@ -111,7 +99,7 @@ def kept(found: Search | None) -> str:
 
 def write_plans() -> None:
     try:
-        searches = rank.complete({service: result.newest(service) for service in launch.services()})
+        searches = rank.complete({service: result.newest(service) for service in services()})
     except rank.MissingError as error:
         fail(str(error))
     for plan in (rank.peak(searches), rank.corrected(searches)):
@@ -121,10 +109,5 @@ def write_plans() -> None:
         screen.print(f"{written} is written. To measure it: just bench --plan {plan.name}", soft_wrap=True)
 
 
-def fail(message: str, status: int = 1) -> NoReturn:
-    screen.print(message.strip(), style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(status)
-
-
 if __name__ == "__main__":
-    app(prog_name="just tune")
+    app.run()

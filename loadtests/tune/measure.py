@@ -8,12 +8,14 @@ from pathlib import Path
 
 import psutil
 
-from loadtests.runner import configuration, database, gates, k6, measure, usage
+from harness import database, k6, usage
+from harness.k6 import PERCENTS
+from harness.server import launched
+from harness.service import SERVICES
+from loadtests.runner import configuration, gates, measure
 from loadtests.runner.drive import Run, driven
-from loadtests.runner.launch import SERVICES, launched
 from loadtests.runner.measure import Stage
 from loadtests.runner.plan import Variant
-from loadtests.runner.stats import PERCENTS
 from loadtests.tune import ladder, others
 from loadtests.tune.candidates import Candidate
 from loadtests.tune.result import Goal, Probe
@@ -52,7 +54,11 @@ def measure_block(block: Block, keep: Callable[[Probe], None]) -> list[Probe]:
 
     cores = usage.split()
     with launched(
-        block.variant.service, block.variant.env, dataset=block.dataset, cores=cores and cores.service
+        block.variant.service,
+        block.variant.env,
+        dataset=block.dataset,
+        probe=configuration.PROBE,
+        cores=cores and cores.service,
     ) as server:
         stage = Stage(server, block.k6, {}, 0, nan)
         measure.set_out(stage)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from loadtests.runner import database, filling
-from loadtests.runner.launch import launched
+from harness import database
+from harness.server import launched
+from loadtests.runner import filling
 from loadtests.runner.progress import Progress, Step
 from loadtests.tune import figures, halving, ladder
 from loadtests.tune.measure import Block, measure_block

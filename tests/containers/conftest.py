@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from loadtests.runner.container import built
-from loadtests.runner.launch import services
+from harness.container import built
+from harness.service import services
 from tests.containers import docker
 
 

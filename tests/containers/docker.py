@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from loadtests.runner.container import BINARY, HARDENED, docker
-from loadtests.runner.launch import free_port
+from harness.container import BINARY, HARDENED, docker
+from harness.server import free_port
 
 DEADLINE = 60.0  # seconds
 

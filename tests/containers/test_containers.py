@@ -1,5 +1,6 @@
 """Each image, started as compose.yaml starts it, seen from outside."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,8 +13,7 @@ from threading import Event
 import httpx
 import pytest
 
-from loadtests.runner import record
-from loadtests.runner.container import docker
+from harness.container import docker
 from tests.containers.docker import Container, running, size, volume
 
 BASE = "python:3.13-slim-bookworm"
@@ -147,10 +147,12 @@ def test_just_bench_measures_the_container() -> None:
     command = [sys.executable, "-m", "loadtests.runner", "flask_sqlite", "--docker"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    run = record.found(ran.stdout.split("The report: results/")[1].split("/")[0])
-    assert run.machine["images"] == {
+    run = ROOT / "results" / ran.stdout.split("The report: results/")[1].split("/")[0]
+    machine = json.loads((run / "machine.json").read_text())
+    samples = [json.loads(line) for line in (run / "samples.jsonl").read_text().splitlines()]
+    assert machine["images"] == {
         "flask_sqlite": docker("image", "inspect", "--format={{.Id}}", "flask_sqlite")
     }
-    assert run.machine["configuration"]["flask_sqlite"]["workers"] == 2
-    assert len(run.samples) == 7
-    assert not any(sample.invalid for sample in run.samples)
+    assert machine["configuration"]["flask_sqlite"]["workers"] == 2
+    assert len(samples) == 7
+    assert not any(sample["invalid"] for sample in samples)

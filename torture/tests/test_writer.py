@@ -2,7 +2,7 @@ from torture.writer import Writer, Writers
 
 
 def writer(**known: object) -> Writers:
-    made = Writer(0, 0, reuse=True)
+    made = Writer(0, "http://127.0.0.1:0", reuse=True)
     for name, value in known.items():
         setattr(made, name, value)
     return Writers([made])

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
-from conformance.wire import Request, conversation, exchange
+from harness.wire import Request, conversation, exchange
 
 TYPED = ("Content-Type: application/json",)
 HELLO = Request("GET", "/hello")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.reference.service import REDIRECTS, Reference
-from conformance.wire import Answer, Request
+from harness.wire import Answer, Request
 
 LAMP = {"id": 5, "name": "Lamp", "description": None, "price": 19.9, "quantity": 0}
 TYPED = ("Content-Type: application/json",)

@@ -1,13 +1,16 @@
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
-from loadtests.runner import launch
-from loadtests.runner.launch import LaunchError, installed, launched
-from loadtests.tests.conftest import Tree, lines, until
+from harness import server as serving
+from harness import service as declaring
+from harness.server import launched
+from harness.service import LaunchError, installed
+from harness.tests.fakes import add_service, left_behind, lines, until
 
 UV = """#!/bin/sh
 echo "$@" >> "{calls}"
@@ -17,37 +20,41 @@ exit {status}
 
 
 @pytest.fixture
-def services(tree: Tree) -> Path:
-    return tree.root / "services"
+def services(tmp_path: Path) -> Iterator[Path]:
+    for name in ("alpha", "beta"):
+        add_service(tmp_path, name)
+    yield tmp_path
+    for pid in left_behind(tmp_path):
+        psutil.Process(pid).kill()
 
 
 def test_the_services_are_the_folders_with_a_gunicorn_conf(services: Path) -> None:
     (services / "no_service").mkdir()
-    assert launch.services(services) == ["alpha", "beta"]
+    assert declaring.services(services) == ["alpha", "beta"]
 
 
-def test_a_launched_service_answers_and_is_gone_afterwards(tree: Tree, services: Path) -> None:
+def test_a_launched_service_answers_and_is_gone_afterwards(services: Path) -> None:
     with launched("alpha", root=services) as server:
         assert httpx.get(f"{server.url}/hello", trust_env=False).json() == {"message": "Hello, World!"}
         assert server.database.exists()
-        assert len(tree.left_behind) == 3
+        assert len(left_behind(services)) == 3
     assert not server.scratch.exists()
-    until(lambda: not tree.left_behind, "the service and its deaf workers are gone")
+    until(lambda: not left_behind(services), "the service and its deaf workers are gone")
 
 
-def test_a_launched_service_is_gone_after_an_error_too(tree: Tree, services: Path) -> None:
+def test_a_launched_service_is_gone_after_an_error_too(services: Path) -> None:
     with pytest.raises(ZeroDivisionError), launched("alpha", root=services):
         raise ZeroDivisionError
-    until(lambda: not tree.left_behind, "the service and its deaf workers are gone")
+    until(lambda: not left_behind(services), "the service and its deaf workers are gone")
 
 
-def test_a_worker_is_ended_when_its_master_was_killed(tree: Tree, services: Path) -> None:
+def test_a_worker_is_ended_when_its_master_was_killed(services: Path) -> None:
     with launched("alpha", root=services) as server:
         server.process.kill()
         server.process.wait()
         with pytest.raises(LaunchError, match="alpha stopped with exit status -9"):
             server.ensure_running()
-    until(lambda: not tree.left_behind, "the worker is gone")
+    until(lambda: not left_behind(services), "the worker is gone")
 
 
 def test_settings_reach_the_service(services: Path) -> None:
@@ -73,15 +80,15 @@ def test_a_port_that_is_taken(services: Path) -> None:
             pytest.fail("it came up all the same")
 
 
-def test_a_service_that_never_answers(tree: Tree, services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree.tell("alpha", "mute")
-    monkeypatch.setattr(launch, "DEADLINE", 0.5)
+def test_a_service_that_never_answers(services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (services / "alpha" / "order").write_text("mute")
+    monkeypatch.setattr(serving, "DEADLINE", 0.5)
     with (
         pytest.raises(LaunchError, match="alpha did not answer /healthz in"),
         launched("alpha", root=services),
     ):
         pytest.fail("it came up all the same")
-    until(lambda: not tree.left_behind, "the service is gone")
+    until(lambda: not left_behind(services), "the service is gone")
 
 
 def test_a_service_that_is_not_installed(services: Path) -> None:
@@ -91,10 +98,10 @@ def test_a_service_that_is_not_installed(services: Path) -> None:
 
 
 def test_a_service_is_installed_once_and_again_when_its_requirements_change(
-    tree: Tree, services: Path, monkeypatch: pytest.MonkeyPatch
+    services: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    calls = fake_uv(tree, services, monkeypatch, status=0)
+    calls = fake_uv(services, monkeypatch, status=0)
     (services / "alpha" / "requirements.txt").write_text("flask==1\n")
     venv = installed("alpha", said.append, services)
     assert venv == services / "alpha" / ".venv"
@@ -110,10 +117,8 @@ def test_a_service_is_installed_once_and_again_when_its_requirements_change(
     assert (len(said), len(lines(calls))) == (2, 4)
 
 
-def test_an_installation_that_failed_is_tried_again(
-    tree: Tree, services: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls = fake_uv(tree, services, monkeypatch, status=2)
+def test_an_installation_that_failed_is_tried_again(services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = fake_uv(services, monkeypatch, status=2)
     (services / "alpha" / "requirements.txt").write_text("flask==1\n")
     for _ in range(2):
         with pytest.raises(LaunchError, match="Cannot install alpha: uv venv failed with exit status 2"):
@@ -128,11 +133,52 @@ def test_without_uv_it_says_what_to_do(services: Path, monkeypatch: pytest.Monke
         installed("alpha", root=services)
 
 
-def fake_uv(tree: Tree, services: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> Path:
-    calls = tree.root / "uv_calls"
-    uv = tree.root / "bin" / "uv"
+def fake_uv(services: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> Path:
+    calls = services / "uv_calls"
+    uv = services / "bin" / "uv"
     uv.parent.mkdir()
     uv.write_text(UV.format(calls=calls, venv=services / "alpha" / ".venv", status=status))
     uv.chmod(0o755)
     monkeypatch.setenv("PATH", f"{uv.parent}:/usr/bin:/bin")
     return calls
+
+
+def test_a_service_that_was_killed_starts_again_on_its_database(services: Path) -> None:
+    with launched("alpha", root=services) as server:
+        httpx.post(
+            f"{server.url}/items", json={"name": "Lamp", "description": None, "price": 1, "quantity": 0}
+        )
+        server.kill_all()
+        server.start()
+        assert [item["name"] for item in httpx.get(f"{server.url}/items?after=0").json()] == ["Lamp"]
+        server.kill_all()
+        server.restart()
+        assert server.answers()
+    until(lambda: not left_behind(services), "all that was started is gone")
+
+
+def test_it_is_up_when_its_workers_are_there(services: Path) -> None:
+    with launched("alpha", {"WEB_CONCURRENCY": "3"}, services, workers=3) as server:
+        assert len(server.workers()) == 3
+
+
+def test_a_traceback_is_found_in_the_log_of_any_start(services: Path) -> None:
+    with launched("alpha", root=services) as server:
+        with server.log.open("a") as log:
+            log.write("Traceback (most recent call last):\n  File ...\nKeyError: 1\n")
+        server.kill_all()
+        assert server.start() > 0
+        assert server.traceback() == "KeyError: 1"
+
+
+def test_a_probe_is_imported_and_knows_where_to_write(services: Path, tmp_path: Path) -> None:
+    with launched("alpha", root=services, probe=tmp_path) as server:
+        environment = psutil.Process(server.pid).environ()
+    assert (environment["PYTHONPATH"], environment["PROBE"]) == (str(tmp_path), str(server.scratch))
+
+
+def test_a_service_declares_itself(services: Path) -> None:
+    assert declaring.declared("alpha", services).application == "app.main:app"
+    (services / "alpha" / "pyproject.toml").write_text("[tool.service]\n")
+    with pytest.raises(LaunchError, match=r"alpha does not declare itself: .*'framework'"):
+        declaring.declared("alpha", services)

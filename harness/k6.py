@@ -11,11 +11,14 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
-from loadtests.runner.process import tail
-from loadtests.runner.stats import PERCENTS
+from harness.process import tail
+from harness.service import ROOT
 
-SCRIPTS = Path(__file__).parents[1] / "k6"
+SCRIPTS = ROOT / "loadtests" / "k6"
 THRESHOLDS_CROSSED = 99  # k6's exit status when a check failed; its summary is as good as any
+
+# The points of a quantile function that every sample keeps: its ends, each percent, finer in the tail.
+PERCENTS = (*map(float, range(100)), *(99 + tenth / 10 for tenth in range(1, 10)), 99.99, 100.0)
 
 
 class K6Error(Exception):

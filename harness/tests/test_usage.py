@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loadtests.runner import usage
+from harness import usage
 
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
 PARENT = f"""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from loadtests.runner.dataset import Record
-from loadtests.runner.launch import LaunchError
+from harness.service import LaunchError
+
+Record = tuple[str, str | None, float, int]  # name, description, price, quantity
 
 # Every service names its table as its framework does; these columns are the contract's.
 TABLE = """

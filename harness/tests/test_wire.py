@@ -3,12 +3,13 @@
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import h11
 import pytest
 
-from conformance.wire import Answer, Request, exchange
+from harness.wire import Answer, Client, NoAnswerError, Request, exchange
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 Served = Callable[[bytes, Request], tuple[Answer | None, bytes]]
@@ -80,3 +81,65 @@ def test_an_answer_that_is_not_http_is_an_error(served: Served) -> None:
 def test_an_answer_is_strict_json(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whichever it is
         Answer(200, (), body).json()
+
+
+class Counting(BaseHTTPRequestHandler):
+    """Answers with the number of the connection; 410 ends it."""
+
+    protocol_version = "HTTP/1.1"
+    connections = 0
+
+    def setup(self) -> None:
+        type(self).connections += 1
+        super().setup()
+
+    def do_POST(self) -> None:
+        sent = self.rfile.read(int(self.headers["Content-Length"]))
+        if sent == b'"hang up"':
+            self.close_connection = True
+            return
+        body = b"[%d, %b]" % (self.connections, sent)
+        self.send_response(410 if sent == b'"the last"' else 200)
+        self.send_header("Content-Length", str(len(body)))
+        if sent == b'"the last"':
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def counting() -> Iterator[str]:
+    Counting.connections = 0
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_client_keeps_its_connection_until_it_is_told_otherwise(counting: str) -> None:
+    with Client(counting) as client:
+        assert [client.send("POST", "/", n).json() for n in (1, 2)] == [[1, 1], [1, 2]]
+        assert client.send("POST", "/", "the last").status == 410
+        assert client.send("POST", "/", 3).json() == [2, 3]
+
+
+def test_a_client_that_does_not_reuse_has_a_connection_for_each(counting: str) -> None:
+    with Client(counting, reuse=False) as client:
+        assert [client.send("POST", "/", n).json() for n in (1, 2)] == [[1, 1], [2, 2]]
+
+
+def test_a_client_goes_on_after_no_answer(counting: str) -> None:
+    with Client(counting) as client:
+        with pytest.raises(NoAnswerError, match="POST /: "):
+            client.send("POST", "/", "hang up")
+        assert client.send("POST", "/", 1).json() == [2, 1]
+
+
+def test_a_client_is_told_that_nobody_listens() -> None:
+    with Client("http://127.0.0.1:9") as client, pytest.raises(NoAnswerError, match="ConnectionRefusedError"):
+        client.send("GET", "/hello")

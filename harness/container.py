@@ -4,14 +4,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from loadtests.runner.launch import PROBE, SERVICES, LaunchError, Server, free_port, wait_until_ready
-from loadtests.runner.process import started
+from harness.server import Server, free_port
+from harness.service import SERVICES, LaunchError
 
 BINARY = os.environ.get("DOCKER", "docker")
 BUILD_NETWORK = os.environ.get("BUILD_NETWORK", "default")
@@ -19,13 +18,20 @@ HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges",
 VENV = "/venv"  # in the image
 
 
-@dataclass(frozen=True)
 class Container(Server):
-    name: str
+    """Its process is Docker's client; its master is a process of this machine all the same."""
+
+    @property
+    def name(self) -> str:
+        return self.scratch.name
 
     @cached_property  # asked for while the service is measured
     def pid(self) -> int:
         return int(docker("inspect", "--format={{.State.Pid}}", self.name))
+
+    def close(self) -> None:
+        super().close()
+        subprocess.run([BINARY, "rm", "--force", self.name], capture_output=True, check=False)  # noqa: S603
 
 
 def docker(*arguments: str) -> str:
@@ -52,29 +58,26 @@ def contained(
     env: Mapping[str, str],
     *,
     dataset: Path | None = None,
+    probe: Path | None = None,
     cores: Collection[int] | None = None,
 ) -> Iterator[Server]:
     """The image's service, answering; gone on the way out, with its database."""
     with TemporaryDirectory(prefix=f"{service}-") as scratch:
-        database, log = Path(scratch, "items.db"), Path(scratch, "service.log")
-        if dataset is not None:
-            shutil.copyfile(dataset, database)
-        port, name = free_port(), Path(scratch).name
-        settings = {**env, "PYTHONPATH": "/probe", "PROBE": scratch}
+        port = free_port()
+        probing = {"PYTHONPATH": "/probe", "PROBE": scratch} if probe else {}
         command = [
-            *(BINARY, "run", "--rm", f"--name={name}", *HARDENED),
+            *(BINARY, "run", "--rm", f"--name={Path(scratch).name}", *HARDENED),
             # The processes have the ids of this machine, and the files an owner who can read them here.
             *("--pid=host", f"--user={os.getuid()}:{os.getgid()}"),
-            *(f"--publish=127.0.0.1:{port}:8000", f"--volume={PROBE}:/probe:ro"),
-            *(f"--volume={scratch}:/data", f"--volume={scratch}:{scratch}"),
+            f"--publish=127.0.0.1:{port}:8000",
+            *([f"--volume={probe}:/probe:ro"] if probe else []),
+            *(f"--volume={scratch}/data:/data", f"--volume={scratch}:{scratch}"),
             *([f"--cpuset-cpus={','.join(map(str, sorted(cores)))}"] if cores else []),
-            *(f"--env={key}={value}" for key, value in settings.items()),
+            *(f"--env={key}={value}" for key, value in {**env, **probing}.items()),
             service,
         ]
-        with started(command, log) as process:
-            server = Container(service, f"http://127.0.0.1:{port}", database, log, process, name)
-            try:
-                wait_until_ready(server)
-                yield server
-            finally:
-                subprocess.run([BINARY, "rm", "--force", name], capture_output=True, check=False)  # noqa: S603
+        with closing(Container(service, command, Path(scratch), port=port)) as server:
+            if dataset is not None:
+                shutil.copyfile(dataset, server.database)
+            server.start()
+            yield server

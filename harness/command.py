@@ -1,0 +1,120 @@
+"""What every command of the tools is made of: one style of help, one way to fail, one way to be interrupted.
+
+A command imports this module first, and what takes long in the function that needs it: then its help is there
+at once, and a Ctrl-C in the middle of the imports ends it without a traceback.
+"""
+# ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
+
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # until interruptible() has a better idea
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, NoReturn, TypeVar
+
+import psutil
+from rich.console import Console
+from typer import Argument, Exit, Option, Typer
+
+__all__ = [
+    "Argument",
+    "Command",
+    "Exit",
+    "Interrupted",
+    "Option",
+    "fail",
+    "interruptible",
+    "known",
+    "output",
+    "raising",
+    "screen",
+]
+
+BAD_USAGE = 2  # the exit status
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+screen = Console(stderr=True, highlight=False)  # what is told meanwhile
+output = Console(highlight=False)  # the result
+
+
+class Command(Typer):
+    """`just NAME`, which has one function, or one for each of its subcommands."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            add_completion=False,
+            pretty_exceptions_enable=False,
+            rich_markup_mode="rich",
+            context_settings=CONTEXT,
+        )
+        self.name = name
+
+    def function(self, help: str | None = None) -> Callable[[Function], Function]:  # noqa: A002 - as Typer has it
+        """Decorates a function of the command; its docstring is the help that is not given."""
+        return self.command(help=help, context_settings=CONTEXT)
+
+    def run(self) -> None:
+        self(prog_name=self.name)
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    """In one line, or a few: what is wrong, and what to do."""
+    screen.print(message.strip(), style="red", markup=False, soft_wrap=True)
+    raise Exit(status)
+
+
+def known(what: str, names: Sequence[str], real: Sequence[str]) -> None:
+    """Fails where one of the names is none of the real ones."""
+    if unknown := sorted(set(names) - set(real)):
+        fail(f"Unknown {what}: {', '.join(unknown)}. There are: {', '.join(real) or 'none'}", BAD_USAGE)
+
+
+class Interrupted(BaseException):
+    """Not an Exception: nothing on the way out may take it for a failure of its own."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_status = 128 + number
+
+
+@contextmanager
+def interruptible(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
+    """Ctrl-C and its like end what is in here, and its processes; then the command says what is left."""
+    try:
+        with raising():
+            yield
+    except Interrupted as interrupted:
+        fail(f"Interrupted. {outcome()}", interrupted.exit_status)
+
+
+@contextmanager
+def raising() -> Iterator[None]:
+    """The signals raise Interrupted, once; no process that was started in here outlives it."""
+    caught = [each for each in SIGNALS if signal.getsignal(each) != signal.SIG_IGN]  # as under nohup
+    before = {each: signal.signal(each, _interrupt) for each in caught}
+    try:
+        yield
+    finally:
+        _end_children()
+        for each, handler in before.items():
+            if signal.getsignal(each) == _interrupt:  # and not ignored, to the end, after the first
+                signal.signal(each, handler)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the cleaning up
+    raise Interrupted(number)
+
+
+def _end_children() -> None:
+    # A signal between the start of a process and the `try` that ends it leaves a process: a child of ours.
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        child.kill()
+    psutil.wait_procs(children, timeout=10)

@@ -1,0 +1,204 @@
+"""A service that runs, on one port and one database: it may be killed and started again on both.
+
+installed("flask_sqlite")
+with launched("flask_sqlite", {"WEB_CONCURRENCY": "4"}) as server:
+    httpx.get(f"{server.url}/items")
+"""
+
+import errno
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypedDict, Unpack
+
+import psutil
+
+from harness import usage
+from harness.process import started, tail
+from harness.service import SERVICES, LaunchError
+
+DEADLINE = 60.0  # seconds for a service to answer /healthz
+STOPPING = 45.0  # seconds for a service to end when asked to: more than its graceful_timeout
+
+
+class Server:
+    """Whatever is started by a command and answers /healthz at a port."""
+
+    def __init__(
+        self,
+        service: str,
+        command: Sequence[str],
+        scratch: Path,
+        env: Mapping[str, str] | None = None,
+        *,
+        port: int | None = None,
+        cwd: Path | None = None,
+        cores: Collection[int] | None = None,
+        workers: int = 0,
+    ) -> None:
+        self.service, self.command, self.scratch = service, command, scratch
+        self.port = free_port() if port is None else port
+        self.env, self.cwd, self.cores, self.least = env or {}, cwd, cores, workers
+        self.folder = scratch / "data"  # of its own: an experiment can fill it, or take it away
+        self.folder.mkdir()
+        self.database = self.folder / "items.db"
+        self.log = scratch / "0.log"
+        self.process: subprocess.Popen[bytes]
+        self._starts, self._running = 0, ExitStack()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        """Of the master: its children are the workers."""
+        return self.process.pid
+
+    def start(self) -> float:
+        """The seconds until it answers. A database that an earlier start left stays."""
+        began = time.monotonic()
+        self.log = self.scratch / f"{self._starts}.log"
+        self._starts += 1
+        self.process = self._running.enter_context(
+            started(self.command, self.log, self.env, self.cwd, self.cores)
+        )
+        self.wait_until_ready()
+        return time.monotonic() - began
+
+    def wait_until_ready(self) -> None:
+        end = time.monotonic() + DEADLINE
+        while time.monotonic() < end:
+            if self.is_up():
+                return
+            time.sleep(0.02)
+        raise LaunchError(f"{self.service} did not answer /healthz in {DEADLINE:.0f} s.\n{tail(self.log)}")
+
+    def ensure_running(self) -> None:
+        if (status := self.process.poll()) is not None:
+            raise LaunchError(f"{self.service} stopped with exit status {status}.\n{tail(self.log)}")
+
+    def is_up(self) -> bool:
+        """Raises LaunchError if it never will be."""
+        self.ensure_running()
+        return len(self.workers()) >= self.least and self.answers()
+
+    def answers(self) -> bool:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
+        with closing(connection), suppress(OSError, HTTPException):
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == HTTPStatus.OK
+        return False
+
+    def workers(self) -> list[int]:
+        with suppress(psutil.NoSuchProcess):
+            return [child.pid for child in psutil.Process(self.pid).children()]
+        return []
+
+    def memory_mib(self) -> float:
+        return usage.memory_mib(self.pid)[0]
+
+    def traceback(self) -> str:
+        """The last line of the first one that was logged, since the first start."""
+        logs = (self.scratch / f"{number}.log" for number in range(self._starts))
+        _, found, rest = "".join(log.read_text(errors="replace") for log in logs).partition(
+            "Traceback (most recent call last):\n"
+        )
+        return next((line for line in rest.splitlines() if found and not line.startswith(" ")), "")
+
+    def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
+        """One of its processes: the master, or a worker."""
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+    def kill_all(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Ask it to end; its exit status."""
+        self.process.terminate()
+        return self.process.wait(STOPPING)
+
+    def restart(self) -> float:
+        self.stop()
+        return self.start()
+
+    def close(self) -> None:
+        """Nothing of it runs any more, however it was left."""
+        self._running.close()
+
+
+class How(TypedDict, total=False):
+    """How a service is started, where it is not as its README says."""
+
+    application: Sequence[str]  # Gunicorn's words for another application than the service's own
+    prefix: Sequence[str]  # the program that starts Gunicorn, and its words
+    probe: Path  # a folder that Python imports from; $PROBE names the scratch folder to what is in it
+    cores: Collection[int] | None
+    workers: int  # so many must be there before it is up
+
+
+def server_of(
+    service: str,
+    scratch: Path,
+    env: Mapping[str, str] | None = None,
+    root: Path = SERVICES,
+    **how: Unpack[How],
+) -> Server:
+    """The service, not yet started."""
+    folder = root / service
+    gunicorn = folder / ".venv" / "bin" / "gunicorn"
+    if not gunicorn.exists():
+        raise LaunchError(f"{service} is not installed: {gunicorn.relative_to(root)} is missing")
+    settings = {"HOST": "127.0.0.1", "DATABASE_URL": f"sqlite:///{scratch}/data/items.db", **(env or {})}
+    port = free_port(int(settings.get("PORT", "0")))
+    settings["PORT"] = str(port)
+    if "probe" in how:
+        settings |= {"PYTHONPATH": str(how["probe"]), "PROBE": str(scratch)}
+    command = [*how.get("prefix", ()), str(gunicorn), *how.get("application", ())]
+    cores, workers = how.get("cores"), how.get("workers", 0)
+    return Server(service, command, scratch, settings, port=port, cwd=folder, cores=cores, workers=workers)
+
+
+@contextmanager
+def launched(
+    service: str,
+    env: Mapping[str, str] | None = None,
+    root: Path = SERVICES,
+    *,
+    dataset: Path | None = None,
+    **how: Unpack[How],
+) -> Iterator[Server]:
+    """The service, answering; gone on the way out, with its database. `dataset` is a database to copy."""
+    with (
+        TemporaryDirectory(prefix=f"{service}-") as scratch,
+        closing(server_of(service, Path(scratch), env, root, **how)) as server,
+    ):
+        if dataset is not None:
+            shutil.copyfile(dataset, server.database)
+        server.start()
+        yield server
+
+
+def free_port(wanted: int = 0) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise LaunchError(f"Port {wanted} is taken: stop what listens there or choose another") from error
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,62 @@
+"""A service of services/: what it declares of itself, and its environment."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SERVICES = ROOT / "services"
+
+
+class LaunchError(Exception):
+    """A service that cannot be installed, started or kept running; its text says why."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The table `[tool.service]` of its pyproject.toml: nothing of this is guessed from a name."""
+
+    framework: str
+    access: str  # "sqlite3", or "orm"
+    databases: list[str]
+    interface: str  # "asgi" or "wsgi"
+    application: str  # as Gunicorn is told: "app.main:app"
+
+
+def services(root: Path = SERVICES) -> list[str]:
+    return sorted(path.parent.name for path in root.glob("*/gunicorn.conf.py"))
+
+
+def declared(name: str, root: Path = SERVICES) -> Service:
+    path = root / name / "pyproject.toml"
+    try:
+        table = tomllib.loads(path.read_text())["tool"]["service"]
+        return Service(**{field.name: table[field.name] for field in fields(Service)})
+    except (OSError, KeyError) as error:
+        raise LaunchError(f"{name} does not declare itself: [tool.service] of {path}: {error}") from error
+
+
+def installed(service: str, announce: Callable[[str], None] = lambda _: None, root: Path = SERVICES) -> Path:
+    """The service's .venv, made again only when its requirements.txt is not the one it was made from."""
+    folder = root / service
+    requirements, venv = folder / "requirements.txt", folder / ".venv"
+    stamp = venv / "installed"
+    digest = sha256(requirements.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return venv
+    if (uv := shutil.which("uv")) is None:
+        raise LaunchError(f"Cannot install {service} without uv: pip install uv")
+    announce(f"Installing {service}, this once")
+    for command in (
+        [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(venv)],
+        [uv, "pip", "sync", "--require-hashes", "--python", str(venv), str(requirements)],
+    ):
+        if status := subprocess.run(command, check=False).returncode:  # noqa: S603 - uv, and our own paths
+            raise LaunchError(f"Cannot install {service}: uv {command[1]} failed with exit status {status}")
+    stamp.write_text(digest)
+    return venv

@@ -1,0 +1,59 @@
+"""Services and programs that do as a test tells them."""
+
+import sys
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import psutil
+
+HERE = Path(__file__).parent
+
+DECLARED = """
+[tool.service]
+framework = "none"
+access = "sqlite3"
+databases = ["sqlite"]
+interface = "wsgi"
+application = "app.main:app"
+"""
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def alive(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def left_behind(root: Path) -> list[int]:
+    """The processes that the fakes in a folder noted, as far as they are still there."""
+    noted = {int(pid) for path in root.rglob("pids") for pid in lines(path)}
+    return sorted(pid for pid in noted if alive(pid))
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        time.sleep(0.01)
+
+
+def fake(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"#!{sys.executable}\n{source.read_text()}")
+    target.chmod(0o755)
+
+
+def add_service(root: Path, name: str) -> None:
+    folder = root / name
+    fake(HERE / "fake_gunicorn.py", folder / ".venv" / "bin" / "gunicorn")
+    (folder / "gunicorn.conf.py").touch()
+    (folder / "requirements.txt").touch()
+    (folder / "pyproject.toml").write_text(DECLARED)
+    (folder / ".venv" / "installed").write_text(sha256(b"").hexdigest())

@@ -1,0 +1,56 @@
+"""What all commands have in common."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PROGRAM = """
+import sys, time
+from harness.command import Command, fail, interruptible, known
+
+app = Command("just try")
+
+@app.function("Try it.")
+def main(name: str) -> None:
+    known("word", [name], ["wait", "fail"])
+    if name == "fail":
+        fail("It is [bold] wrong.\\n", 3)
+    with interruptible(lambda: "Nothing is left."):
+        print("waiting", flush=True)
+        time.sleep(60)
+
+app.run()
+"""
+
+
+def tried(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PROGRAM, *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_failure_is_said_as_it_is() -> None:
+    ran = tried("fail")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "It is [bold] wrong.\n")
+
+
+def test_a_name_that_is_unknown() -> None:
+    ran = tried("sing")
+    assert (ran.returncode, ran.stderr) == (2, "Unknown word: sing. There are: wait, fail\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_says_what_is_left(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", PROGRAM, "wait"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waiting\n"
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (128 + number, "Interrupted. Nothing is left.\n")
