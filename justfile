@@ -97,11 +97,12 @@ up *SERVICES:
 down:
     @{{compose}} down
 
-# the contract, the linters and the types
+# the contract, the linters, the types, and which package may import which
 check: _tools check-contract check-services
     @.venv/bin/hadolint services/*/Dockerfile
     @.venv/bin/ruff check -q && .venv/bin/ruff format -q --check
-    @.venv/bin/mypy loadtests conformance torture tests
+    @.venv/bin/mypy harness loadtests conformance torture tests
+    @said=$(.venv/bin/lint-imports --no-logo --no-cache) || { echo "$said"; exit 1; }
 
 # openapi.yaml by two linters; the second where there is npx
 check-contract: _tools
