@@ -1,48 +1,51 @@
 import ctypes
-import logging
 import os
+import resource
 import signal
 import sys
-from pathlib import Path
+from typing import cast
 
+from flask import Flask
 from gunicorn.arbiter import Arbiter
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import db
-from app.config import config as service  # `config` is a setting of Gunicorn
+from app.config import Config
+from app.main import create_app
+from app.middleware import UNREAD_MAX
 
+try:
+    service = Config()
+except ValidationError as error:
+    bad = error.errors()[0]
+    sys.exit(f"{str(bad['loc'][0]).upper()}: {bad['msg']}, not {bad['input']!r}")
 
-class StdoutLogger(Logger):
-    """Gunicorn and Flask log to standard error; this one to standard output, with the access log."""
-
-    def setup(self, cfg: Config) -> None:
-        super().setup(cfg)
-        for handler in self.error_log.handlers:
-            if type(handler) is logging.StreamHandler:
-                handler.setStream(sys.stdout)
-        logging.basicConfig(handlers=self.error_log.handlers, level=self.error_log.level)  # Flask's log too
-
-
-wsgi_app = "app.main:app"
+wsgi_app = "app.main:create_app()"
 worker_class = "gthread"
 bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service.host}:{service.port}"
 workers = service.web_concurrency
 threads = service.threads
+# A worker that has no file descriptor left for a connection ends: it must stop to accept before that.
+worker_connections = max(1, min(1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 64 - 8 * threads))
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30
+limit_request_fields = 1024  # as many as fit into 4 KiB
 control_socket_disable = True
 forwarder_headers = ""  # a client on this host could send SCRIPT_NAME, and would get a 500
-if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
+if os.access("/dev/shm", os.W_OK):  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
-logger_class = StdoutLogger
 loglevel = service.log_level
 accesslog = "-" if service.access_log else None
 
 
 def on_starting(_server: Arbiter) -> None:
-    db.create()
+    try:
+        db.migrate(create_app(service), service)
+    except (SQLAlchemyError, RuntimeError, OSError) as error:
+        sys.exit(f"DATABASE_URL: {service.database}: {error}")
 
 
 def post_worker_init(worker: Worker) -> None:
@@ -51,3 +54,18 @@ def post_worker_init(worker: Worker) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
     if os.getppid() != worker.ppid:  # it was killed before that
         sys.exit()
+
+
+def worker_exit(_server: Arbiter, worker: Worker) -> None:
+    app = cast("Flask | None", worker.wsgi)
+    if app:  # else it could not be made
+        db.dispose(app)
+
+
+def pre_request(_worker: Worker, request: Request) -> None:
+    # Where the connection is going to be closed, the answer says so.
+    for name, value in request.headers:
+        if (name == "CONNECTION" and "close" in value.lower()) or (
+            name == "CONTENT-LENGTH" and int(value) > UNREAD_MAX
+        ):
+            request.force_close()

@@ -1,9 +1,9 @@
-import gc
-
 from flask import Flask, Response
 
 from . import db, errors
-from .schemas import BODY_MAX, JSON, ItemId
+from .body import BODY_MAX, JSON, Request
+from .config import Config
+from .middleware import Connection
 from .views import views
 
 
@@ -11,21 +11,22 @@ class BareResponse(Response):
     default_mimetype = None  # a 204 has no Content-Type
 
 
-def create_app() -> Flask:
+def never_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def create_app(config: Config | None = None) -> Flask:
+    config = config or Config()
     app = Flask(__name__, static_folder=None)
-    app.response_class = BareResponse
+    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
+    app.logger.setLevel(config.log_level.upper())
     app.json = JSON(app)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_MAX + 1
-    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # the contract has no OPTIONS
-    app.url_map.merge_slashes = False  # would answer //items with a redirect
-    app.url_map.converters["item_id"] = ItemId
-    db.register(app)
-    errors.register(app)
+    app.request_class = Request
+    app.response_class = BareResponse
+    app.wsgi_app = Connection(app.wsgi_app)  # type: ignore[method-assign]
+    app.after_request(never_stored)
+    db.init_app(app, config)
+    errors.init_app(app)
     app.register_blueprint(views)
     return app
-
-
-app = create_app()
-# What is there by now stays, and the rows of a list, thousands of objects, are in no cycles.
-gc.freeze()
-gc.set_threshold(10_000)

@@ -1,7 +1,5 @@
-"""The table, and the statement of each operation: built once, so that SQLAlchemy compiles it once."""
-
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import REAL, Text, bindparam, delete, insert, select, update
+from sqlalchemy import REAL, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -9,7 +7,8 @@ class Base(DeclarativeBase):
     pass
 
 
-db = SQLAlchemy(model_class=Base)
+# An object that was committed is answered as it was written, not read once more.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
 class Item(db.Model):  # type: ignore[misc, name-defined]  # a class that is made at run time
@@ -23,15 +22,5 @@ class Item(db.Model):  # type: ignore[misc, name-defined]  # a class that is mad
     price: Mapped[float] = mapped_column(REAL)
     quantity: Mapped[int]
 
-
-# On the table, not on the class: rows of columns, without the bookkeeping for objects that nobody keeps.
-items = db.metadata.tables["items"]
-
-list_items = (
-    select(items).where(items.c.id > bindparam("after")).order_by(items.c.id).limit(bindparam("limit"))
-)
-create_item = insert(items)
-get_item = select(items).where(items.c.id == bindparam("item_id"))
-replace_item = update(items).where(items.c.id == bindparam("item_id"))
-delete_item = delete(items).where(items.c.id == bindparam("item_id"))
-health = select(items.c.id).limit(1)
+    def to_dict(self) -> dict[str, object]:
+        return {column.name: getattr(self, column.name) for column in self.__table__.columns}

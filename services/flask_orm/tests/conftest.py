@@ -3,15 +3,39 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import db
+from app.config import Config
+from app.main import create_app
 
 ROOT = Path(__file__).parents[1]
 Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "items.db"
+
+
+@pytest.fixture
+def app(database: Path) -> Iterator[Flask]:
+    config = Config(database_url=f"sqlite:///{database}")
+    app = create_app(config)
+    db.migrate(app, config)
+    yield app
+    db.dispose(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
 
 
 def free_port() -> int:
@@ -34,12 +58,12 @@ def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(database: Path) -> Iterator[Start]:
     """Start Gunicorn with these variables, and stop what was started at the end of the test."""
     processes: list[subprocess.Popen[str]] = []
 
     def start(**variables: str) -> subprocess.Popen[str]:
-        defaults = {"DATABASE_URL": f"sqlite:///{tmp_path}/items.db", "PATH": os.environ["PATH"]}
+        defaults = {"DATABASE_URL": f"sqlite:///{database}", "PATH": os.environ["PATH"]}
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
             cwd=ROOT,

@@ -1,93 +1,80 @@
-"""One connection for each thread, opened in the worker that uses it, never before the fork."""
+"""A connection for each request, and the table, which is made before the first one."""
 
+import fcntl
 import os
-import shutil
 import sqlite3
-import sys
-import threading
-import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
-from .config import config
+from flask import Flask, current_app, g
 
-DATABASE = config.database
-SCHEMA = Path(__file__).with_name("schema.sql")
-SCHEMA_VERSION = 1
+from .config import Config
+
 BUSY_TIMEOUT = 5.0  # seconds
-ROOM = 2**20  # bytes: a disk with less is full
-
-Row = dict[str, Any]
-
-_local = threading.local()
+SQLITE_MIN = (3, 37)  # STRICT tables
+# The n-th script leads from version n-1 of the schema to version n, which is the database's user_version.
+SCRIPTS = ["schema.sql"]
 
 
-def _open(mode: str) -> sqlite3.Connection:
-    if mode == "rw" and not os.access(DATABASE, os.W_OK):
-        # opened all the same, it would stay read-only for every connection of the process, and for good
-        raise sqlite3.OperationalError("the database file is read-only")
-    uri = f"{DATABASE.as_uri()}?mode={mode}"
-    # isolation_level None: each statement is its own transaction, committed when execute() returns
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
-    connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
-    return connection
+class SchemaError(Exception):
+    """The database is not one that this service can use."""
 
 
-def connection() -> sqlite3.Connection:
-    """This thread's connection, a new one where the file is no longer the one that was opened.
+def connect(config: Config) -> sqlite3.Connection:
+    # mode=rw: a file that is gone is an error, not a new and empty database
+    uri = f"{config.database.as_uri()}?mode=rw"
+    db = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT)
+    db.row_factory = sqlite3.Row
+    if config.sqlite_journal_mode != "WAL":  # which the file keeps
+        db.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
+    db.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
+    return db
 
-    Raises sqlite3.OperationalError where there is no database.
-    """
+
+def get_db() -> sqlite3.Connection:
+    """The connection of this request."""
+    if "db" not in g:
+        g.db = connect(current_app.config["SERVICE"])
+    db: sqlite3.Connection = g.db
+    return db
+
+
+def close_db(_error: BaseException | None) -> None:
+    if "db" in g:
+        g.pop("db").close()
+
+
+def init_app(app: Flask, config: Config) -> None:
+    app.config["SERVICE"] = config
+    app.teardown_appcontext(close_db)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One copy of the service at a time: the others wait here."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        inode = DATABASE.stat().st_ino
-    except OSError as error:
-        raise sqlite3.OperationalError("no database file") from error
-    if getattr(_local, "inode", None) != inode:
-        close()
-        _local.connection, _local.inode = _open("rw"), inode
-        _set_journal_mode(_local.connection)
-    found: sqlite3.Connection = _local.connection
-    return found
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
-def close() -> None:
-    if hasattr(_local, "connection"):
-        _local.connection.close()
-        del _local.connection, _local.inode
-
-
-def _set_journal_mode(connection: sqlite3.Connection) -> None:
-    connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
-
-
-def ensure_writable() -> None:
-    """Raises sqlite3.OperationalError where the next write would find no room, or no permission."""
-    if not os.access(DATABASE, os.W_OK) or shutil.disk_usage(DATABASE.parent).free < ROOM:
-        raise sqlite3.OperationalError("the disk is full, or read-only")
-
-
-def create() -> None:
-    """Make the table, once, however many copies of the service start at the same moment."""
-    deadline = time.monotonic() + BUSY_TIMEOUT
-    while True:
-        try:
-            return _create()
-        except sqlite3.Error as error:
-            # A change of journal mode does not wait for the lock by itself.
-            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > deadline:
-                sys.exit(f"DATABASE_URL: {DATABASE}: {error}")
-            time.sleep(0.02)
-
-
-def _create() -> None:
-    with closing(_open("rwc")) as connection:
-        version, tables = connection.execute(
-            "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
-        ).fetchone()
-        if (version, tables) == (0, 0):
-            connection.executescript(SCHEMA.read_text())
-        elif version != SCHEMA_VERSION:
-            sys.exit(f"DATABASE_URL: {DATABASE} has schema version {version}, not {SCHEMA_VERSION}")
-        _set_journal_mode(connection)  # last: a database that is not ours stays as it was
+def migrate(config: Config) -> None:
+    """Make the table, or bring it to the newest version."""
+    if sqlite3.sqlite_version_info < SQLITE_MIN:
+        raise SchemaError(f"SQLite 3.37 or newer is needed, and this is {sqlite3.sqlite_version}")
+    with (
+        locked(config.database.parent),
+        closing(sqlite3.connect(config.database, timeout=BUSY_TIMEOUT)) as db,
+    ):
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(SCRIPTS):
+            raise SchemaError(f"its schema has version {version}, and this service knows {len(SCRIPTS)}")
+        if version == 0 and db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            raise SchemaError("it holds tables of something else")
+        for number, name in enumerate(SCRIPTS[version:], version + 1):
+            script = Path(__file__).with_name(name).read_text()
+            db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+        db.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")

@@ -1,77 +1,73 @@
 """Every error as application/problem+json (RFC 9457)."""
 
 import sqlite3
-from typing import Any
+from http import HTTPStatus
 
-from flask import Flask, Response, current_app
-from gunicorn.http.errors import ParseException
+from flask import Flask, current_app
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, UnprocessableEntity
+from werkzeug.wrappers import Response
 
-from . import db
-
-# RFC 9110's phrases: http.HTTPStatus has those of 413 and 422 only from Python 3.13 on
-TITLES = {
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
+# What the database refuses for reasons of its own. Anything else is a mistake in this service, and a 500.
+UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
 }
 
 
-class InvalidError(Exception):
+class Invalid(UnprocessableEntity):
     """A request that does not satisfy its schema: what is wrong, by JSON Pointer into the location."""
 
+    description = "The request is not valid."
+
     def __init__(self, location: str, details: dict[str, str]) -> None:
-        self.location, self.details = location, details
+        super().__init__()
+        self.errors = [
+            {"location": location, "pointer": pointer, "detail": detail}
+            for pointer, detail in details.items()
+        ]
+
+    @classmethod
+    def from_pydantic(cls, location: str, error: ValidationError) -> "Invalid":
+        return cls(location, {json_pointer(e["loc"]): e["msg"] for e in error.errors(include_url=False)})
 
 
-def details(error: ValidationError) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for place in error.errors(include_url=False, include_context=False, include_input=False):
-        # an unknown member's name is the client's word: its pointer stops at the whole body
-        path = () if place["type"] == "extra_forbidden" else place["loc"]
-        found.setdefault("".join(f"/{part}" for part in path), place["msg"])
-    return found
-
-
-def problem(status: int, detail: str, **members: Any) -> Response:
-    body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail, **members}
-    return Response(current_app.json.dumps(body), status, mimetype="application/problem+json")
+def json_pointer(path: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def http_error(error: HTTPException) -> Response:
-    status = error.code if error.code in TITLES else 400
-    response = problem(status, error.description or TITLES[status])
-    if isinstance(error, MethodNotAllowed):
-        response.allow.update(error.valid_methods or ())
+    response = error.get_response()  # the status and the headers of the error
+    status = response.status_code
+    problem: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": error.description,
+    }
+    if isinstance(error, Invalid):
+        problem["errors"] = error.errors
+    response.data = current_app.json.dumps(problem)
+    response.content_type = "application/problem+json"
     return response
 
 
-def invalid(error: InvalidError) -> Response:
-    errors = [{"location": error.location, "pointer": p, "detail": d} for p, d in error.details.items()]
-    return problem(422, "The request is not valid.", errors=errors)
-
-
-def unreadable(_error: ParseException) -> Response:
-    return problem(400, "The body is not valid HTTP.")
-
-
-def unavailable(error: sqlite3.DatabaseError) -> Response:
+def database_error(error: sqlite3.DatabaseError) -> Response:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without its extension
+    if code not in UNAVAILABLE:
+        raise error
     current_app.logger.error("database: %s", error)
-    db.close()
-    response = problem(503, "The database does not answer.")
-    response.headers["Retry-After"] = "1"
-    return response
+    return http_error(ServiceUnavailable("The database is not available.", retry_after=1))
 
 
-def register(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(InvalidError, invalid)
-    app.register_error_handler(ParseException, unreadable)
-    app.register_error_handler(sqlite3.OperationalError, unavailable)
-    app.register_error_handler(sqlite3.DatabaseError, unavailable)
+    app.register_error_handler(sqlite3.DatabaseError, database_error)
