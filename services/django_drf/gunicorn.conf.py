@@ -1,13 +1,16 @@
 import ctypes
+import fcntl
 import logging
 import os
 import resource
 import signal
 import sys
+from pathlib import Path
 
 import django
-from django.core.management import CommandError
-from django.db import DatabaseError
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
@@ -45,12 +48,26 @@ logging.getLogger("gunicorn.http.wsgi").setLevel(logging.ERROR)
 def on_starting(_server: Arbiter) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.settings")
     django.setup()
-    from app import db
-
     try:
-        db.migrate()
+        migrate()
     except (OSError, DatabaseError, CommandError) as error:
-        sys.exit(f"DATABASE_URL: {service.database}: {error}")
+        sys.exit(f"DATABASE_URL: {connection.settings_dict['NAME']}: {error}")
+
+
+def migrate() -> None:
+    """Django's migrations, once, however many copies of the service start at the same moment."""
+    # Migrations of two processes do not wait for each other by themselves. The lock is on the folder: closing
+    # the file of the database would drop SQLite's own locks.
+    folder = os.open(Path(connection.settings_dict["NAME"]).absolute().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        loader = MigrationLoader(connection)
+        if newer := loader.applied_migrations.keys() - loader.disk_migrations.keys():
+            raise CommandError(f"the schema is newer than this service, which does not know {sorted(newer)}")
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()  # each worker opens its own
+        os.close(folder)
 
 
 def pre_request(_worker: Worker, request: Request) -> None:

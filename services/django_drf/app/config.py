@@ -1,9 +1,8 @@
-from pathlib import Path
 from typing import Annotated, Literal
 
 from django.core.management.utils import get_random_secret_key
 from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 Count = Annotated[int, Field(ge=1, le=1024)]
 Upper = BeforeValidator(str.upper)
@@ -12,8 +11,6 @@ Lower = BeforeValidator(str.lower)
 
 class Config(BaseSettings):
     """The environment: each field is the variable of the same name in capitals."""
-
-    model_config = SettingsConfigDict(frozen=True)
 
     host: Annotated[str, Field(pattern=r"^[^\s/]+$")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
@@ -28,7 +25,3 @@ class Config(BaseSettings):
     allowed_hosts: Annotated[str, Field(pattern=r"^[^\s,]+(,[^\s,]+)*$")] = "*"
     # Nothing is signed with it. What is, one day, needs one that outlives a restart.
     secret_key: str = Field(default_factory=get_random_secret_key, min_length=1)
-
-    @property
-    def database(self) -> Path:
-        return Path(self.database_url.removeprefix("sqlite:///")).absolute()

@@ -1,4 +1,4 @@
-"""Django's settings, https://docs.djangoproject.com/en/5.2/ref/settings/"""
+"""Django's settings: https://docs.djangoproject.com/en/5.2/ref/settings/"""
 
 from .config import Config
 
@@ -6,21 +6,18 @@ config = Config()
 
 SECRET_KEY = config.secret_key
 ALLOWED_HOSTS = config.allowed_hosts.split(",")
-
 INSTALLED_APPS = ["rest_framework", "app"]
 MIDDLEWARE = ["app.middleware.no_store", "django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "app.urls"
 WSGI_APPLICATION = "app.wsgi.application"
-APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20  # bytes of a body
 DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # unknown query parameters are ignored, however many
-USE_I18N = False
 TIME_ZONE = None  # the log keeps the time zone of the system
 
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": config.database,
+        "NAME": config.database_url.removeprefix("sqlite:///"),
         "CONN_MAX_AGE": None,  # each thread keeps its connection
         "OPTIONS": {
             "timeout": 5,
@@ -32,7 +29,7 @@ DATABASES = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_PARSER_CLASSES": ["app.parsers.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["app.serializers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,  # the default needs django.contrib.auth
@@ -44,13 +41,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": config.log_level.upper()},
-    "loggers": {
-        # A client's mistake is no news: ACCESS_LOG shows it.
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "CRITICAL"},
-    },
+    # A client's mistake is no news: ACCESS_LOG shows it.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "CRITICAL"}},
 }

@@ -4,13 +4,13 @@ from django.http import Http404
 from django.urls import reverse
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ModelViewSet
 
 from .models import Item
-from .pagination import AfterPagination
-from .serializers import ItemSerializer
+from .serializers import ItemSerializer, PageSerializer
 
 
 @api_view(["GET", "HEAD"])
@@ -31,6 +31,18 @@ def echo(request: Request) -> Response:
 def health(_request: Request) -> Response:
     Item.objects.exists()
     return Response({"status": "ok"})
+
+
+class AfterPagination(BasePagination):
+    """`limit` items `after` an id, in a bare array: its last id is all that the next page needs."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:  # noqa: ARG002
+        page = PageSerializer(data=request.query_params.dict())
+        page.is_valid(raise_exception=True)
+        return list(queryset.filter(pk__gt=page.validated_data["after"])[: page.validated_data["limit"]])
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(data)
 
 
 class ItemViewSet(ModelViewSet[Item]):

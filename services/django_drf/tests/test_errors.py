@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ class Urls:
         path("429", raising(Throttled(wait=7))),
         path("500", raising(RuntimeError("secret"))),
     )
-    handler403 = staticmethod(errors.permission_denied)
-    handler500 = staticmethod(errors.server_error)
+    handler403 = partial(errors.answer, 403, "no")
+    handler500 = partial(errors.answer, 500, "a fault")
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_echo_refuses_what_is_no_document(client: APIClient, body: Any, status: 
 def test_a_body_of_another_kind_is_415(client: APIClient) -> None:
     answer = client.generic("POST", "/items", "{}", content_type="text/plain")
     assert answer.status_code == 415
-    assert answer.json()["detail"] == "The body must be application/json."
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_create_item(client: APIClient) -> None:
