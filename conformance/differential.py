@@ -1,102 +1,76 @@
-"""The differential test: one sequence of requests goes to all services, and their answers must be alike.
+"""The differential test: requests go to a service and to the reference, and what differs is wrong.
 
-No service is right by itself: a difference is what any two of them answer otherwise. The services get items
-created, and every item deleted.
+Every service is held to the same sequences. So where two of them answer otherwise, either the contract leaves
+that open, or this says which of them is wrong. The service gets items created and deleted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 
+from conformance.case import SEED, Complaint
 from conformance.curl import curl
-from conformance.hostile import CREATE, LIST, Request, sequences
-from conformance.judge import SEED
-from conformance.seen import Seen, seen
-from harness import wire
-from harness.wire import exchange
+from conformance.hostile import Request, sequences
+from conformance.reference.oracle import Oracle, delete, stored
+from harness.wire import Answer, exchange
 
 EXAMPLES, EXAMPLES_SHORT = 300, 60
-
-
-class ResetError(Exception):
-    """A service that does not list, create and delete items cannot be compared."""
 
 
 @dataclass(frozen=True)
 class Step:
     request: Request
-    answers: Mapping[str, Seen]  # by the name of the service
-
-    @property
-    def alike(self) -> bool:
-        first, *others = self.answers.values()
-        return all(first.alike(other) for other in others)
+    answer: Answer | None
 
     def __str__(self) -> str:
-        groups: list[tuple[list[str], Seen]] = []
-        for name, answer in self.answers.items():
-            for names, other in groups:
-                if answer.alike(other):
-                    names.append(name)
-                    break
-            else:
-                groups.append(([name], answer))
-        return "\n".join(
-            [curl(self.request), *(f"    {', '.join(names)}: {answer}" for names, answer in groups)]
-        )
+        if self.answer is None:
+            return f"{curl(self.request)}\n    closed without an answer"
+        body = self.answer.body.decode(errors="replace")
+        shown = body if len(body) <= 500 else f"{body[:500]}... ({len(body)} characters)"
+        return f"{curl(self.request)}\n    {self.answer.status} {shown}"
 
 
 class DifferenceError(Exception):
-    """Ends a sequence: its last answers are not alike."""
+    """Ends a sequence: its last answer is not what the reference permits."""
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self.steps = steps
+    def __init__(self, steps: Sequence[Step], complaints: Sequence[Complaint]) -> None:
+        self.steps, self.complaints = steps, complaints
 
     def __str__(self) -> str:
-        return "\n".join(
-            ["# on new services, each at its own $URL; the last answers differ", *map(str, self.steps)]
-        )
+        wrong = [f"    wrong: {complaint.text}" for complaint in self.complaints]
+        first = "# on a new service at $URL; the last answer is wrong"
+        return "\n".join([first, *map(str, self.steps), *wrong])
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(rule for complaint in self.complaints for rule in complaint.rules))
 
 
-def reset(url: str) -> int:
-    """Delete all items; the last id until now, for services that differed once count apart from then on."""
-    for item_id in listed(url):
-        exchange(url, wire.Request("DELETE", f"/items/{item_id}"))
-    exchange(url, CREATE.sent(0))
-    created = listed(url)
-    for item_id in created:
-        exchange(url, wire.Request("DELETE", f"/items/{item_id}"))
-    if len(created) != 1 or listed(url):
-        raise ResetError(f"{url} does not create one item and delete all")
-    return created[0]
-
-
-def listed(url: str) -> list[int]:
-    answer = exchange(url, LIST.sent(0))
+def compare(url: str, requests: Sequence[Request]) -> None:
+    """Raises DifferenceError at the first answer that the reference does not permit."""
+    before = stored(url)
+    oracle, steps, ids = Oracle(before), list[Step](), list[int]()
     try:
-        return [int(item["id"]) for item in answer.json()] if answer else []
-    except (ValueError, KeyError, TypeError):
-        raise ResetError(f"{url} does not list its items") from None
-
-
-def compare(services: Mapping[str, str], requests: Sequence[Request]) -> None:
-    """Raises DifferenceError at the first request whose answers are not alike."""
-    before = {name: reset(url) for name, url in services.items()}
-    steps: list[Step] = []
-    for request in requests:
-        answers = {
-            name: seen(exchange(url, request.sent(before[name])), before[name], "/echo" in request.target)
-            for name, url in services.items()
-        }
-        steps.append(Step(request, answers))
-        if not steps[-1].alike:
-            raise DifferenceError(steps)
+        for request in requests:
+            sent = request.sent(ids, max(oracle.used, default=0))
+            answer = exchange(url, sent)
+            steps.append(Step(request, answer))
+            known = set(oracle.used)
+            complaints = [Complaint("no answer", ("connection",))]
+            if answer:
+                complaints = list(oracle.complaints(sent, answer))
+            ids += oracle.used - known
+            if complaints:
+                raise DifferenceError(steps, complaints)
+    finally:
+        kept = {item["id"] for item in before}
+        delete(url, [item for item in stored(url) if item["id"] not in kept])
 
 
 def difference(
-    services: Mapping[str, str], *, short: bool = False, seed: int = SEED, shrink: bool = True
+    url: str, *, short: bool = False, seed: int = SEED, shrink: bool = True
 ) -> DifferenceError | None:
     """The first sequence that Hypothesis finds, if there is any, made as short as it can."""
     last: list[DifferenceError] = []
@@ -114,7 +88,7 @@ def difference(
     @hypothesis.given(sequences)
     def alike(requests: list[Request]) -> None:
         try:
-            compare(services, requests)
+            compare(url, requests)
         except DifferenceError as error:
             last[:] = [error]
             raise

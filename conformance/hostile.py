@@ -1,8 +1,7 @@
 """Sequences of requests, valid and hostile, for Hypothesis to draw and to shrink.
 
 Items are counted from 1 within a sequence: `{id}` in a target stands for the item with that number, whatever
-ids the service has given before. So a sequence means the same on every service, and on a new one its numbers
-are the ids.
+ids the service gives. On a new service, the numbers are the ids.
 """
 
 from collections.abc import Sequence
@@ -30,9 +29,10 @@ class Request:
     padding: int = 0  # spaces after the body
     chunked: bool = False
 
-    def sent(self, before: int) -> wire.Request:
-        """As it goes to a service that had given ids up to `before`."""
-        target = self.target.replace("{id}", str(before + self.item))
+    def sent(self, ids: Sequence[int], last: int) -> wire.Request:
+        """As it goes to a service that has given these ids; those of items to come are from `last` on."""
+        item_id = ids[self.item - 1] if self.item <= len(ids) else last + self.item - len(ids)
+        target = self.target.replace("{id}", str(item_id))
         if self.body is None:
             return wire.Request(self.method, target, self.headers)
         body = self.body + b" " * self.padding

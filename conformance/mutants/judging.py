@@ -1,86 +1,53 @@
-"""Does the gate see a fault? Its judges look at the faulty server in turn, the cheap ones first."""
+"""Do the cases of the contract see a fault? They are run in turn, until one complains."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pytest
+from conformance.case import Case, Subject, load
+from conformance.judge import outcomes
+from conformance.reference.server import serving
+from conformance.reference.service import Reference
+from conformance.rules import Rules
 
-from conformance import cases
-from conformance.cases import Case
-from conformance.differential import ResetError, difference
-from conformance.judge import judge
-from conformance.outcome import failed
-from conformance.test_cases import run
-
-from .faults import faults
-from .server import serving
-from .service import Service
+from .faults import FAULTS
 
 
 @dataclass(frozen=True)
 class Verdict:
     fault: str
-    judge: str  # that killed it, or "" for a survivor
-    reason: str
+    case: str  # that complained, or "" for a survivor
+    rule: str
+    level: str
+    message: str
     seconds: float
 
 
-def raw_cases(service: type[Service]) -> str:
-    """The first complaint of the raw cases: one example of each case, then all the others."""
-    with serving(service()) as url:
-        for case, each, name in sorted_examples():
-            try:
-                run(url, case, each, [])
-            except pytest.fail.Exception as failure:
-                return f"{name}: {failure}"
-            except Exception as error:  # noqa: BLE001 - an answer that the case cannot read
-                return f"{name}: {error!r}"
-    return ""
+def in_order() -> Sequence[Case]:
+    """The cheap ones first: an example of each case, then all others; the random requests last."""
+    examples = Counter[str]()
+
+    def place(case: Case) -> tuple[bool, bool, int]:
+        name = case.name.partition(": ")[0]
+        examples[name] += 1
+        return name.startswith("random"), "upgrade" in name, examples[name]
+
+    return sorted((case for case in load() if not case.starts), key=place)
 
 
-def sorted_examples() -> Iterator[tuple[Case, str, str]]:
-    found = [(n, case, *e) for case in cases.load() for n, e in enumerate(cases.examples(case))]
-    for _number, case, each, name in sorted(found, key=lambda example: example[0]):
-        yield case, each, name
-
-
-def against_twin(service: type[Service]) -> str:
-    """How the faulty server differs from the correct one."""
-    with serving(service()) as faulty, serving(Service()) as correct:
-        try:
-            found = difference({"faulty": faulty, "correct": correct}, shrink=False)
-        except ResetError as error:
-            return str(error)
-    return str(found.steps[-1]) if found else ""
-
-
-def concurrency(service: type[Service]) -> str:
-    return complaint(service, "test_concurrency.py")
-
-
-def schemathesis(service: type[Service]) -> str:
-    return complaint(service, "test_schemathesis.py")
-
-
-def complaint(service: type[Service], module: str) -> str:
-    with serving(service()) as url:
-        outcomes = failed(judge(url, short=True, modules=[module]))
-    return f"{outcomes[0].case}: {outcomes[0].message}" if outcomes else ""
-
-
-JUDGES: dict[str, Callable[[type[Service]], str]] = {
-    "cases": raw_cases,
-    "differential": against_twin,
-    "concurrency": concurrency,
-    "schemathesis": schemathesis,
-}
-
-
-def verdict(fault: str, judges: tuple[str, ...] = tuple(JUDGES)) -> Verdict:
-    start = time.monotonic()
-    service = faults().get(fault, Service)
-    for name in judges:
-        if reason := JUDGES[name](service):
-            return Verdict(fault, name, reason, time.monotonic() - start)
-    return Verdict(fault, "", service.__doc__ or "", time.monotonic() - start)
+def verdict(fault: str) -> Verdict:
+    """What only a rule of level SHOULD sees, the first rule of level MUST may yet see."""
+    start, levels, should = time.monotonic(), Rules.load(), Verdict(fault, "", "", "", "", 0.0)
+    reference = Reference()
+    FAULTS[fault](reference)
+    with serving(reference) as url:
+        for case in in_order():
+            for outcome in outcomes(case, Subject(url, short=True)):
+                if not outcome.passed:
+                    level, seconds = levels.level(outcome.rule), time.monotonic() - start
+                    found = Verdict(fault, outcome.case, outcome.rule, level, outcome.message, seconds)
+                    if level == "MUST":
+                        return found
+                    should = should if should.case else found
+    return should

@@ -1,7 +1,7 @@
 """HTTP around the reference. h11 reads the requests; the answers are written as they are, faults and all."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from socket import SHUT_WR
@@ -10,22 +10,20 @@ from typing import Any
 
 import h11
 
-from conformance.reference.service import BODY_MAX
+from conformance.reference.service import Reference
 from harness.wire import Answer, Request
 
 PIECE = 65_536
 PATIENCE = 30.0  # seconds, for a client that neither sends nor closes
-Service = Callable[[Request], Answer]
 
 
 class Server(ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
-    unread_is_next = False  # a fault: a refused body is the connection's next request
 
-    def __init__(self, answer: Service, port: int) -> None:
+    def __init__(self, reference: Reference, port: int) -> None:
         super().__init__(("127.0.0.1", port), Handler)
-        self.answer = answer
+        self.reference = reference
 
     def handle_error(self, *_: Any) -> None:
         """A client that has gone away is no news."""
@@ -51,10 +49,10 @@ class Handler(BaseRequestHandler):
             request, is_whole = self.whole(head, events)
             more = is_whole and "close" not in (request.header("Connection") or "").lower()
             more = more and head.http_version == b"1.1"
-            answer = self.server.answer(request)
+            answer = self.server.reference.answer(request)
             self.send(answer, more=more)
             unread = events.trailing_data[0]
-            if self.server.unread_is_next and answer.status >= 400:
+            if self.server.reference.leaves_body and answer.status >= 400:
                 unread = request.body + unread
         self.drain()
 
@@ -67,13 +65,13 @@ class Handler(BaseRequestHandler):
         """The request with its body, but for one that is too long or ends early: nothing can follow that."""
         headers = tuple(f"{name.decode()}: {value.decode('latin-1')}" for name, value in head.headers)
         request = Request(head.method.decode(), head.target.decode("latin-1"), headers)
-        if int(request.header("Content-Length") or 0) > BODY_MAX:
+        if int(request.header("Content-Length") or 0) > self.server.reference.body_max:
             return Request(request.method, request.target, headers, framing="announced"), False
         if events.they_are_waiting_for_100_continue:
             self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         body, framing = b"", "chunked" if request.header("Transfer-Encoding") else "length"
         try:
-            while isinstance(event := self.next(events), h11.Data) and len(body) <= BODY_MAX:
+            while isinstance(event := self.next(events), h11.Data) and len(body) <= self.server.reference.body_max:
                 body += event.data
         except (h11.RemoteProtocolError, ConnectionError):
             return Request(request.method, request.target, headers, body, f"short {framing}"), False
@@ -97,9 +95,9 @@ class Handler(BaseRequestHandler):
 
 
 @contextmanager
-def serving(answer: Service, port: int = 0) -> Iterator[str]:
-    """The URL at which the service answers, until the block ends."""
-    with Server(answer, port) as server:
+def serving(reference: Reference, port: int = 0) -> Iterator[str]:
+    """The URL at which the reference answers, until the block ends."""
+    with Server(reference, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

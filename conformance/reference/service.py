@@ -99,6 +99,7 @@ class Reference:
 
     steps = ("locate", "choose", "negotiate", "look_at_body", "parse", "look_at_query", "look_up")
     body_max = BODY_MAX
+    leaves_body = False  # a fault of connections: a refused body is the next request
 
     def __init__(self, items: Sequence[Item] = ()) -> None:
         self.contract = copy.deepcopy(contract.document())
@@ -150,8 +151,9 @@ class Reference:
         methods, method = self.methods(call), call.request.method
         if method in methods:
             call.operation = methods[method]
-        elif method == "OPTIONS" and methods:
-            call.refuse(405, "The path has no such method.", "SHOULD", allow=self.allow(methods))
+        elif method == "OPTIONS":
+            level: Level = "SHOULD" if methods else "MAY"
+            call.refuse(405, "The path has no such method.", level, allow=self.allow(methods))
             call.refuse(200, "", "MAY")
             call.refuse(204, "", "MAY")
         elif methods:

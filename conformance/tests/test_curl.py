@@ -1,6 +1,5 @@
 """A printed command sends what the harness sent."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -9,8 +8,9 @@ import pytest
 
 from conformance.curl import curl
 from conformance.hostile import JSON_TYPE, Request
-from conformance.mutants.server import Request as Received
-from conformance.mutants.server import Response, serving
+from conformance.reference.server import serving
+from conformance.reference.service import Reference
+from harness import wire
 from harness.wire import exchange
 
 BODY = b'{"name": "Lamp"}'
@@ -30,18 +30,18 @@ REQUESTS = {
 }
 
 
-class Recorder:
-    discards = True
+class Recorder(Reference):
+    body_max = 2**21
 
     def __init__(self) -> None:
+        super().__init__()
         self.received: list[object] = []
 
-    def answer(self, request: Received) -> Response:
+    def answer(self, request: wire.Request) -> wire.Answer:
         names = ("Content-Type", "Content-Length", "Transfer-Encoding", "If-Match", "Cookie")
-        headers = [(name, request.headers.get(name)) for name in names]
-        body = hashlib.sha256(b"".join(request.pieces)).hexdigest()
-        self.received.append((request.method, request.target, headers, body))
-        return Response(204)
+        headers = [(name, request.header(name)) for name in names]
+        self.received.append((request.method, request.target, headers, request.body))
+        return self.reply(204)
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
@@ -49,7 +49,7 @@ class Recorder:
 def test_a_command_sends_the_request(name: str) -> None:
     recorder = Recorder()
     with serving(recorder) as url:
-        exchange(url, REQUESTS[name].sent(0))
+        exchange(url, REQUESTS[name].sent([], 0))
         command = ["bash", "-euo", "pipefail", "-c", curl(REQUESTS[name])]
         subprocess.run(command, env={**os.environ, "URL": url}, check=True, capture_output=True, timeout=30)
     sent, by_curl = recorder.received

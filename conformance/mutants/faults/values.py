@@ -1,153 +1,124 @@
-"""Faults of an item's values."""
+"""The members of an item: what is valid."""
 
+import unicodedata
+from collections.abc import Callable
 from typing import Any
 
-from ..schema import Schema
-from ..service import Service
-from ..steps import Call
-
-Item = dict[str, Any]
-
-
-class CoercingSchema(Schema):
-    def number(self, value: Any) -> int | float:
-        return super().number(float(value) if isinstance(value, str) else value)
-
-
-class TextIsNumber(Service):
-    """ "5" is a number."""
-
-    schema = CoercingSchema()
-
-
-class TrueSchema(Schema):
-    def number(self, value: Any) -> int | float:
-        return super().number(int(value) if isinstance(value, bool) else value)
-
-
-class TrueIsOne(Service):
-    """true is 1."""
-
-    schema = TrueSchema()
-
-
-class NumberIsTextSchema(Schema):
-    def text(self, value: Any, least: int, most: int) -> str:
-        plain = isinstance(value, int | float) and not isinstance(value, bool)
-        return super().text(str(value) if plain else value, least, most)
-
-
-class NumberIsText(Service):
-    """5 is "5"."""
-
-    schema = NumberIsTextSchema()
-
-
-class NoFloatSchema(Schema):
-    def whole(self, value: int | float) -> int | float:
-        if isinstance(value, float):
-            raise ValueError("It must be an integer.")  # noqa: TRY004 - invalid, not a fault of ours
-        return value
-
-
-class WholeFloatRefused(Service):
-    """3.0 is no integer."""
-
-    schema = NoFloatSchema()
-
-
-class TruncatingSchema(Schema):
-    def whole(self, value: float) -> int | float:
-        return int(value)
-
-
-class FractionCut(Service):
-    """3.5 is 3."""
-
-    schema = TruncatingSchema()
-
-
-class OpenSchema(Schema):
-    def refuse_unknown(self, _details: dict[str, str], _unknown: list[str]) -> None:
-        """They are ignored."""
-
-
-class UnknownMemberIgnored(Service):
-    """Unknown members are ignored."""
-
-    schema = OpenSchema()
-
-
-class IdSchema(Schema):
-    def refuse_unknown(self, details: dict[str, str], unknown: list[str]) -> None:
-        if set(unknown) != {"id"}:
-            super().refuse_unknown(details, unknown)
-
-
-class IdAccepted(Service):
-    """An id in a body is ignored."""
-
-    schema = IdSchema()
-
-
-class NullSchema(Schema):
-    def quantity(self, item: Item) -> int:
-        return 0 if item.get("quantity", 0) is None else super().quantity(item)
-
-
-class NullIsDefault(Service):
-    """A quantity of null is the default."""
-
-    schema = NullSchema()
-
-
-class NullNameSchema(Schema):
-    def name(self, item: Item) -> str:
-        return "" if item.get("name", "") is None else super().name(item)
-
-
-class NullNameAccepted(Service):
-    """A name of null is an empty one."""
-
-    schema = NullNameSchema()
-
-
-class NoNullSchema(Schema):
-    def description(self, item: Item) -> str | None:
-        return self.text(item["description"], 0, 1000) if "description" in item else None
-
-
-class NullDescriptionRefused(Service):
-    """A description of null is 422."""
-
-    schema = NoNullSchema()
-
-
-class FreeSchema(Schema):
-    def price(self, item: Item) -> float:
-        return super().price({"price": 0, **item})
-
-
-class PriceOptional(Service):
-    """An item without a price costs nothing."""
-
-    schema = FreeSchema()
-
-
-class DefaultOneSchema(Schema):
-    def quantity(self, item: Item) -> int:
-        return super().quantity({"quantity": 1, **item})
-
-
-class DefaultIsOne(Service):
-    """The default quantity is 1."""
-
-    schema = DefaultOneSchema()
-
-
-class PutOpen(Service):
-    """PUT ignores unknown members."""
-
-    def validate(self, call: Call) -> None:
-        self.schema = OpenSchema() if call.operation == "replace_item" else Schema()
-        super().validate(call)
+from conformance.reference.service import Item
+
+from ..switches import Switch, document, member, refused, schema, validated
+
+Change = Callable[[Any], Any]
+
+
+def of_type(kind: Any, change: Change) -> Change:
+    """Changes values of the type only; true and false are no integers."""
+    return lambda value: (
+        change(value) if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)) else value
+    )
+
+
+def numbers(change: Change) -> Change:
+    return lambda item: member("price", change)(member("quantity", change)(item))
+
+
+def number(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def measured(size: Callable[[str], int]) -> Switch:
+    """A text is as long as so many letters."""
+    text = of_type(str, lambda value: value if "\0" in value else "x" * size(value))
+    return validated(lambda item: member("description", text)(member("name", text)(item)))
+
+
+def dropped(name: str, when: Callable[[Item], bool]) -> Callable[[Item], Item]:
+    return lambda item: {key: item[key] for key in item if key != name or not when(item)}
+
+
+def known(item: Item) -> Item:
+    return {name: item[name] for name in ("name", "description", "price", "quantity") if name in item}
+
+
+FAULTS: dict[str, Switch] = {
+    # lengths
+    "a name of 101 characters is taken": schema("Name", maxLength=101),
+    "a name of any length is taken": schema("Name", maxLength=None),
+    "a name of 100 characters is refused": schema("Name", maxLength=99),
+    "an empty name is taken": schema("Name", minLength=0),
+    "a name of one character is refused": schema("Name", minLength=2),
+    "a name of spaces is refused": schema("Name", pattern=r"^[^\u0000]*[^\u0000\s][^\u0000]*$"),
+    "a name with a line end is refused": schema("Name", pattern="^[^\\u0000-\\u001f]*$"),
+    "a name of more than ASCII is refused": schema("Name", pattern="^[\\u0001-\\u007f]*$"),
+    "a description of 1,001 characters is taken": schema("Description", maxLength=1001),
+    "a description of 1,000 characters is refused": schema("Description", maxLength=999),
+    "an empty description is refused": schema("Description", minLength=1),
+    "length is counted in units of UTF-16": measured(lambda text: len(text.encode("utf-16-le")) // 2),
+    "length is counted in bytes": measured(lambda text: len(text.encode())),
+    "length is counted in Unicode's composed form": measured(
+        lambda text: len(unicodedata.normalize("NFC", text))
+    ),
+    "length is counted without the spaces around": measured(lambda text: len(text.strip())),
+    "a name may hold U+0000": schema("Name", pattern=None),
+    "a description may hold U+0000": schema("Description", pattern=None),
+    "U+0000 in a name is 500": refused(500, lambda q: b"\\u0000" in q.body and q.target.startswith("/items")),
+    # ranges
+    "a price over the maximum is taken": schema("Price", maximum=10**9),
+    "any price is taken": schema("Price", maximum=None),
+    "the largest price is refused": schema("Price", exclusiveMaximum=10**6),
+    "a price of 0 is refused": schema("Price", exclusiveMinimum=0),
+    "a negative price is taken": schema("Price", minimum=-(10**6)),
+    "a price of -0.0 is refused": validated(member("price", lambda v: -1 if str(v) == "-0.0" else v)),
+    "a price of three digits after the point is refused": validated(
+        member("price", of_type(float, lambda v: v if v > 10**6 or v == round(v, 2) else -1))
+    ),
+    "a price is an integer": schema("Price", type="integer"),
+    "a quantity of 63 bits is taken": schema("Quantity", maximum=2**63 - 1),
+    "the largest quantity is refused": schema("Quantity", maximum=2**31 - 2),
+    "a quantity of 0 is refused": schema("Quantity", minimum=1),
+    "a negative quantity is taken": schema("Quantity", minimum=-(2**31)),
+    "a quantity past 64 bits is 500": refused(500, lambda q: b'"quantity": 9223372036854775808' in q.body),
+    # types
+    '"5" is a number': document(numbers(of_type(str, number))),
+    "true is 1": document(numbers(of_type(bool, int))),
+    "5 is a name": document(member("name", of_type((int, float), str))),
+    "5 is a description": document(member("description", of_type((int, float), str))),
+    "true is a name": document(member("name", of_type(bool, str))),
+    '["Lamp"] is a name': document(member("name", of_type(list, lambda v: v[0] if v else v))),
+    "3.0 is no integer": validated(member("quantity", of_type(float, lambda _: None))),
+    "3.5 is 3": document(member("quantity", of_type(float, lambda v: int(v) if abs(v) < 2**31 else v))),
+    "an item may be in an array": document(lambda item: item),
+    # members
+    "unknown members are ignored": document(known),
+    "unknown members of a PUT are ignored": document(known, "replace_item"),
+    "an id in a body is ignored": document(dropped("id", lambda _: True)),
+    "an unknown member of null is ignored": document(
+        lambda item: {
+            name: item[name] for name in item if item[name] is not None or name in ("name", "price")
+        }
+    ),
+    "the names of members are read in any case": document(
+        lambda item: {name.lower(): value for name, value in item.items()}
+    ),
+    "a quantity of null is the default": document(dropped("quantity", lambda item: item["quantity"] is None)),
+    "a price of null is 0": document(member("price", lambda v: 0 if v is None else v)),
+    "a name of null is a dash": document(member("name", lambda v: "-" if v is None else v)),
+    "a description of null is refused": schema("Description", type="string"),
+    "an item without a price costs nothing": document(lambda item: {"price": 0, **item}),
+    "an item without a name has a dash": document(lambda item: {"name": "-", **item}),
+    "a PUT without a price costs nothing": document(lambda item: {"price": 0, **item}, "replace_item"),
+    "the default quantity is 1": schema("Quantity", default=1),
+    "the default description is empty": schema("Description", default=""),
+    "a description is required": schema("NewItem", required=["name", "price", "description"]),
+    "a quantity is required": schema("NewItem", required=["name", "price", "quantity"]),
+    # documents
+    "/echo takes 5": schema("Document", oneOf=[{}]),
+    "/echo takes text": schema("Document", oneOf=[{"type": ["object", "array", "string"]}]),
+    "/echo takes null": schema("Document", oneOf=[{"type": ["object", "array", "null"]}]),
+    "/echo refuses an array": schema("Document", oneOf=[{"type": "object"}]),
+    "/echo refuses an empty array": schema("Document", oneOf=[{"type": ["object", "array"], "minItems": 1}]),
+    "an item in an array is 500": refused(500, lambda q: q.body[:1] == b"[" and q.target != "/echo"),
+}

@@ -12,7 +12,7 @@ HELLO = Request("GET", "/hello")
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    with serving(Reference().answer) as url:
+    with serving(Reference()) as url:
         yield url
 
 

@@ -1,0 +1,48 @@
+"""Hooks of Schemathesis: the oracle follows the run, and what it complains of is written to a file.
+
+SCHEMATHESIS_HOOKS=conformance.hooks COMPLAINTS=complaints.ndjson schemathesis run openapi.yaml --url URL
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from requests import PreparedRequest
+from schemathesis import Case, HookContext, Response
+
+from conformance.reference.oracle import Oracle, stored
+from harness.wire import Answer, Request
+
+COMPLAINTS = Path(os.environ["COMPLAINTS"])
+oracles: list[Oracle] = []  # the one of this run, as soon as it has begun
+
+
+@schemathesis.hook
+def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any]) -> None:
+    if not oracles:
+        url = case.operation.base_url or case.operation.schema.get_base_url()
+        oracles.append(Oracle(stored(url)))
+
+
+@schemathesis.hook
+def after_call(_context: HookContext, _case: Case[Any], response: Response) -> None:
+    headers = tuple((name.lower(), ", ".join(values)) for name, values in response.headers.items())
+    request, answer = sent(response.request), Answer(response.status_code, headers, response.content)
+    complaints = list(oracles[0].complaints(request, answer))
+    with COMPLAINTS.open("a") as file:
+        asked = f"{request.method} {request.target} {request.body[:500]!r}"
+        print(json.dumps([[f"{asked}\n{each.text}", each.rules] for each in complaints]), file=file)
+
+
+def sent(request: PreparedRequest) -> Request:
+    body = request.body or b""
+    lines = tuple(f"{name}: {_text(value)}" for name, value in request.headers.items())
+    content = body.encode() if isinstance(body, str) else body
+    assert isinstance(content, bytes)  # noqa: S101 - Schemathesis streams nothing to a JSON API
+    return Request(request.method or "", request.path_url, lines, content, "length")
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value

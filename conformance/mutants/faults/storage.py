@@ -1,0 +1,223 @@
+"""What is stored, and when."""
+
+import struct
+import threading
+import time
+import unicodedata
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+from conformance.reference.service import Call, Item, Reference, Refusal
+from harness.wire import Answer
+
+from ..switches import Switch, attributes, member, override, stored, together
+
+MOMENT = 0.02  # seconds: long enough for another request to come between
+UNLOCKED = attributes(lock=nullcontext())
+
+
+def alone(method: str) -> Switch:
+    """The method does not look whether there is an item."""
+    return override(look_up=lambda _, look_up, call: None if call.request.method == method else look_up(call))
+
+
+def kept(value: Callable[[str], str]) -> Switch:
+    return stored(member("name", value))
+
+
+def one_more_than_stored(reference: Reference, _next_id: Any) -> int:
+    return max(reference.items, default=0) + 1
+
+
+def slow_id(_reference: Reference, next_id: Callable[[], int]) -> int:
+    given = next_id()
+    time.sleep(0.001)
+    return given
+
+
+def merged(reference: Reference, _replace: Any, call: Call) -> Answer:
+    former = reference.items[call.item_id]
+    item = {**former, **reference.item(call.item_id, call.documents[0])}
+    item |= {name: former[name] for name in former if name not in (*call.documents[0], "id")}
+    reference.store(item)
+    return reference.reply(200, item)
+
+
+def torn(reference: Reference, _replace: Any, call: Call) -> Answer:
+    """Writes member by member, as a unit of work that writes what has changed."""
+    item = reference.item(call.item_id, call.documents[0])
+    row = reference.items[call.item_id]
+    for name in item:
+        row[name] = item[name]
+        time.sleep(0.0005)
+    return reference.reply(200, item)
+
+
+def moved(reference: Reference, _replace: Any, call: Call) -> Answer:
+    reference.delete_item(call)
+    answer = reference.create_item(call)
+    return Answer(200, answer.headers, answer.body)
+
+
+def deleted_late(reference: Reference, _delete: Any, call: Call) -> Answer:
+    time.sleep(MOMENT)
+    reference.items.pop(call.item_id, None)
+    return reference.reply(204)
+
+
+def hidden(reference: Reference) -> None:
+    """A deleted item is marked as such, and listed."""
+    deleted: set[int] = set()
+
+    def look_up(_reference: Reference, look_up: Callable[[Call], None], call: Call) -> None:
+        look_up(call)
+        if call.item_id in deleted:
+            call.refuse(404, "No item has this id.")
+
+    def delete(reference: Reference, _delete: Any, call: Call) -> Answer:
+        deleted.add(call.item_id)
+        return reference.reply(204)
+
+    override(look_up=look_up, delete_item=delete)(reference)
+
+
+def stale(every: int) -> Switch:
+    """Each of some workers remembers the items that it has once read."""
+
+    def switch(reference: Reference) -> None:
+        remembered: list[dict[int, Item]] = [{} for _ in range(every)]
+        turns = iter(range(10**9))
+
+        def get(reference: Reference, _get: Any, call: Call) -> Answer:
+            items = remembered[next(turns) % every]
+            return reference.reply(200, items.setdefault(call.item_id, reference.items[call.item_id]))
+
+        override(get_item=get)(reference)
+
+    return switch
+
+
+def later(_reference: Reference, store: Callable[[Item], None], item: Item) -> None:
+    threading.Timer(MOMENT, store, (item,)).start()
+
+
+def later_gone(reference: Reference, _delete: Any, call: Call) -> Answer:
+    threading.Timer(MOMENT, reference.items.pop, (call.item_id, None)).start()
+    return reference.reply(204)
+
+
+def stored_although_refused(reference: Reference, refuse: Callable[[Call], Answer], call: Call) -> Answer:
+    """Only a missing price or name is filled in."""
+    if call.operation.get("operationId") == "create_item" and call.documents:
+        reference.last_id += 1
+        reference.store(
+            {"id": reference.last_id, "name": "-", "description": None, "price": 0, "quantity": 0}
+        )
+    return refuse(call)
+
+
+def replaced_although_refused(reference: Reference, refuse: Callable[[Call], Answer], call: Call) -> Answer:
+    if call.operation.get("operationId") == "replace_item" and call.item_id in reference.items:
+        reference.store({**reference.items[call.item_id], "quantity": 0, "description": None})
+    return refuse(call)
+
+
+def put_alike_refused(reference: Reference, replace: Callable[[Call], Answer], call: Call) -> Answer:
+    """As where `rowcount` has the rows that changed."""
+    if reference.item(call.item_id, call.documents[0]) == reference.items[call.item_id]:
+        return reference.problem([Refusal(404, "No item has this id.")])
+    return replace(call)
+
+
+def others_lost(reference: Reference, replace: Callable[[Call], Answer], call: Call) -> Answer:
+    """An UPDATE without its WHERE."""
+    answer = replace(call)
+    item = reference.items[call.item_id]
+    for item_id in reference.items:
+        reference.store({**item, "id": item_id})
+    return answer
+
+
+FAULTS: dict[str, Switch] = {
+    # values
+    "a name is stored without the spaces around it": kept(str.strip),
+    "a name is stored in Unicode's composed form": kept(lambda text: unicodedata.normalize("NFC", text)),
+    "a name is stored with < as &lt;": kept(lambda text: text.replace("<", "&lt;")),
+    "a name is stored with its backslashes read": kept(lambda text: text.replace("\\", "")),
+    "a name is stored with one line end for another": kept(lambda text: text.replace("\r\n", "\n")),
+    "a name of digits is stored as a number": stored(
+        member("name", lambda text: int(text) if text.isdecimal() else text)
+    ),
+    "a name's emoji are stored as question marks": kept(
+        lambda text: "".join("?" if ord(letter) > 0xFFFF else letter for letter in text)
+    ),
+    "a description is cut after 255 characters": stored(member("description", lambda v: v and v[:255])),
+    "an empty description is stored as null": stored(member("description", lambda v: v or None)),
+    "a price is stored with two digits": stored(member("price", lambda v: round(v, 2))),
+    "a price is stored in single precision": stored(
+        member("price", lambda v: struct.unpack("f", struct.pack("f", v))[0])
+    ),
+    "a price is stored as an integer": stored(member("price", int)),
+    "a quantity is stored in 16 bits": stored(member("quantity", lambda v: v % 2**16)),
+    # ids
+    "an id is one more than the largest that is stored": override(next_id=one_more_than_stored),
+    "two new items at the same moment get one id": together(UNLOCKED, override(next_id=slow_id)),
+    "ids begin with 0": override(next_id=lambda reference, _: len(reference.items)),
+    # PUT
+    "PUT answers the new item and keeps the old one": override(
+        replace_item=lambda reference, _, call: reference.reply(
+            200, reference.item(call.item_id, call.documents[0])
+        )
+    ),
+    "PUT stores the new item and answers the old one": override(
+        replace_item=lambda reference, replace, call: (
+            reference.reply(200, reference.items[call.item_id]),
+            replace(call),
+        )[0]
+    ),
+    "PUT keeps the former value of what the body omits": override(replace_item=merged),
+    "PUT creates the item where there is none": alone("PUT"),
+    "PUT moves the item to a new id": override(replace_item=moved),
+    "PUT of the same item is 404": override(replace_item=put_alike_refused),
+    "PUT replaces every item": override(replace_item=others_lost),
+    "PUT changes the item although it refuses the body": override(refuse=replaced_although_refused),
+    "two PUTs at the same moment are mixed": together(UNLOCKED, override(replace_item=torn)),
+    # DELETE
+    "DELETE of what is not there is 204": together(
+        alone("DELETE"),
+        override(
+            delete_item=lambda reference, _, call: (
+                reference.items.pop(call.item_id, None),
+                reference.reply(204),
+            )[1]
+        ),
+    ),
+    "DELETE answers 204, and the item stays": override(
+        delete_item=lambda reference, _, __: reference.reply(204)
+    ),
+    "DELETE deletes every item": override(
+        delete_item=lambda reference, _, __: (reference.items.clear(), reference.reply(204))[1]
+    ),
+    "a deleted item is listed still": hidden,
+    "of two DELETEs at the same moment both are 204": together(UNLOCKED, override(delete_item=deleted_late)),
+    # committed before answered
+    "each of two workers remembers the items that it has read": stale(2),
+    "an item is remembered for ever": stale(1),
+    "a write is committed a moment after its answer": override(store=later),
+    "a DELETE is committed a moment after its answer": override(delete_item=later_gone),
+    "POST stores an item although it refuses the body": override(refuse=stored_although_refused),
+    "a new item alike is the item that is there": override(
+        create_item=lambda reference, create, call: (
+            next(
+                (
+                    reference.reply(201, item, {"location": reference.location(item)})
+                    for item in reference.items.values()
+                    if item == reference.item(item["id"], call.documents[0])
+                ),
+                None,
+            )
+            or create(call)
+        )
+    ),
+}

@@ -1,0 +1,127 @@
+"""Holds each answer of a service against the reference, given everything that it has answered before."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from conformance.answers import every_answer, same, shown
+from conformance.case import Complaint
+from conformance.reference.service import Call, Item, Reference
+from harness.wire import Answer, Request, exchange
+
+PAGE = 2000  # the largest that the contract has
+# the rule that a wrong status breaks, by the status that the reference has
+STATUSES = {
+    400: "json-syntax",
+    404: "item-unknown",
+    405: "method-undeclared",
+    413: "body-max",
+    415: "type-undeclared",
+    422: "schema",
+}
+
+
+class Oracle:
+    """Whatever the service answers, its reference then holds what the service says that it holds."""
+
+    def __init__(self, items: Sequence[Item] = ()) -> None:
+        self.reference = Reference(items)
+        self.used = set(self.reference.items)  # ids that were ever given
+
+    def complaints(self, request: Request, answer: Answer) -> Iterator[Complaint]:
+        call = self.reference.read(request)
+        if call.is_open and answer.status < 500:
+            return
+        statuses = call.statuses
+        yield from _one_of(answer.status, statuses, STATUSES.get(statuses[0], "declared"))
+        yield from every_answer(request, answer, statuses)
+        if answer.status == 405 or (request.method == "OPTIONS" and answer.status < 300):
+            yield from self._allow(call, answer)
+        if request.method == "HEAD":
+            return
+        try:
+            if answer.status == 422:
+                yield from self._places(call, answer)
+            if answer.status < 300 and call.operation:
+                yield from getattr(self, call.operation["operationId"])(call, answer)
+        except (ValueError, KeyError, TypeError) as error:
+            yield Complaint(f"the answer cannot be read: {error!r}", ("declared",))
+
+    def _places(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        if any(refusal.status == 422 and refusal.place is None for refusal in call.refusals):
+            return  # what is wrong as a whole may be said to be wrong in any place
+        found = [f"{place['location']} {place['pointer']}" for place in answer.json()["errors"]]
+        must, may = call.places("MUST"), call.places("MUST", "SHOULD", "MAY")
+        if len(set(found)) < len(found) or not must <= set(found) <= may:
+            yield Complaint(f"the invalid places are {found}, not {sorted(must or may)}", ("errors-places",))
+
+    def _allow(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        found = {name.strip() for name in (answer.header("Allow") or "").split(",")} - {"", "OPTIONS"}
+        if methods := self.reference.methods(call):
+            yield from _one_of(sorted(found), [sorted(methods)], "method-allow")
+
+    # -- the operations that answered with success
+
+    def hello(self, _call: Call, _answer: Answer) -> Iterator[Complaint]:
+        yield from ()  # the schemas say it all
+
+    health = hello
+
+    def echo(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        if "SHOULD" not in {refusal.level for refusal in call.refusals}:  # else JSON may have no words for it
+            yield from _one_of(answer.json(), call.documents, "echo-unchanged")
+
+    def list_items(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        yield from _one_of(answer.json(), list(self.reference.pages(call)), "list-order")
+
+    def create_item(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        item = answer.json()
+        number: int = item["id"]
+        if number in self.used:
+            yield Complaint(f"the id {number} was given before", ("create-no-reuse",))
+        self.used.add(number)
+        self.reference.store(item)
+        if not (answer.header("Location") or "").endswith(f"/items/{number}"):
+            yield Complaint(f"Location is {answer.header('Location')} of item {number}", ("create-location",))
+        yield from self._stored(call, number, item, "create-stored")
+
+    def replace_item(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        item = answer.json()
+        self.reference.store({**item, "id": call.item_id})
+        yield from self._stored(call, call.item_id, item, "replace-members")
+
+    def _stored(self, call: Call, number: int, item: Item, rule: str) -> Iterator[Complaint]:
+        yield from _one_of(item, [self.reference.item(number, document) for document in call.documents], rule)
+
+    def get_item(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        if item := self.reference.items.get(call.item_id):
+            yield from _one_of(answer.json(), [item], "get-stored")
+
+    def delete_item(self, call: Call, _answer: Answer) -> Iterator[Complaint]:
+        self.reference.items.pop(call.item_id, None)
+        yield from ()
+
+
+def _one_of(found: Any, permitted: Sequence[Any], rule: str) -> Iterator[Complaint]:
+    if not any(same(found, value) for value in permitted):
+        yield Complaint(f"{shown(found)}, not {' or '.join(map(shown, permitted))}", (rule,))
+
+
+def stored(url: str) -> list[Item]:
+    """All items of a service, page by page. Raises ValueError where it does not list them."""
+    items: list[Item] = []
+    while True:
+        after = f"&after={items[-1]['id']}" if items else ""
+        answer = exchange(url, Request("GET", f"/items?limit={PAGE}{after}"))
+        page = answer.json() if answer and answer.status == 200 else None
+        if not isinstance(page, list) or not all(isinstance(item, dict) and "id" in item for item in page):
+            raise ValueError(f"{url} does not list its items")
+        items += page
+        if len({item["id"] for item in items}) < len(items):
+            raise ValueError(f"{url} lists an item twice")
+        if len(page) < PAGE:
+            return items
+
+
+def delete(url: str, items: Sequence[Item]) -> None:
+    for item in items:
+        exchange(url, Request("DELETE", f"/items/{item['id']}"))

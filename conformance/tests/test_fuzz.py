@@ -1,0 +1,47 @@
+"""Schemathesis and the oracle see a fault, and none where there is none."""
+
+import pytest
+
+from conformance import fuzz
+from conformance.mutants.faults import FAULTS
+from conformance.reference.server import serving
+from conformance.reference.service import Reference
+
+
+def test_the_reference_is_right() -> None:
+    reference = Reference()
+    with serving(reference) as url:
+        assert list(fuzz.run(url, short=True, seed=1)) == []
+    assert reference.items == {}
+    assert reference.last_id > 0
+
+
+def test_a_fault_is_seen_by_both() -> None:
+    reference = Reference()
+    FAULTS["an item leaves out what is null"](reference)
+    with serving(reference) as url:
+        found = [complaint.text for complaint in fuzz.run(url, short=True, seed=1)]
+    assert any("response_schema_conformance" in text for text in found)
+    assert any("as the contract declares it" in text for text in found)
+
+
+def test_a_service_that_is_not_there_is_no_verdict() -> None:
+    with serving(Reference()) as url:
+        pass
+    with pytest.raises(OSError, match="refused"):
+        list(fuzz.run(url, short=True, seed=1))
+
+
+def test_a_run_that_does_not_count_is_told() -> None:
+    summary = {
+        "complete": True,
+        "operations": {"tested": 7, "total": 8},
+        "errors": [],
+        "warnings": {"missing_test_data": ["GET /items"], "missing_auth": []},
+        "phases": {"coverage": {"status": "skip", "skip_reason": "nothing to cover"}},
+    }
+    assert list(fuzz.unsound(summary)) == [
+        "only 7 of 8 operations were tested",
+        "warning: missing_test_data: ['GET /items']",
+        "the phase coverage came to skip: nothing to cover",
+    ]
