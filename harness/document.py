@@ -1,0 +1,420 @@
+"""A page as blocks, and its renderings: Markdown, HTML and the terminal.
+
+Whoever writes a page says what a thing is: a ratio, a name, a verdict. How many digits that takes, how it is
+aligned and what colour it has is decided here, once.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import isfinite, isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:  # only the terminal needs it
+    from rich.console import Console
+    from rich.text import Text as Rich
+
+STYLE = Path(__file__).with_name("document.css")
+
+Style = Literal["", "strong", "code", "muted", "good", "bad", "unsure"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Text of one kind: what every cell and every sentence is made of."""
+
+    text: str
+    style: Style = ""
+    link: str = ""
+    hue: str = ""  # of the dot before a name: fastapi, flask or django; paler for what is pale
+    pale: bool = False
+
+
+class Bounds(Protocol):
+    """A value and where it may lie; not a number where that is unknown."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+# --- cells --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Number:
+    value: float
+
+    def spans(self) -> Iterator[Span]:
+        yield Span("" if isnan(self.value) else digits(self.value))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measured quantity, in its own unit."""
+
+    bounds: Bounds
+
+    def spans(self) -> Iterator[Span]:
+        return ranged(self.bounds, digits)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as well: two digits after the point."""
+
+    bounds: Bounds
+
+    def spans(self) -> Iterator[Span]:
+        return ranged(self.bounds, "{:.2f}".format)
+
+
+@dataclass(frozen=True)
+class Share:
+    bounds: Bounds
+
+    def spans(self) -> Iterator[Span]:
+        return ranged(self.bounds, lambda share: str(round(100 * share)), " %")  # an integer: there is no -0
+
+
+@dataclass(frozen=True)
+class Name:
+    """Of a variant; its colour is that of its framework."""
+
+    text: str
+    hue: str = ""
+    pale: bool = False
+
+    def spans(self) -> Iterator[Span]:
+        yield Span(self.text, hue=self.hue, pale=self.pale)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something that leads to its evidence."""
+
+    content: "Content"
+    to: str
+
+    def spans(self) -> Iterator[Span]:
+        if text := plain(self.content):
+            yield Span(text, link=self.to)
+
+
+@dataclass(frozen=True)
+class Styled:
+    text: str
+    style: Style
+
+    def spans(self) -> Iterator[Span]:
+        yield Span(self.text, self.style)
+
+
+Cell = str | Number | Estimate | Ratio | Share | Name | Link | Styled
+Content = Cell | Sequence[Cell]
+
+
+def digits(value: float) -> str:
+    """Three significant digits, and no fraction of a hundred or more."""
+    if abs(value) >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 9.995 else f"{value:.2f}"
+
+
+def ranged(bounds: Bounds, written: Callable[[float], str], unit: str = "") -> Iterator[Span]:
+    """A value, and where it may lie."""
+    if isnan(bounds.value):
+        return
+    yield Span(f"{written(bounds.value)}{unit}")
+    if isfinite(bounds.low) and isfinite(bounds.high):
+        yield Span(f" ({written(bounds.low)} to {written(bounds.high)}{unit})", "muted")
+
+
+def spans(content: Content) -> Iterator[Span]:
+    """A text has `code` between backticks."""
+    if isinstance(content, str):
+        for place, part in enumerate(content.split("`")):
+            if part:
+                yield Span(part, "code" if place % 2 else "")
+    elif isinstance(content, Sequence):
+        for each in content:
+            yield from spans(each)
+    else:
+        yield from content.spans()
+
+
+def plain(content: Content) -> str:
+    return "".join(span.text for span in spans(content))
+
+
+def listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
+
+
+def joined(contents: Sequence[Content], between: str = ", ", last: str = " and ") -> list[Cell]:
+    """As `listed`, of cells."""
+    cells: list[Cell] = []
+    for place, content in enumerate(contents):
+        cells += [last if place == len(contents) - 1 else between] if place else []
+        cells += [content] if isinstance(content, str) or not isinstance(content, Sequence) else content
+    return cells
+
+
+# --- blocks -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    content: Content
+    kind: Literal["", "lead", "small", "notice"] = ""  # lead: what a page concludes, which stands first
+
+
+@dataclass(frozen=True)
+class Bullets:
+    items: Sequence[Content]
+
+
+@dataclass(frozen=True)
+class Table:
+    head: Sequence[str]
+    rows: Sequence[Sequence[Content]]
+    align: str = (
+        ""  # of each column: l(eft), r(ight), t(ext that is broken); else the first left, the rest right
+    )
+    fold: str = ""  # what to click on to see it; where nothing can be clicked on, it is left out
+
+    @property
+    def columns(self) -> str:
+        return self.align or "l" + "r" * (len(self.head) - 1)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    svg: str  # in the colours of document.css
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Drawings that belong together; where there is no room for them, the tables say the same."""
+
+    drawings: Sequence[Drawing]
+    caption: str
+    file: str = ""  # where Markdown finds it
+
+
+Block = Heading | Text | Bullets | Table | Figure
+
+
+def anchors(blocks: Iterable[Block]) -> dict[int, str]:
+    """Of each heading, by its place: the anchors that GitHub makes."""
+    found: dict[int, str] = {}
+    for place, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            name = anchor(block.text)
+            again = sum(re.fullmatch(rf"{name}(-\d+)?", other) is not None for other in found.values())
+            found[place] = f"{name}-{again}" if again else name
+    return found
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+# --- Markdown -----------------------------------------------------------------------------------------------
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    parts = [text for block in blocks if (text := markdown_block(block))]
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown_block(block: Block) -> str:
+    match block:
+        case Heading(level, text):
+            return f"{'#' * level} {text}"
+        case Text(content):
+            return markdown_spans(content)
+        case Bullets(items):
+            return "\n".join(f"- {markdown_spans(item)}" for item in items)
+        case Figure(_, caption, file):
+            return f"![{caption}]({file})" if file else ""
+        case Table() if block.fold or not block.rows:
+            return ""
+        case Table():
+            rule = "|".join("--:" if column == "r" else "---" for column in block.columns)
+            rows = [[*map(markdown_spans, row)] for row in [block.head, *block.rows]]
+            lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+            return "\n".join([lines[0], f"|{rule}|", *lines[1:]])
+
+
+def markdown_spans(content: Content) -> str:
+    return "".join(map(markdown_span, spans(content)))
+
+
+def markdown_span(span: Span) -> str:
+    if span.style == "code":
+        return f"`{span.text}`"
+    text = span.text.replace("<", "&lt;")
+    text = f"**{text}**" if span.style == "strong" else text
+    return f"[{text}]({span.link})" if span.link else text
+
+
+# --- HTML ---------------------------------------------------------------------------------------------------
+
+
+def html(blocks: Sequence[Block], title: str) -> str:
+    """One page that needs nothing but itself."""
+    places = anchors(blocks)
+    body = [html_block(block, places.get(place, "")) for place, block in enumerate(blocks)]
+    links = [
+        f'<a href="#{places[place]}">{escape(block.text)}</a>'
+        for place, block in enumerate(blocks)
+        if isinstance(block, Heading) and block.level == 2
+    ]
+    # below what the page concludes
+    first = next(
+        (place for place, block in enumerate(blocks[1:], 1) if not isinstance(block, Text)), len(body)
+    )
+    body.insert(first, f'<nav aria-label="Contents">{"".join(links)}</nav>')
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>{escape(title)}</title>\n<link rel="icon" href="data:,">\n'
+        f"<style>\n{STYLE.read_text()}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(body)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def html_block(block: Block, place: str) -> str:
+    match block:
+        case Heading(level, text):
+            return f'<h{level} id="{place}">{escape(text)}</h{level}>'
+        case Text(content, kind):
+            return f"<p{f' class={kind!r}' if kind else ''}>{html_spans(content)}</p>"
+        case Bullets(items):
+            return "<ul>\n" + "\n".join(f"<li>{html_spans(item)}</li>" for item in items) + "\n</ul>"
+        case Figure(drawings, caption, _):
+            return (
+                f'<figure><div class="drawings">\n{"".join(each.svg for each in drawings)}</div>\n'
+                f"<figcaption>{escape(caption)}</figcaption></figure>"
+            )
+        case Table():
+            return html_table(block) if block.rows else ""
+
+
+def html_table(table: Table) -> str:
+    def row(cells: Sequence[Content], tag: str) -> str:
+        shown = zip(table.columns, cells, strict=True)
+        return (
+            "<tr>"
+            + "".join(f'<{tag} class="{column}">{html_spans(cell)}</{tag}>' for column, cell in shown)
+            + "</tr>"
+        )
+
+    lines = [
+        f"<thead>{row(table.head, 'th')}</thead>",
+        "<tbody>",
+        *(row(each, "td") for each in table.rows),
+        "</tbody>",
+    ]
+    # it can be scrolled by the keyboard too
+    text = '<div class="scroll" tabindex="0"><table>\n' + "\n".join(lines) + "\n</table></div>"
+    return f"<details><summary>{escape(table.fold)}</summary>\n{text}\n</details>" if table.fold else text
+
+
+def html_spans(content: Content) -> str:
+    return "".join(map(html_span, spans(content)))
+
+
+def html_span(span: Span) -> str:
+    text = escape(span.text)
+    if span.hue:
+        colour = f'class="dot{" pale" if span.pale else ""}" style="background: var(--{span.hue})"'
+        return f'<span class="name"><span {colour}></span>{text}</span>'
+    if span.style in ("strong", "code"):
+        text = f"<{span.style}>{text}</{span.style}>"
+    elif span.style:
+        text = f'<span class="{span.style}">{text}</span>'
+    return f'<a href="{escape(span.link)}">{text}</a>' if span.link else text
+
+
+# --- terminal -----------------------------------------------------------------------------------------------
+
+COLOURS: Mapping[Style, str] = {
+    "strong": "bold",
+    "code": "cyan",
+    "muted": "dim",
+    "good": "green",
+    "bad": "red",
+}
+
+
+def terminal(blocks: Iterable[Block], console: "Console") -> None:
+    for block in blocks:
+        match block:
+            case Heading(level, text):
+                console.print(f"\n{text}", style="bold" if level > 1 else "bold underline", markup=False)
+            case Text(content):
+                console.print(rich(content), soft_wrap=True)
+            case Bullets(items):
+                for item in items:
+                    console.print(rich(["- ", *joined([item])]), soft_wrap=True)
+            case Table() if not block.fold:
+                for part in parts(block, console.width):
+                    terminal_table(part, console)
+            case Table() | Figure():
+                pass
+
+
+def parts(table: Table, width: int) -> Iterator[Table]:
+    """The columns that fit side by side, and below them the others: a figure that is cut off is wrong."""
+    cells = [table.head, *table.rows]
+    widths = [
+        max(max(map(len, plain(row[column]).split("\n"))) + 2 for row in cells)
+        for column in range(len(table.head))
+    ]
+    begin = 1
+    while begin < len(widths):
+        end = begin + 1
+        while end < len(widths) and widths[0] + sum(widths[begin : end + 1]) <= width + 2:
+            end += 1
+        some = [0, *range(begin, end)]
+        rows = [[row[column] for column in some] for row in table.rows]
+        yield Table(
+            [table.head[column] for column in some], rows, "".join(table.columns[column] for column in some)
+        )
+        begin = end
+
+
+def terminal_table(table: Table, console: "Console") -> None:
+    from rich.table import Table as Grid
+
+    grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for column, head in zip(table.columns, table.head, strict=True):
+        # a name may be broken, a figure not
+        grid.add_column(
+            rich(head), justify="right" if column == "r" else "left", no_wrap=column == "r", overflow="fold"
+        )
+    for row in table.rows:
+        grid.add_row(*map(rich, row))
+    console.print(grid)
+
+
+def rich(content: Content) -> "Rich":
+    from rich.text import Text as Rich
+
+    return Rich.assemble(*((span.text, COLOURS.get(span.style, "")) for span in spans(content)))

@@ -1,0 +1,157 @@
+import io
+import re
+from dataclasses import dataclass
+from math import nan
+
+import pytest
+from rich.console import Console
+
+from harness import document
+from harness.document import (
+    Block,
+    Bullets,
+    Drawing,
+    Estimate,
+    Figure,
+    Heading,
+    Link,
+    Name,
+    Number,
+    Ratio,
+    Share,
+    Styled,
+    Table,
+    Text,
+)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    value: float
+    low: float = nan
+    high: float = nan
+
+
+TABLE = Table(
+    ["variant", "ms", "times as well"],
+    [
+        [Name("flask_orm", "flask"), Estimate(Bounds(7798, 7102, 8592)), Ratio(Bounds(1.5, 1.25, 2))],
+        [Name("a | b", "django", pale=True), Estimate(Bounds(nan)), Ratio(Bounds(0.333))],
+    ],
+)
+PAGE: list[Block] = [
+    Heading(1, "A page"),
+    Text(
+        ["It takes ", Estimate(Bounds(1.5)), " ms, says `k6` of ", Link("a run", "run.md#hello"), "."], "lead"
+    ),
+    Figure([Drawing("<svg/>", 10, 10)], "A picture", "picture.svg"),
+    Heading(2, "The same"),
+    Bullets([[Styled("Bold.", "strong"), " text"], "<b>not</b>"]),
+    TABLE,
+    Heading(2, "The same"),
+    Figure([Drawing("<svg/>", 10, 10)], "Another"),
+    Table(["x"], [["folded"]], fold="More"),
+]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(12345.6, "12,346"), (99.95, "100"), (99.94, "99.9"), (9.995, "10.0"), (9.994, "9.99"), (0.004, "0.00")],
+)
+def test_numbers_have_three_digits(value: float, text: str) -> None:
+    assert document.plain(Number(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (Number(nan), ""),
+        (Estimate(Bounds(7798, 7102, 8592)), "7,798 (7,102 to 8,592)"),
+        (Estimate(Bounds(12)), "12.0"),
+        (Ratio(Bounds(12.345, 1, 2)), "12.35 (1.00 to 2.00)"),
+        (Ratio(Bounds(nan)), ""),
+        (Share(Bounds(0.8, -0.001, 1.27)), "80 % (0 to 127 %)"),
+        (Link(Ratio(Bounds(2)), "x"), "2.00"),
+        (Link("", "x"), ""),
+        (["a", " ", Styled("b", "good")], "a b"),
+    ],
+)
+def test_cells_know_how_they_are_written(cell: document.Content, text: str) -> None:
+    assert document.plain(cell) == text
+
+
+def test_lists_of_words_and_of_cells() -> None:
+    assert document.listed(["a", "b", "c"]) == "a, b and c"
+    assert document.listed([]) == ""
+    assert document.plain(document.joined(["a", Number(1), ["b", "c"]])) == "a, 1.00 and bc"
+    assert document.plain(document.joined(["a", "b", "c"], "; ", "; ")) == "a; b; c"
+
+
+def test_markdown() -> None:
+    assert document.markdown(PAGE) == (
+        "# A page\n\n"
+        "It takes 1.50 ms, says `k6` of [a run](run.md#hello).\n\n"
+        "![A picture](picture.svg)\n\n"
+        "## The same\n\n"
+        "- **Bold.** text\n- &lt;b>not&lt;/b>\n\n"
+        "| variant | ms | times as well |\n"
+        "|---|--:|--:|\n"
+        "| flask_orm | 7,798 (7,102 to 8,592) | 1.50 (1.25 to 2.00) |\n"
+        "| a \\| b |  | 0.33 |\n\n"
+        "## The same\n"
+    )
+
+
+def test_html_needs_nothing_but_itself() -> None:
+    html = document.html(PAGE, "A & B")
+    assert not re.search(r"<script|<link (?!rel=\"icon\")|@import|url\(|src=", html)
+    assert "<title>A &amp; B</title>" in html
+    assert "&lt;b&gt;not&lt;/b&gt;" in html
+    assert "<code>k6</code>" in html
+    assert "<details><summary>More</summary>" in html
+    assert '<a href="run.md#hello">a run</a>' in html
+
+
+def test_ids_are_unique_and_the_contents_lead_to_them() -> None:
+    html = document.html(PAGE, "x")
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert ids == ["a-page", "the-same", "the-same-1"]
+    assert re.findall(r'href="#([^"]+)"', html) == ids[1:]
+
+
+def test_the_contents_stand_below_what_the_page_concludes() -> None:
+    html = document.html(PAGE, "x")
+    assert html.index("It takes") < html.index("<nav") < html.index("<figure")
+
+
+def test_an_empty_table_is_no_table() -> None:
+    empty: list[Block] = [Table(["a", "b"], [])]
+    assert document.markdown(empty) == "\n"
+    assert "<table" not in document.html(empty, "x")
+
+
+def test_columns_are_as_the_table_says() -> None:
+    left = Table(["rank", "factor"], [["1", "server"]], "rl")
+    assert "|--:|---|" in document.markdown([left])
+    assert '<td class="r">1</td><td class="l">server</td>' in document.html([left], "x")
+
+
+def shown(width: int) -> str:
+    console = Console(width=width, file=io.StringIO(), record=True)
+    document.terminal(PAGE, console)
+    return console.export_text()
+
+
+def test_the_terminal_shows_the_same() -> None:
+    text = shown(100)
+    for words in ("A page", "It takes 1.50 ms", "- Bold. text", "<b>not</b>", "7,798 (7,102 to 8,592)"):
+        assert words in text
+    assert "folded" not in text
+
+
+@pytest.mark.parametrize("width", [30, 40, 60])
+def test_no_figure_is_cut_off_however_narrow_the_terminal_is(width: int) -> None:
+    text = shown(width)
+    assert "…" not in text
+    assert "7,798 (7,102 to 8,592)" in text
+    assert "1.50 (1.25 to 2.00)" in text

@@ -1,0 +1,344 @@
+"""Bars, dots and lines as SVG, in the colours of harness/document.css, which knows light from dark."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil, floor, isnan, log10, prod
+
+from harness.document import STYLE, Drawing, digits
+from loadtests.analysis.intervals import Interval
+
+LETTER, SMALL = 6.4, 11  # pixels: the width of a letter, and the size of most of the text
+ROW, GAP, HEAD = 18, 8, 40
+WIDTH = 400
+NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    value: Interval
+    hue: str
+    group: str = ""  # bars of one group stand together
+    pale: bool = False  # a twin, or an earlier version
+    hollow: bool = False  # it does not rank
+    square: bool = False  # an ORM, where it is a dot
+    beside: float | None = None  # on the right, on a scale of its own
+
+
+@dataclass(frozen=True)
+class Line:
+    label: str
+    points: Sequence[tuple[float, float]]
+    hue: str
+    dashed: bool = False  # an ORM
+    pale: bool = False  # an earlier version
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How many times as well, as the product of its parts."""
+
+    label: str
+    times: Interval
+    parts: Sequence[tuple[str, float]]
+    beside: float
+
+
+# --- marks --------------------------------------------------------------------------------------------------
+
+
+def text(
+    x: float, y: float, words: str, colour: str = "ink", anchor: str = "start", weight: int = 400
+) -> str:
+    style = f"fill:var(--{colour});font:{weight} {SMALL}px var(--type)"
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" style="{style}">{escape(words)}</text>\n'
+
+
+def box(x: float, y: float, width: float, height: float, colour: str, opacity: float = 1) -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}"'
+    return f'<rect {place} style="fill:var(--{colour});fill-opacity:{opacity:g}"/>\n'
+
+
+def stroke(
+    points: Iterable[tuple[float, float]], colour: str, width: float = 1, dash: str = "", opacity: float = 1
+) -> str:
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    style = f"fill:none;stroke:var(--{colour});stroke-width:{width:g};stroke-opacity:{opacity:g}"
+    return f'<polyline points="{path}" style="{style}{f";stroke-dasharray:{dash}" if dash else ""}"/>\n'
+
+
+def dot(
+    x: float, y: float, colour: str, *, square: bool = False, ring: bool = False, opacity: float = 1
+) -> str:
+    inside = "surface" if ring else colour
+    style = f"fill:var(--{inside});stroke:var(--{colour});stroke-width:1.5;opacity:{opacity:g}"
+    if square:
+        return f'<path d="M{x:.1f},{y - 4.5:.1f}l4.5,4.5l-4.5,4.5l-4.5,-4.5z" style="{style}"/>\n'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.4" style="{style}"/>\n'
+
+
+def drawing(width: float, height: float, marks: Sequence[str], title: str, told: str) -> Drawing:
+    """`told` is the drawing for whoever does not see it."""
+    label = escape(f"{title}: {told}", quote=True)
+    head = f'<svg {NAMESPACE} viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}"'
+    style = f'style="max-width:{width * 1.25:g}px"'
+    return Drawing(
+        f"{head} {style}>\n<title>{escape(title)}</title>\n{''.join(marks)}</svg>\n", width, height
+    )
+
+
+def sheet(drawings: Sequence[Drawing], columns: int = 2) -> str:
+    """Several drawings as one file, with the colours that a page would have."""
+    rows = [drawings[begin : begin + columns] for begin in range(0, len(drawings), columns)]
+    width = max(sum(each.width + GAP for each in row) for row in rows)
+    y, inner = 0.0, []
+    for row in rows:
+        x = 0.0
+        for each in row:
+            size = f'x="{x:g}" y="{y:g}" width="{each.width:g}" height="{each.height:g}" '
+            inner.append(each.svg.replace("<svg ", f"<svg {size}", 1))
+            x += each.width + GAP
+        y += max(each.height for each in row) + GAP
+    colours = STYLE.read_text().partition("/*")[0]
+    head = f'<svg {NAMESPACE} width="{width:g}" height="{y:g}" viewBox="0 0 {width:g} {y:g}">'
+    return f"{head}\n<style>\n{colours}</style>\n{''.join(inner)}</svg>\n"
+
+
+# --- bars ---------------------------------------------------------------------------------------------------
+
+
+def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "") -> Drawing:
+    """From zero: a bar is as long as its value. What stands beside has a scale of its own."""
+    labels = max(len(bar.label) for bar in bars) * LETTER + 8
+    split = labels + (WIDTH - labels) * (0.6 if beside else 1)
+    places = rows(bars)
+    marks = [text(0, 13, title, weight=600), text(labels, 30, unit, "muted")]
+    marks += [text(split + 8, 30, beside, "muted")] if beside else []
+    ours = scaled((end(bar.value) for bar in bars), split - labels - 46)
+    theirs = scaled((bar.beside or 0 for bar in bars), WIDTH - split - 54)
+    for bar, y in zip(bars, places, strict=True):
+        marks.append(text(labels - 6, y + 4, bar.label, "muted" if bar.pale else "ink", "end"))
+        if not isnan(bar.value.value):
+            opacity = 0.22 if bar.hollow else 0.5 if bar.pale else 1
+            marks.append(box(labels, y - 7, bar.value.value * ours, 13, bar.hue, opacity))
+            marks += (
+                whisker(labels + bar.value.low * ours, labels + bar.value.high * ours, y)
+                if bar.value.known
+                else []
+            )
+            marks.append(text(labels + end(bar.value) * ours + 5, y + 4, digits(bar.value.value)))
+        if beside and bar.beside is not None:
+            marks.append(box(split + 8, y - 7, bar.beside * theirs, 13, "paper"))
+            marks.append(text(split + 13 + bar.beside * theirs, y + 4, f"{bar.beside:,.4g}", "muted"))
+    return drawing(WIDTH, places[-1] + ROW, marks, f"{title}, {unit}", told(bars))
+
+
+def rows(bars: Sequence[Bar]) -> list[float]:
+    places: list[float] = []
+    for index, bar in enumerate(bars):
+        apart = ROW + (GAP if index and bar.group != bars[index - 1].group else 0)
+        places.append(places[-1] + apart if places else HEAD + ROW / 2)
+    return places
+
+
+def end(value: Interval) -> float:
+    return value.high if value.known else 0 if isnan(value.value) else value.value
+
+
+def scaled(values: Iterable[float], room: float) -> float:
+    return room / (max(values, default=0) or 1)
+
+
+def whisker(low: float, high: float, y: float, colour: str = "ink") -> list[str]:
+    return [stroke([(low, y), (high, y)], colour, 1.4)]
+
+
+def told(bars: Sequence[Bar]) -> str:
+    return "; ".join(
+        f"{bar.label} {digits(bar.value.value)}"
+        + (f", beside it {bar.beside:g}" if bar.beside is not None else "")
+        for bar in bars
+        if not isnan(bar.value.value)
+    )
+
+
+# --- dots ---------------------------------------------------------------------------------------------------
+
+
+def dots(title: str, unit: str, bands: Mapping[str, Sequence[Bar]]) -> Drawing:
+    """In each band a lane for each group, on a logarithmic scale; what is pale is a ring in that lane."""
+    groups = {bar.group: bar for bars in bands.values() for bar in bars if not bar.pale}
+    groups |= {bar.group: bar for bars in bands.values() for bar in bars if bar.group not in groups}
+    lanes = list(groups)
+    lane, left = 12, max(map(len, bands)) * LETTER + 10
+    key = [(group, dot(5, -4, bar.hue, square=bar.square)) for group, bar in groups.items()]
+    marks, top = legend(title, key)
+    band = len(lanes) * lane + 10
+    bottom = top + band * len(bands)
+    values = [
+        each
+        for bars in bands.values()
+        for bar in bars
+        for each in (bar.value.low, bar.value.high, bar.value.value)
+    ]
+    scale = Log([value for value in values if value > 0], left, WIDTH - 14)
+    for tick in scale.ticks():
+        marks.append(stroke([(scale(tick), top), (scale(tick), bottom)], "line"))
+        marks.append(text(scale(tick), bottom + 15, f"{tick:,g}", "muted", "middle"))
+    marks.append(text(WIDTH - 14, bottom + 31, unit, "muted", "end"))
+    for index, (name, bars) in enumerate(bands.items()):
+        begin = top + index * band
+        marks.append(stroke([(0, begin), (WIDTH, begin)], "line"))
+        marks.append(text(0, begin + band / 2 + 4, name))
+        for bar in bars:
+            if bar.value.value > 0:
+                y = begin + 5 + (lanes.index(bar.group) + 0.5) * lane
+                marks += (
+                    whisker(scale(bar.value.low), scale(bar.value.high), y, bar.hue)
+                    if bar.value.known
+                    else []
+                )
+                opacity = 0.5 if bar.hollow else 1
+                marks.append(
+                    dot(scale(bar.value.value), y, bar.hue, square=bar.square, ring=bar.pale, opacity=opacity)
+                )
+    description = ". ".join(f"{name}: {told(bars)}" for name, bars in bands.items())
+    return drawing(WIDTH, bottom + 38, marks, title, description)
+
+
+class Log:
+    """A logarithmic scale from one place to another."""
+
+    def __init__(self, values: Sequence[float], begin: float, end: float, decades: float = 0) -> None:
+        low, high = (min(values), max(values)) if values else (1, 10)
+        room = max(log10(high / low) * 0.04, (decades - log10(high / low)) / 2, 0.02)
+        self.low, self.high = log10(low) - room, log10(high) + room
+        self.begin, self.end = begin, end
+
+    def __call__(self, value: float) -> float:
+        return self.begin + (log10(value) - self.low) / (self.high - self.low) * (self.end - self.begin)
+
+    def ticks(self) -> list[float]:
+        powers = range(floor(self.low), ceil(self.high) + 1)
+        for steps in ((1, 2, 5), (1, 3), (1,)):
+            found = [step * 10.0**power for power in powers for step in steps]
+            found = [tick for tick in found if self.low <= log10(tick) <= self.high]
+            if len(found) <= 8:
+                break
+        return found
+
+
+def legend(title: str, key: Sequence[tuple[str, str]]) -> tuple[list[str], float]:
+    """The marks of the title and the key, and where the drawing may begin."""
+    marks, columns = (
+        [text(0, 13, title, weight=600)],
+        max(1, int(WIDTH // (max(len(name) for name, _ in key) * LETTER + 34))),
+    )
+    for index, (name, mark) in enumerate(key):
+        x, y = (index % columns) * (WIDTH / columns), 32 + index // columns * 16
+        marks.append(f'<g transform="translate({x:.1f},{y})">{mark}{text(24, 0, name)}</g>')
+    return marks, 42 + ceil(len(key) / columns) * 16
+
+
+# --- lines --------------------------------------------------------------------------------------------------
+
+
+def lines(
+    title: str,
+    lines: Sequence[Line],
+    ticks: Mapping[float, str],
+    x_label: str,
+    limit: float | None = None,
+    *,
+    points: bool = True,
+) -> Drawing:
+    """`ticks` names places on the horizontal axis; the vertical one is logarithmic, of a decade at least."""
+    key = [
+        (
+            each.label,
+            stroke([(0, -4), (20, -4)], each.hue, 1.8, "4 2" if each.dashed else "", 0.5 if each.pale else 1),
+        )
+        for each in lines
+    ]
+    marks, top = legend(title, key)
+    left, right, bottom = 38.0, WIDTH - 24.0, top + 190.0
+    heights = [y for each in lines for _, y in each.points if y > 0] + ([limit] if limit else [])
+    y_scale = Log(heights, bottom, top, decades=1)
+    low, high = min(ticks), max([*ticks, *(x for each in lines for x, _ in each.points)])
+
+    def x_scale(x: float) -> float:
+        return left + (x - low) / ((high - low) or 1) * (right - left)
+
+    for tick in y_scale.ticks():
+        marks.append(stroke([(left, y_scale(tick)), (right, y_scale(tick))], "line"))
+        marks.append(text(left - 5, y_scale(tick) + 4, f"{tick:,g}", "muted", "end"))
+    for x, name in ticks.items():
+        place = min(x_scale(x), WIDTH - len(name) * LETTER / 2)
+        marks.append(text(place, bottom + 16, name, "muted", "middle"))
+    marks.append(text(right, bottom + 32, x_label, "muted", "end"))
+    if limit:
+        marks.append(stroke([(left, y_scale(limit)), (right, y_scale(limit))], "muted", 1, "2 2"))
+    for each in lines:
+        shown = [(x_scale(x), y_scale(y)) for x, y in each.points if y > 0]
+        opacity = 0.5 if each.pale else 1
+        marks.append(stroke(shown, each.hue, 1.8, "4 2" if each.dashed else "", opacity))
+        marks += [dot(x, y, each.hue, opacity=opacity) for x, y in shown] if points else []
+    highest = {each.label: max((y for _, y in each.points if y > 0), default=0) for each in lines}
+    description = "; ".join(f"{label} up to {digits(y)}" for label, y in highest.items() if y)
+    return drawing(WIDTH, bottom + 38, marks, title, description)
+
+
+# --- stacked bars -------------------------------------------------------------------------------------------
+
+PARTS = {"server": "fastapi", "framework": "flask", "access": "django"}
+
+
+def stacks(title: str, rows: Sequence[Stack]) -> Drawing:
+    """To the right what is for the first, else to the left: the bars of both sides add up to the line."""
+    labels = max(len(row.label) for row in rows) * LETTER + 8
+    marks, x = [text(0, 13, title, weight=600)], 0.0
+    for name, colour in [*PARTS.items(), ("| here", "ink"), ("◆ the study", "muted")]:
+        marks.append(text(x, 31, name, colour))
+        x += len(name) * LETTER + 12
+    values = [
+        value
+        for row in rows
+        for value in (row.times.low, row.times.high, row.beside, *reached(row))
+        if value > 0
+    ]
+    scale = Log([*values, 1], labels + 4, WIDTH - 12)
+    bottom = HEAD + len(rows) * 24
+    for tick in scale.ticks():
+        marks.append(stroke([(scale(tick), HEAD), (scale(tick), bottom)], "muted" if tick == 1 else "line"))
+        marks.append(text(scale(tick), bottom + 14, f"{tick:g}", "muted", "middle"))
+    for place, row in enumerate(rows):
+        y = HEAD + 12 + place * 24
+        marks.append(text(labels - 6, y + 4, row.label, anchor="end"))
+        ends = {True: 1.0, False: 1.0}
+        for name, times in row.parts:
+            if times > 0:
+                begin = ends[times > 1]
+                ends[times > 1] = begin * times
+                left, right = sorted((scale(begin), scale(begin * times)))
+                marks.append(box(left, y - 7, right - left, 14, PARTS.get(name, "paper")))
+        if row.times.known:
+            marks += whisker(scale(row.times.low), scale(row.times.high), y)
+        if row.times.value > 0:
+            marks.append(
+                stroke([(scale(row.times.value), y - 10), (scale(row.times.value), y + 10)], "ink", 2)
+            )
+        marks.append(dot(scale(row.beside), y, "muted", square=True))
+    description = "; ".join(
+        f"{row.label} {row.times.value:.2f}: " + ", ".join(f"{name} {times:.2f}" for name, times in row.parts)
+        for row in rows
+        if row.times.value > 0
+    )
+    return drawing(WIDTH, bottom + 20, marks, title, description)
+
+
+def reached(row: Stack) -> tuple[float, float]:
+    """How far its bars go to either side."""
+    return prod(times for _, times in row.parts if times > 1), prod(
+        times for _, times in row.parts if 0 < times < 1
+    )

@@ -1,0 +1,41 @@
+"""How much memory each variant takes."""
+
+from math import isnan
+
+from harness.document import Block, Estimate, Figure, Heading, Table
+from loadtests.analysis import charts
+from loadtests.analysis.charts import Bar
+from loadtests.analysis.results import IDLE_MEMORY, MEMORY, Results
+
+
+def section(results: Results) -> list[Block]:
+    if not results.scenarios:
+        return []
+    bars = []
+    for name in results.variants:
+        variant, idle = results.plan.variants[name], results.highest(name, IDLE_MEMORY).value
+        bars.append(
+            Bar(
+                name,
+                results.highest(name, MEMORY),
+                results.services[name].framework,
+                variant.service,
+                results.is_pale(name),
+                beside=None if isnan(idle) else float(f"{idle:.3g}"),
+            )
+        )
+    beside = "idle, MiB" if any(bar.beside is not None for bar in bars) else ""
+    return [
+        Heading(2, "Memory"),
+        Figure(
+            [charts.bars("Memory", "highest, MiB", bars, beside)],
+            "Of all processes of a service, a shared page counted once where the system tells.",
+        ),
+        Table(
+            ["variant", "idle MiB", "highest MiB"],
+            [
+                [results.cell(name), *(Estimate(results.highest(name, one)) for one in (IDLE_MEMORY, MEMORY))]
+                for name in results.variants
+            ],
+        ),
+    ]

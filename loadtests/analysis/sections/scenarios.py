@@ -1,0 +1,209 @@
+"""Each scenario: who did how well, and how slow the slowest requests were."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import log10
+
+import numpy as np
+
+from harness.document import (
+    Block,
+    Content,
+    Drawing,
+    Estimate,
+    Figure,
+    Heading,
+    Number,
+    Ratio,
+    Styled,
+    Table,
+    Text,
+)
+from loadtests.analysis import charts, ranks
+from loadtests.analysis.charts import Line
+from loadtests.analysis.intervals import UNKNOWN
+from loadtests.analysis.ranks import Ranking
+from loadtests.analysis.results import CPU, Results
+from loadtests.analysis.sections.ranks import bar
+from loadtests.analysis.studies import paper as papers
+from loadtests.measure import gates
+from loadtests.measure.plan import Scenario
+from loadtests.measure.sample import Reason
+
+REQUESTS = {
+    "hello": "GET /hello",
+    "echo": "POST /echo",
+    "list_items": "GET /items",
+    "list_page": "GET /items?limit=100&after={item_id}",
+    "get_item": "GET /items/{item_id}",
+    "create_item": "POST /items",
+    "replace_item": "PUT /items/{item_id}",
+    "delete_item": "DELETE /items/{item_id}",
+}
+SHOWN = (0, 50, 90, 99, 99.9, 99.99)  # percentiles that the axis names
+BEYOND = 10  # requests that have to lie beyond a percentile for it to be drawn
+
+
+def section(results: Results) -> list[Block]:
+    if not results.scenarios:
+        return []
+    blocks: list[Block] = [Heading(2, "Scenarios")]
+    if any(published(results, scenario) for scenario in results.scenarios):
+        blocks.append(
+            Text(
+                "Coloured bars were measured here, grey ones are the study's. Each side has a scale of its "
+                "own: machines differ, so compare the shapes."
+            )
+        )
+    for scenario in results.scenarios:
+        blocks += of(results, scenario)
+    return blocks
+
+
+def of(results: Results, scenario: str) -> Iterator[Block]:
+    measure, values = results.headline(scenario), published(results, scenario)
+    unit = measure.unit
+    yield Heading(3, scenario)
+    yield Text(
+        f"{told(results, scenario)} {measure.label} in {unit}; percentiles in ms; cpu in ms per request."
+    )
+    bars = [bar(results, name, scenario, measure, values.get(name)) for name in results.variants]
+    beside = ("here, ", "the study") if values else ("", "")
+    drawings = [
+        charts.bars(measure.label, f"{beside[0]}{unit}", bars, beside[1]),
+        *quantiles(results, scenario),
+    ]
+    pale = " Pale: generator-bound." if any(one.hollow for one in bars) else ""
+    yield Figure(drawings, f"{measure.label}, and response times by percentile.{pale}")
+    for group, names in results.groups.items():
+        main = ranks.ranking(results, scenario, measure, names)
+        by_cpu = ranks.ranking(results, scenario, CPU, names)
+        if len(results.groups) > 1:
+            yield Text(f"{results.title(group)}:")
+        yield Table(
+            [
+                "variant",
+                "rank",
+                unit,
+                "first is times better",
+                "p50",
+                "p95",
+                "p99",
+                "cpu rank",
+                "cpu",
+                "the study",
+            ],
+            [row(results, name, main, by_cpu, values.get(name)) for name in main.order],
+        )
+        yield from notes(main.bound)
+        if main.pairs:
+            yield every_pair(main)
+
+
+def told(results: Results, scenario: str) -> str:
+    return f"{REQUESTS[scenario]}, {load(results.loads[scenario])}."
+
+
+def load(scenario: Scenario) -> str:
+    users = f"{scenario.users} user{'s' if scenario.users > 1 else ''}"
+    if scenario.rates:
+        return f"{scenario.rates[0]:g} requests per second for {scenario.seconds:g} s"
+    if scenario.iterations:
+        return f"{users}, {scenario.iterations:,} requests"
+    return f"{users} for {scenario.seconds:g} s"
+
+
+def row(results: Results, name: str, main: Ranking, by_cpu: Ranking, study: float | None) -> list[Content]:
+    first, scenario = main.order[0], main.scenario
+    behind = UNKNOWN if name == first else main.pairs.get((first, name), UNKNOWN)
+    return [
+        results.cell(name),
+        main.rank(name),
+        Estimate(results.mean(name, scenario, main.measure)),
+        Ratio(behind),
+        *(Number(results.percentile(name, scenario, percent)) for percent in (50, 95, 99)),
+        by_cpu.rank(name),
+        Estimate(results.mean(name, scenario, CPU)),
+        "" if study is None else f"{study:,g}",
+    ]
+
+
+def published(results: Results, scenario: str) -> dict[str, float]:
+    """What the study has for the tutorial twins, which stand for its applications."""
+    figure = papers.read().figure(scenario)
+    if figure is None or results.plan.scenarios[figure.scenario].is_open:
+        return {}
+    services = {name: results.plan.variants[name].service for name in results.groups.get("twins", [])}
+    return {name: figure.values[one] for name, one in services.items() if one in figure.values}
+
+
+def every_pair(ranking: Ranking) -> Table:
+    rows: list[list[Content]] = [
+        [*pair, Ratio(times), "" if ranking.separates(*pair) else Styled("not told apart", "muted")]
+        for pair, times in ranking.pairs.items()
+    ]
+    return Table(["the first", "and the second", "times as well", ""], rows, "llrl", fold="Every pair")
+
+
+class Span(tuple[float, float]):
+    """From the least to the most, as one number in a sentence."""
+
+    def __format__(self, spec: str) -> str:
+        low, high = (format(value, spec) for value in self)
+        return low if low == high else f"{low.removesuffix('%')} to {high}"
+
+
+def notes(bound: Mapping[str, tuple[Reason, ...]]) -> Iterator[Text]:
+    """`bound` has the reasons of each variant whose pace the generator set; alike ones are told together."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for variant, reasons in bound.items():
+        alike.setdefault(tuple(reason.code for reason in reasons), []).append(variant)
+    for codes, names in alike.items():
+        why = "; ".join(spanning([bound[name][place] for name in names]) for place in range(len(codes)))
+        yield Text(
+            f"Generator-bound: {', '.join(names)} ({why}). This figure does not rank the services; the "
+            "processor time per request does.",
+            "notice",
+        )
+
+
+def spanning(reasons: Sequence[Reason]) -> str:
+    numbers = {}
+    for key in reasons[0].numbers:
+        values = [float(reason.numbers[key]) for reason in reasons]
+        numbers[key] = Span((min(values), max(values)))
+    return gates.SENTENCES[reasons[0].code].format(**numbers)
+
+
+def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
+    """Of the first group: there is room for one line of a stack."""
+    names = [
+        name
+        for name in next(iter(results.groups.values()))
+        if len(drawable(results.requests(name, scenario))) > 1
+    ]
+    if not names:
+        return
+    lines = []
+    for name in names:
+        percents = drawable(results.requests(name, scenario))
+        points = [(stretched(percent), results.percentile(name, scenario, percent)) for percent in percents]
+        lines.append(line(results, name, points))
+    last = max(drawable(max(results.requests(name, scenario) for name in names)))
+    ticks = {stretched(each): f"p{each:g}" if each else "min" for each in SHOWN if each <= last}
+    yield charts.lines("Response times, ms", lines, ticks, "percentile, all rounds together", points=False)
+
+
+def line(results: Results, variant: str, points: Sequence[tuple[float, float]]) -> Line:
+    declared = results.services[variant]
+    return Line(variant, points, declared.framework, declared.access == "orm", results.is_pale(variant))
+
+
+def drawable(requests: int) -> list[float]:
+    """The percentages up to the last one that enough requests lie beyond."""
+    steps = np.unique([*range(100), *np.arange(99, 100, 0.1), *np.arange(99.9, 100, 0.01), 99.99])
+    return [float(percent) for percent in steps if requests * (100 - percent) / 100 >= BEYOND]
+
+
+def stretched(percent: float) -> float:
+    """Each nine of a percentile takes as much room as the one before."""
+    return -log10(1 - percent / 100)

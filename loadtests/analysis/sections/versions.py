@@ -1,0 +1,106 @@
+"""What became of a service since a commit: its two versions, measured in the same rounds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.commit import SHORT
+from harness.document import Block, Content, Estimate, Heading, Ratio, Styled, Table, Text
+from loadtests.analysis import ranks
+from loadtests.analysis.intervals import Interval
+from loadtests.analysis.results import CPU, Measure, Results
+
+Direction = Literal["better", "worse", ""]  # nothing, where a change cannot be told from noise
+
+
+@dataclass(frozen=True)
+class Change:
+    scenario: str
+    variant: str
+    earlier: str
+    measure: Measure
+    times: Interval  # as well as then
+    direction: Direction
+    bound: bool  # the generator set the pace of one of them
+
+
+def section(results: Results) -> list[Block]:
+    rows = [row(results, change) for change in changes(results)]
+    if not rows:
+        return []
+    return [
+        Heading(2, "Since the commit"),
+        Text(
+            [
+                "Both versions of a service in the same rounds. ",
+                Styled("times as well", "strong"),
+                " is what it does now to what it did then.",
+            ]
+        ),
+        Table(
+            ["scenario", "variant", "commit", "measure", "then", "now", "times as well", ""], rows, "llllrrrl"
+        ),
+    ]
+
+
+def changes(results: Results) -> Iterator[Change]:
+    for scenario in results.scenarios:
+        for earlier, name in pairs(results).items():
+            if results.of(earlier, scenario) and results.of(name, scenario):
+                for measure in (results.headline(scenario), CPU):
+                    yield change(results, scenario, earlier, name, measure)
+
+
+def pairs(results: Results) -> dict[str, str]:
+    """The earlier variants, each to what became of it."""
+    variants = results.plan.variants
+    return {
+        earlier: name
+        for earlier in results.variants
+        for name in results.variants
+        if variants[earlier].commit
+        and variants[name] == variants[earlier].model_copy(update={"commit": None})
+    }
+
+
+def change(results: Results, scenario: str, earlier: str, name: str, measure: Measure) -> Change:
+    times = results.times(name, earlier, scenario, measure)
+    bound = measure != CPU and any(results.bound(each, scenario) for each in (earlier, name))
+    told = not bound and ranks.told_apart(times, results.floor(scenario, measure))
+    direction: Direction = "" if not told else "better" if times.value > 1 else "worse"
+    return Change(scenario, name, earlier, measure, times, direction, bound)
+
+
+def row(results: Results, one: Change) -> list[Content]:
+    commit = results.plan.variants[one.earlier].commit or ""
+    means = [results.mean(name, one.scenario, one.measure) for name in (one.earlier, one.variant)]
+    return [
+        one.scenario,
+        results.cell(one.variant),
+        commit[:SHORT],
+        written(one.measure),
+        *map(Estimate, means),
+        Ratio(one.times),
+        verdict(one.direction, one.bound),
+    ]
+
+
+def written(measure: Measure) -> str:
+    return f"cpu {measure.unit}" if measure == CPU else measure.unit
+
+
+def verdict(direction: Direction, bound: bool) -> Styled:
+    if bound:
+        return Styled("generator-bound", "muted")
+    return Styled(
+        direction or "not told apart", "good" if direction == "better" else "bad" if direction else "muted"
+    )
+
+
+def slower(results: Results, percent: float) -> list[str]:
+    """Where a service does worse than at the commit beyond doubt, and by more than so many per cent."""
+    return [
+        f"{one.variant}, {one.scenario}: {written(one.measure)} {(1 / one.times.value - 1) * 100:.1f} % worse"
+        for one in changes(results)
+        if one.direction == "worse" and 1 / one.times.value > 1 + percent / 100
+    ]

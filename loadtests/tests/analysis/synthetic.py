@@ -1,0 +1,167 @@
+"""Synthetic runs, for the tests alone: no figure in here was measured. A seed makes each the same forever."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from math import nan
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from harness.k6 import PERCENTS
+from loadtests.analysis.results import Results
+from loadtests.measure.plan import Pauses, Plan, Scenario, Variant, WarmUp
+from loadtests.measure.sample import Operation, Reason, Sample
+from loadtests.measure.variants import Declared
+
+STACKS = {
+    "fastapi_sqlite": ("fastapi", "sqlite3", "asgi"),
+    "fastapi_orm": ("fastapi", "orm", "asgi"),
+    "flask_sqlite": ("flask", "sqlite3", "wsgi"),
+    "flask_orm": ("flask", "orm", "wsgi"),
+    "django_drf": ("django", "orm", "wsgi"),
+}
+SERVICES = tuple(STACKS)
+MACHINE: Mapping[str, Any] = {
+    "cpu": "A synthetic processor",
+    "cores": 2,
+    "memory_gib": 8.0,
+    "system": "Linux",
+    "kernel": "6.1",
+    "python": "3.11.7",
+    "k6": "v1.0.0",
+    "load_before": [0.1, 0.1, 0.1],
+    "commit": "0123456789abcdef0123456789abcdef01234567",
+    "packages": {service: {"gunicorn": "23.0.0"} for service in SERVICES},
+    "configuration": {service: {"workers": 2} for service in SERVICES},
+}
+SCENARIOS: dict[Operation, Scenario] = {
+    "hello": Scenario(users=50, seconds=10, headline="throughput"),
+    "echo": Scenario(users=100, seconds=15, headline="throughput"),
+    "list_items": Scenario(users=10, iterations=100),
+    "get_item": Scenario(users=10, iterations=1000),
+    "create_item": Scenario(users=10, iterations=1000),
+    "replace_item": Scenario(users=10, iterations=1000),
+    "delete_item": Scenario(users=1, iterations=100),
+}
+# mean latency in ms of each service in each scenario, for one user's request
+MEANS = {
+    "hello": (14, 16, 25, 26, 42),
+    "echo": (33, 37, 55, 56, 86),
+    "list_items": (30, 62, 24, 48, 70),
+    "get_item": (3.1, 6.4, 4.0, 7.7, 12.5),
+    "create_item": (6.1, 9.0, 6.6, 10.2, 14.6),
+    "replace_item": (6.4, 10.1, 6.5, 10.9, 15.8),
+    "delete_item": (1.1, 1.9, 1.2, 2.0, 2.9),
+}
+SPREAD = 0.015  # of a variant's mean from round to round, as logarithm
+ROUND = 0.05  # what all variants of a round share
+BUSY = Reason(code="cores", numbers={"share": 0.97})
+SECTIONS = ("ranks", "scenarios", "memory", "versions", "study", "load", "gates")
+
+
+def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
+    variants = {name: Variant(service=name) for name in SERVICES}
+    if control:
+        variants["flask_sqlite_again"] = Variant(service="flask_sqlite", control_of="flask_sqlite")
+    if twins:
+        for name in SERVICES:
+            variants[f"twin_{name}"] = Variant(service=name, group="twins", application="twin")
+    return Plan(
+        name="synthetic",
+        about="Made up for the tests.",
+        rounds=rounds,
+        seed=1,
+        records=1500,
+        sections=SECTIONS,
+        groups={"services": "Services", "twins": "Twins"},
+        pauses=Pauses(after_start=0, after_load=0, after_warm_up=0, between_scenarios=0),
+        warm_up=WarmUp(users=20, seconds=10, lists=20),
+        scenarios=SCENARIOS,
+        variants=variants,
+    )
+
+
+def of(name: str, plan: Plan, samples: list[Sample]) -> Results:
+    services = {
+        name: Declared(
+            edition="1.0.0", framework=stack[0], access=stack[1], databases=("sqlite",), interface=stack[2]
+        )
+        for name, one in plan.variants.items()
+        for stack in [STACKS[one.service]]
+    }
+    ceiling = {"hello": 9000.0, "echo": 7000.0}
+    return Results(name, plan, MACHINE, tuple(samples), services, ceiling)
+
+
+@cache
+def results(
+    rounds: int = 7, twins: bool = True, control: bool = True, seed: int = 1, name: str = "synthetic"
+) -> Results:
+    chosen = plan(rounds, twins, control)
+    random = np.random.default_rng(seed)
+    samples = []
+    for number in range(1, rounds + 1):
+        shared = random.normal(0, ROUND)
+        for order, (variant, one) in enumerate(chosen.variants.items(), 1):
+            for scenario in SCENARIOS:
+                factor = np.exp(shared + random.normal(0, SPREAD)) * (1.6 if one.application == "twin" else 1)
+                samples.append(sample(number, order, variant, one.service, scenario, factor))
+    return of(name, chosen, samples)
+
+
+def changed(results: Results, change: Callable[[Sample], Mapping[str, Any] | None]) -> Results:
+    """The run with some figures of each sample replaced; without those that come to nothing."""
+    changes = [(each, change(each)) for each in results.samples]
+    kept = tuple(each.model_copy(update=dict(figures)) for each, figures in changes if figures is not None)
+    return replace(results, samples=kept, distributions={})
+
+
+def bound(results: Results, variant: str, scenario: str, rounds: range) -> Results:
+    def change(each: Sample) -> Mapping[str, Any]:
+        chosen = (each.variant, each.scenario) == (variant, scenario) and each.round in rounds
+        return {"bound": (BUSY,)} if chosen else {}
+
+    return changed(results, change)
+
+
+def sample(number: int, order: int, variant: str, service: str, scenario: Operation, factor: float) -> Sample:
+    load = SCENARIOS[scenario]
+    mean = MEANS[scenario][SERVICES.index(service)] * factor
+    quantiles = latencies(mean)
+    per_second = load.users / mean * 1000
+    requests = load.iterations or round(per_second * (load.seconds or 0))
+    return Sample(
+        round=number,
+        variant=variant,
+        scenario=scenario,
+        service=service,
+        started="2026-01-01T00:00:00+00:00",
+        users=load.users,
+        requests=requests,
+        seconds=requests / per_second,
+        requests_per_second=per_second,
+        mean_ms=mean,
+        p99_ms=quantiles[PERCENTS.index(99)],
+        max_ms=quantiles[-1],
+        quantiles_ms=quantiles,
+        cpu_ms_per_request=mean / load.users * 1.4,
+        service_cpu_share=0.7,
+        k6_cpu_share=0.2,
+        memory_mib=80 + 10 * SERVICES.index(service),
+        memory_kind="pss",
+        order=order,
+        ceiling_share=0.3,
+        little=0.99,
+        first_half_ms=mean * 1.004 if load.seconds else nan,
+        second_half_ms=mean * 0.996 if load.seconds else nan,
+        idle_memory_mib=70 + 10 * SERVICES.index(service),
+    )
+
+
+def latencies(mean: float, sigma: float = 0.35) -> tuple[float, ...]:
+    """The quantiles of a lognormal with this mean, its two ends cut off."""
+    shares = np.clip(np.array(PERCENTS) / 100, 0.0005, 0.9999)
+    normal = np.array([NormalDist().inv_cdf(float(share)) for share in shares])
+    return tuple(float(value) for value in mean * np.exp(sigma * normal - sigma**2 / 2))

@@ -1,0 +1,134 @@
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import document
+from harness.document import Heading, Text, plain
+from loadtests.analysis import pages
+from loadtests.analysis.results import Results
+from loadtests.measure import run as runs
+from loadtests.tests import chromium
+from loadtests.tests.analysis import synthetic
+from loadtests.tests.analysis.test_gaps import results as crossed
+from loadtests.tests.analysis.test_load import racing
+from loadtests.tests.analysis.test_scale import sized
+from loadtests.tests.chromium import Tab
+
+MADE = ("report.md", "report.html", "picture.svg")
+
+
+@pytest.mark.parametrize("name", pages.published())
+def test_a_published_page_is_made_again_byte_for_byte(name: str, tmp_path: Path) -> None:
+    published = runs.found(name)
+    copy = tmp_path / name
+    copy.mkdir()
+    for path in published.folder.iterdir():
+        if path.name not in MADE:
+            (copy / path.name).write_bytes(path.read_bytes())
+    pages.write(runs.found(name, tmp_path))
+    for file in MADE:
+        kept, again = published.folder / file, copy / file
+        assert kept.exists() == again.exists()
+        assert not kept.exists() or again.read_bytes() == kept.read_bytes(), file
+
+
+def test_the_page_for_choosing_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    pages.choosing(tmp_path)
+    kept = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    docs = runs.RESULTS.parent / "docs"
+    pictures = {path.relative_to(docs) for path in (docs / "choosing").iterdir()}
+    assert kept == {path: (docs / path).read_bytes() for path in {Path("choosing.md"), *pictures}}
+
+
+def test_every_link_of_the_page_for_choosing_leads_to_a_heading() -> None:
+    docs = runs.RESULTS.parent / "docs"
+    for target in re.findall(r"\]\(([^)]+)\)", (docs / "choosing.md").read_text()):
+        path, _, place = target.partition("#")
+        found = docs / path
+        assert found.exists(), target
+        headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE) if place else []
+        assert not place or place in map(document.anchor, headings), target
+
+
+def test_a_page_begins_with_what_it_concludes_and_the_edition() -> None:
+    title, *leads, about, facts, _ = pages.blocks(synthetic.results())[:6]
+    assert title == Heading(1, "synthetic")
+    assert len(leads) == 2
+    assert all(isinstance(lead, Text) and lead.kind == "lead" for lead in leads)
+    assert isinstance(about, Text)
+    assert isinstance(facts, Text)
+    assert plain(facts.content).startswith("Edition of the services: 1.0.0. A synthetic processor, 2 cores")
+    assert plain(facts.content).endswith("7 rounds, 539 of 539 samples valid.")
+
+
+def test_terms_of_the_study_are_explained_where_it_is() -> None:
+    with_study, without = (
+        document.markdown(pages.blocks(synthetic.results(twins=twins))) for twins in (True, False)
+    )
+    assert "**Reproduced, contradicted, undecided.**" in with_study
+    assert "**Reproduced, contradicted, undecided.**" not in without
+
+
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_few_rounds_make_a_page_that_claims_nothing(rounds: int) -> None:
+    text = document.markdown(pages.blocks(synthetic.results(rounds=rounds, control=False)))
+    assert "cannot tell services apart: that takes 5" in text
+    assert "36 claims 0 are reproduced, 0 are contradicted and 36 are undecided" in text
+    assert " to " not in text.split("## Memory")[1].split("##")[0]
+
+
+def test_a_run_of_one_service_and_one_without_a_sample_make_a_page() -> None:
+    alone = synthetic.changed(
+        synthetic.results(), lambda one: {} if one.variant == "twin_flask_orm" else None
+    )
+    assert "not measured: fastapi_sqlite" in document.markdown(pages.blocks(alone))
+    empty = synthetic.of("empty", synthetic.plan(), [])
+    assert "0 of 0 samples valid" in document.markdown(pages.blocks(empty))
+
+
+PAGES: dict[str, Callable[[], Results]] = {
+    "synthetic": synthetic.results,
+    "load": lambda: racing({"a": [200.0] * 5}),
+    "scale": sized,
+    "crossed": crossed,
+}
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Tab]:
+    if (program := chromium.binary()) is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with chromium.tab(program) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_in_a_browser(tab: Tab, tmp_path: Path, name: str) -> None:
+    report = tmp_path / "report.html"
+    report.write_text(document.html(pages.blocks(PAGES[name]()), name))
+    for width, dark in ((390, True), (1280, False)):
+        tab.open(report, width, dark=dark)
+        assert tab.complaints() == []
+        assert tab.requested() == [report.as_uri()]
+        assert tab.tell("document.documentElement.scrollWidth") == width
+        assert tab.tell(WIDER) == []
+        assert tab.tell(SMALL) == []
+        assert tab.tell("getComputedStyle(document.body).backgroundColor") == (
+            "rgb(20, 24, 29)" if dark else "rgb(255, 255, 255)"
+        )
+
+
+# What is wider than the window and not inside a box that scrolls
+WIDER = """
+[...document.body.querySelectorAll('*')]
+  .filter(each => !each.closest('.scroll, svg') && each.getBoundingClientRect().right > innerWidth + 0.5)
+  .map(each => each.outerHTML.slice(0, 80))
+"""
+# Text of a drawing that is too small to be read
+SMALL = """
+[...document.querySelectorAll('svg text')]
+  .filter(each => each.getBoundingClientRect().height < 9)
+  .map(each => each.textContent)
+"""
