@@ -2,18 +2,7 @@
 
 from collections import Counter
 
-from harness.document import (
-    Block,
-    Bullets,
-    Content,
-    Heading,
-    Ratio,
-    Style,
-    Styled,
-    Table,
-    Text,
-    listed,
-)
+from harness.document import Block, Bullets, Content, Heading, Ratio, Style, Styled, Table, Text, listed
 from loadtests.analysis.results import Results
 from loadtests.analysis.studies import claims
 from loadtests.analysis.studies import paper as papers
