@@ -17,30 +17,12 @@ _tools:
 # measure services: `just bench flask_sqlite`; `just bench --help` says more
 [no-exit-message]
 bench *ARGS: _tools
-    @{{python}} -m loadtests.runner "$@"
+    @{{python}} -m loadtests bench "$@"
 
-# search the server settings of a service: `just tune flask_sqlite`; `just tune --help` says more
+# write the page of a run, or show what changed between two: `just report`, `just report RUN [RUN]`
 [no-exit-message]
-tune *ARGS: _tools
-    @{{python}} -m loadtests.tune "$@"
-
-# where the time of a request goes inside each application: `just profile`, `just profile flask_orm`
-[no-exit-message]
-profile *ARGS: _tools
-    @{{python}} -m loadtests.profile "$@"
-
-# write docs/choosing.md, the page for whoever has to choose a stack, from the published runs
-[no-exit-message]
-choosing *ARGS: _tools
-    @{{python}} -m loadtests.choosing "$@"
-
-# write report.html, report.md and picture.svg of a run: `just report`, `just report RUN`
 report *ARGS: _tools
-    @{{python}} -m loadtests.report report "$@"
-
-# what changed between two runs: `just compare RUN RUN`, `--markdown` for Markdown
-compare *ARGS: _tools
-    @{{python}} -m loadtests.report compare "$@"
+    @{{python}} -m loadtests report "$@"
 
 # hold services to the contract: `just conform`, `just conform flask_sqlite`, `just conform --url URL`
 [no-exit-message]

@@ -11,6 +11,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)  # until interruptible() has a bett
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 BAD_USAGE = 2  # the exit status
+MEANT, FEW = 3, 8  # names that a message may have
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -70,8 +72,17 @@ def fail(message: str, status: int = 1) -> NoReturn:
 
 def known(what: str, names: Sequence[str], real: Sequence[str]) -> None:
     """Fails where one of the names is none of the real ones."""
-    if unknown := sorted(set(names) - set(real)):
-        fail(f"Unknown {what}: {', '.join(unknown)}. There are: {', '.join(real) or 'none'}", BAD_USAGE)
+    for name in names:
+        if name not in real:
+            fail(f"Unknown {what}: {name}. {instead(name, real)}", BAD_USAGE)
+
+
+def instead(name: str, real: Sequence[str]) -> str:
+    """The names that are meant, or all of them where they are few."""
+    if near := get_close_matches(name, real, MEANT):
+        return f"Did you mean {' or '.join(near)}?"
+    few = real if len(real) <= FEW else [*real[:FEW], "..."]
+    return f"There are: {', '.join(few) or 'none'}"
 
 
 class Interrupted(BaseException):

@@ -35,10 +35,3 @@ def unpack(commit: str, service: str, target: Path) -> None:
     packed = git("archive", "--format=tar", commit, f"services/{service}") or b""
     with tarfile.open(fileobj=BytesIO(packed)) as archive:
         archive.extractall(target, filter="data")
-
-
-def unpack_file(commit: str, path: str, target: Path) -> None:
-    """The file as it was then, if there was one, to where it is in the working tree."""
-    if (content := git("show", f"{commit}:./{path}")) is not None:
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).write_bytes(content)

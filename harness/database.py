@@ -22,7 +22,7 @@ GROUP BY t.name HAVING count(*) = 5
 def opened(database: Path, mode: str = "ro") -> Iterator[tuple[sqlite3.Connection, str]]:
     """The database, to be read unless told otherwise, and its table of items as SQL has it."""
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode={mode}", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode={mode}", uri=True)) as connection:
             [(table,)] = connection.execute(TABLE).fetchall()
             yield connection, f'"{table}"'
     except (sqlite3.Error, ValueError) as error:

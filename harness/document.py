@@ -220,13 +220,13 @@ Block = Heading | Text | Bullets | Table | Figure
 
 def anchors(blocks: Iterable[Block]) -> dict[int, str]:
     """Of each heading, by its place: the anchors that GitHub makes."""
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for place, block in enumerate(blocks):
         if isinstance(block, Heading):
             name = anchor(block.text)
-            again = sum(re.fullmatch(rf"{name}(-\d+)?", other) is not None for other in found.values())
-            found[place] = f"{name}-{again}" if again else name
-    return found
+            again = sum(re.fullmatch(rf"{name}(-\d+)?", other) is not None for other in names.values())
+            names[place] = f"{name}-{again}" if again else name
+    return names
 
 
 def anchor(heading: str) -> str:
@@ -318,10 +318,10 @@ def html_block(block: Block, place: str) -> str:
 
 def html_table(table: Table) -> str:
     def row(cells: Sequence[Content], tag: str) -> str:
-        shown = zip(table.columns, cells, strict=True)
+        pairs = zip(table.columns, cells, strict=True)
         return (
             "<tr>"
-            + "".join(f'<{tag} class="{column}">{html_spans(cell)}</{tag}>' for column, cell in shown)
+            + "".join(f'<{tag} class="{column}">{html_spans(cell)}</{tag}>' for column, cell in pairs)
             + "</tr>"
         )
 

@@ -68,6 +68,7 @@ def version(binary: str) -> str:
 def command(binary: str, script: str, summary: Path, settings: Mapping[str, object]) -> list[str]:
     stats = ",".join(["avg", "max", "count", *(f"p({percent:g})" for percent in PERCENTS)])
     flags = ["--quiet", "--no-color", "--no-usage-report", "--address", ""]  # no address: no control server
+    flags += ["--config", str(SCRIPTS / "lib" / "config.json")]  # not the one in the home of whoever measures
     given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
     return [
         *(binary, "run", *flags, "--summary-export", str(summary), "--summary-trend-stats", stats),

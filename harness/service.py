@@ -42,11 +42,11 @@ def declared(name: str, root: Path = SERVICES) -> Service:
 
 
 def installed(service: str, announce: Callable[[str], None] = lambda _: None, root: Path = SERVICES) -> Path:
-    """The service's .venv, made again only when its requirements.txt is not the one it was made from."""
+    """The service's .venv, made again when its requirements.txt is another, or its folder."""
     folder = root / service
     requirements, venv = folder / "requirements.txt", folder / ".venv"
     stamp = venv / "installed"
-    digest = sha256(requirements.read_bytes()).hexdigest()
+    digest = stamped(requirements)
     if stamp.exists() and stamp.read_text() == digest:
         return venv
     if (uv := shutil.which("uv")) is None:
@@ -60,3 +60,8 @@ def installed(service: str, announce: Callable[[str], None] = lambda _: None, ro
             raise LaunchError(f"Cannot install {service}: uv {command[1]} failed with exit status {status}")
     stamp.write_text(digest)
     return venv
+
+
+def stamped(requirements: Path) -> str:
+    """What an environment was made from, and where: its programs begin with the path of its Python."""
+    return sha256(requirements.read_bytes() + str(requirements.parent.absolute()).encode()).hexdigest()

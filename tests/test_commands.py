@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("loadtests.runner", "loadtests.report", "conformance", "conformance.mutants", "torture")
+COMMANDS = ("loadtests", "conformance", "conformance.mutants", "torture")
 
 
 @pytest.mark.parametrize("module", COMMANDS)

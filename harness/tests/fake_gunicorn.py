@@ -28,7 +28,8 @@ class Service(BaseHTTPRequestHandler):
             self.answer(200, {"message": "Goodbye" if ORDER == "wrong" else "Hello, World!"})
         elif self.path.partition("?")[0] == "/items":
             query = dict(parse_qsl(self.path.partition("?")[2]))
-            page = (int(query.get("after", 0)), int(query.get("limit", -1)))
+            limit = -1 if ORDER == "limitless" else int(query.get("limit", -1))
+            page = (int(query.get("after", 0)), limit)
             self.answer(200, broken(self.items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)))
         else:
             self.answer(200, self.items(f"{SELECT} WHERE id = ?", self.item_id)[0])

@@ -3,14 +3,19 @@
 import sys
 import time
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 
 import psutil
 
+from harness.service import stamped
+
 HERE = Path(__file__).parent
 
 DECLARED = """
+[project]
+name = "fake"
+version = "2.0.0"
+
 [tool.service]
 framework = "none"
 access = "sqlite3"
@@ -56,4 +61,4 @@ def add_service(root: Path, name: str) -> None:
     (folder / "gunicorn.conf.py").touch()
     (folder / "requirements.txt").touch()
     (folder / "pyproject.toml").write_text(DECLARED)
-    (folder / ".venv" / "installed").write_text(sha256(b"").hexdigest())
+    (folder / ".venv" / "installed").write_text(stamped(folder / "requirements.txt"))

@@ -78,9 +78,9 @@ def dot(
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.4" style="{style}"/>\n'
 
 
-def drawing(width: float, height: float, marks: Sequence[str], title: str, told: str) -> Drawing:
-    """`told` is the drawing for whoever does not see it."""
-    label = escape(f"{title}: {told}", quote=True)
+def drawing(width: float, height: float, marks: Sequence[str], title: str, description: str) -> Drawing:
+    """`description` is the drawing for whoever does not see it."""
+    label = escape(f"{title}: {description}", quote=True)
     head = f'<svg {NAMESPACE} viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}"'
     style = f'style="max-width:{width * 1.25:g}px"'
     return Drawing(
@@ -131,7 +131,7 @@ def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "") -> Drawin
         if beside and bar.beside is not None:
             marks.append(box(split + 8, y - 7, bar.beside * theirs, 13, "paper"))
             marks.append(text(split + 13 + bar.beside * theirs, y + 4, f"{bar.beside:,.4g}", "muted"))
-    return drawing(WIDTH, places[-1] + ROW, marks, f"{title}, {unit}", told(bars))
+    return drawing(WIDTH, places[-1] + ROW, marks, f"{title}, {unit}", described(bars))
 
 
 def rows(bars: Sequence[Bar]) -> list[float]:
@@ -154,7 +154,7 @@ def whisker(low: float, high: float, y: float, colour: str = "ink") -> list[str]
     return [stroke([(low, y), (high, y)], colour, 1.4)]
 
 
-def told(bars: Sequence[Bar]) -> str:
+def described(bars: Sequence[Bar]) -> str:
     return "; ".join(
         f"{bar.label} {digits(bar.value.value)}"
         + (f", beside it {bar.beside:g}" if bar.beside is not None else "")
@@ -203,7 +203,7 @@ def dots(title: str, unit: str, bands: Mapping[str, Sequence[Bar]]) -> Drawing:
                 marks.append(
                     dot(scale(bar.value.value), y, bar.hue, square=bar.square, ring=bar.pale, opacity=opacity)
                 )
-    description = ". ".join(f"{name}: {told(bars)}" for name, bars in bands.items())
+    description = ". ".join(f"{name}: {described(bars)}" for name, bars in bands.items())
     return drawing(WIDTH, bottom + 38, marks, title, description)
 
 
@@ -222,11 +222,11 @@ class Log:
     def ticks(self) -> list[float]:
         powers = range(floor(self.low), ceil(self.high) + 1)
         for steps in ((1, 2, 5), (1, 3), (1,)):
-            found = [step * 10.0**power for power in powers for step in steps]
-            found = [tick for tick in found if self.low <= log10(tick) <= self.high]
-            if len(found) <= 8:
+            ticks = [step * 10.0**power for power in powers for step in steps]
+            ticks = [tick for tick in ticks if self.low <= log10(tick) <= self.high]
+            if len(ticks) <= 8:
                 break
-        return found
+        return ticks
 
 
 def legend(title: str, key: Sequence[tuple[str, str]]) -> tuple[list[str], float]:
@@ -280,10 +280,10 @@ def lines(
     if limit:
         marks.append(stroke([(left, y_scale(limit)), (right, y_scale(limit))], "muted", 1, "2 2"))
     for each in lines:
-        shown = [(x_scale(x), y_scale(y)) for x, y in each.points if y > 0]
+        places = [(x_scale(x), y_scale(y)) for x, y in each.points if y > 0]
         opacity = 0.5 if each.pale else 1
-        marks.append(stroke(shown, each.hue, 1.8, "4 2" if each.dashed else "", opacity))
-        marks += [dot(x, y, each.hue, opacity=opacity) for x, y in shown] if points else []
+        marks.append(stroke(places, each.hue, 1.8, "4 2" if each.dashed else "", opacity))
+        marks += [dot(x, y, each.hue, opacity=opacity) for x, y in places] if points else []
     highest = {each.label: max((y for _, y in each.points if y > 0), default=0) for each in lines}
     description = "; ".join(f"{label} up to {digits(y)}" for label, y in highest.items() if y)
     return drawing(WIDTH, bottom + 38, marks, title, description)

@@ -50,9 +50,9 @@ def change(before: Results, after: Results, variant: str, scenario: str, measure
     floor = max(run.floor(scenario, measure) for run in runs)
     bound = measure != CPU and any(run.bound(variant, scenario) for run in runs)
     direction: Direction = "better" if times.value > 1 else "worse"
-    told = not bound and ranks.told_apart(times, floor)
+    apart = not bound and ranks.told_apart(times, floor)
     means = (Number(run.mean(variant, scenario, measure).value) for run in runs)
-    return [before.cell(variant), *means, Ratio(times), verdict(direction if told else "", bound)]
+    return [before.cell(variant), *means, Ratio(times), verdict(direction if apart else "", bound)]
 
 
 def agreement(before: Results, after: Results) -> str:
@@ -72,11 +72,11 @@ def agreement(before: Results, after: Results) -> str:
                         opposed.append(f"{first} and {second} in {scenario} by {measure.label.lower()}")
     if not pairs:
         return "No two variants are told apart by both runs."
-    told = f"Both runs tell {pairs} pairs of variants apart"
+    counted = f"Both runs tell {pairs} pairs of variants apart"
     return (
-        f"{told}; in opposite order: {'; '.join(opposed)}."
+        f"{counted}; in opposite order: {'; '.join(opposed)}."
         if opposed
-        else f"{told}, all of them in the same order."
+        else f"{counted}, all of them in the same order."
     )
 
 

@@ -105,8 +105,8 @@ def geometric(logarithms: Series) -> Interval:
     return exponential(interval(logarithms.values()))
 
 
-def exponential(found: Interval) -> Interval:
-    return Interval(*(exp(bound) for bound in (found.value, found.low, found.high)))
+def exponential(logarithm: Interval) -> Interval:
+    return Interval(*(exp(bound) for bound in (logarithm.value, logarithm.low, logarithm.high)))
 
 
 def logarithms(series: Series) -> Series:

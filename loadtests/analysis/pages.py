@@ -61,12 +61,12 @@ def is_lead(block: Block) -> bool:
 
 
 def head(results: Results) -> list[Block]:
-    rounds, wanted = results.plan.rounds, len(results.valid) + results.remaining
+    rounds, total = results.plan.rounds, len(results.valid) + results.remaining
     return [
         Text(results.plan.about),
         Text(
             f"{edition(results)} {described(results)}. {rounds} round{'s' if rounds > 1 else ''}, "
-            f"{len(results.valid)} of {wanted} samples valid."
+            f"{len(results.valid)} of {total} samples valid."
         ),
     ]
 
@@ -93,8 +93,8 @@ def machine(results: Results) -> list[Block]:
         [name, *(str(facts.get(key, "")) for key in keys)] for name, facts in observed.items()
     ]
     packages: list[list[Content]] = [
-        [service, ", ".join(f"{name} {version}" for name, version in found.items())]
-        for service, found in results.machine.get("packages", {}).items()
+        [service, ", ".join(f"{name} {version}" for name, version in versions.items())]
+        for service, versions in results.machine.get("packages", {}).items()
     ]
     files = (
         Link(name, name) for name in ("plan.toml", "machine.json", "yardsticks.json", "samples.jsonl.gz")
@@ -125,11 +125,11 @@ def reading(body: Iterable[Block]) -> list[Block]:
 
 def write(run: Run) -> Path:
     """report.md, report.html and the picture, into the folder of the run; the path of report.html."""
-    found = results(run)
-    page = blocks(found)
+    measured = results(run)
+    page = blocks(measured)
     put(run.folder / "report.md", page)
     path = run.folder / "report.html"
-    runs.write(path, document.html(page, f"{found.plan.name}: {found.name}"))
+    runs.write(path, document.html(page, f"{measured.plan.name}: {measured.name}"))
     return path
 
 

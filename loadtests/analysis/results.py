@@ -49,19 +49,18 @@ class Results:
     def variants(self) -> list[str]:
         """With a valid sample, in the order of the plan; without controls and, beside services, floors."""
         measured = {sample.variant for sample in self.valid}
-        found = {
-            name: one for name, one in self.plan.variants.items() if name in measured and not one.control_of
-        }
-        return [name for name, one in found.items() if one.application != "floor"] or list(found)
+        variants = self.plan.variants
+        names = [name for name, one in variants.items() if name in measured and not one.control_of]
+        return [name for name in names if variants[name].application != "floor"] or names
 
     @cached_property
     def groups(self) -> dict[str, list[str]]:
         """The variants that are compared with each other, in the order of the plan."""
-        found = {
+        groups = {
             group: [name for name in self.variants if self.plan.variants[name].group == group]
             for group in self.plan.groups
         }
-        return {group: names for group, names in found.items() if names}
+        return {group: names for group, names in groups.items() if names}
 
     def title(self, group: str) -> str:
         return self.plan.groups[group]
@@ -77,8 +76,8 @@ class Results:
 
     @cached_property
     def measured(self) -> list[str]:
-        found = {sample.scenario for sample in self.valid}
-        return [name for name in self.plan.scenarios if name in found]
+        scenarios = {sample.scenario for sample in self.valid}
+        return [name for name in self.plan.scenarios if name in scenarios]
 
     @cached_property
     def scenarios(self) -> list[str]:
@@ -92,10 +91,10 @@ class Results:
 
     @cached_property
     def by_cell(self) -> Mapping[tuple[str, str], list[Sample]]:
-        found: dict[tuple[str, str], list[Sample]] = {}
+        cells: dict[tuple[str, str], list[Sample]] = {}
         for sample in self.valid:
-            found.setdefault((sample.variant, sample.scenario), []).append(sample)
-        return found
+            cells.setdefault((sample.variant, sample.scenario), []).append(sample)
+        return cells
 
     def of(self, variant: str, scenario: str) -> list[Sample]:
         return self.by_cell.get((variant, scenario), [])
@@ -157,8 +156,9 @@ class Results:
 
     def performance(self, variant: str, scenario: str, measure: Measure) -> Series:
         """As logarithms, of which the larger is the better."""
-        found = intervals.logarithms(self.series(variant, scenario, measure))
-        return found if measure.more_is_better else {number: -value for number, value in found.items()}
+        logarithms = intervals.logarithms(self.series(variant, scenario, measure))
+        sign = 1 if measure.more_is_better else -1
+        return {number: sign * value for number, value in logarithms.items()}
 
     def times(self, one: str, other: str, scenario: str, measure: Measure) -> Interval:
         """How many times as well `one` does as `other`."""

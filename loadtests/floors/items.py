@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - a program that runs in the .venv of a service
+# ruff: noqa: INP001 - a program
 """What the list of all items costs without a server: `items.py DATABASE TABLE TIMES` prints the ms of one."""
 
 import sqlite3

@@ -1,8 +1,8 @@
-"""A tree of its own for every test: the runner, two small services, and a k6 that does as it is told."""
+"""A tree of its own for every test: the commands, two small services, and a k6 that does as it is told."""
 
+import gzip
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,18 +15,20 @@ import psutil
 import pytest
 
 from harness.tests.fakes import add_service, fake, left_behind, lines
-from loadtests.runner import plan
-from loadtests.runner.plan import Plan
+from loadtests.measure import plan
+from loadtests.measure.plan import Plan
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 THREE = ("alpha", "beta", "gamma")
+CERTIFICATE = ["hello", "echo"]  # what k6 is called for first
 PLAN = """
 about = "Small enough for a test."
 rounds = 2
 seed = 3
 records = 3
+sections = ["ranks", "gates"]
 
 [pauses]
 after_start = 0
@@ -62,9 +64,15 @@ class Tree:
     def tell(self, service: str, word: str) -> None:
         (self.root / "services" / service / "order").write_text(word)
 
+    def plant(self, name: str, text: str) -> None:
+        """A plan, of one round."""
+        (self.root / "loadtests" / "plans" / f"{name}.toml").write_text(
+            text.replace("rounds = 2", "rounds = 1")
+        )
+
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "loadtests.runner", *words],
+            [sys.executable, "-W", "error", "-m", "loadtests", *words],
             cwd=self.root,
             env=os.environ | {"K6": str(self.k6)} | env,
             stdout=subprocess.PIPE,
@@ -74,23 +82,37 @@ class Tree:
         self.running.append(process)
         return process
 
-    def bench(self, *words: str, **env: str) -> tuple[int, str, str]:
+    def command(self, *words: str, **env: str) -> tuple[int, str, str]:
         process = self.start(*words, **env)
         out, err = process.communicate(timeout=60)
         return process.returncode, out, err
 
+    def bench(self, *words: str, **env: str) -> tuple[int, str, str]:
+        return self.command("bench", *words, **env)
+
     @property
     def calls(self) -> list[str]:
-        return lines(self.root / "calls")
+        """Of k6, but for those of its own certificate."""
+        return lines(self.root / "calls")[len(CERTIFICATE) :]
+
+    @property
+    def runs(self) -> list[Path]:
+        return sorted((self.root / "results").glob("*/"))
 
     @property
     def run(self) -> Path:
-        [folder] = (self.root / "results").iterdir()
+        [folder] = self.runs
         return folder
 
     @property
     def samples(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in lines(self.run / "samples.jsonl")]
+        packed = self.run / "samples.jsonl.gz"
+        text = gzip.decompress(packed.read_bytes()).decode() if packed.exists() else ""
+        return [json.loads(line) for line in text.splitlines() or lines(self.run / "samples.jsonl")]
+
+    @property
+    def codes(self) -> list[str | None]:
+        return [each["invalid"] and each["invalid"]["code"] for each in self.samples]
 
     @property
     def left_behind(self) -> list[int]:
@@ -99,7 +121,7 @@ class Tree:
 
 @pytest.fixture
 def tiny() -> Plan:
-    return plan.on(plan.parsed(PLAN, "tiny"), THREE)
+    return plan.on(plan.parsed(PLAN, "tiny"), THREE, {})
 
 
 @pytest.fixture
@@ -110,20 +132,17 @@ def tree(tmp_path: Path) -> Iterator[Tree]:
 
 @contextmanager
 def planted(root: Path) -> Iterator[Tree]:
-    ignored = shutil.ignore_patterns("tests")  # but with what Python has compiled
-    for package in ("harness", "loadtests"):
-        shutil.copytree(ROOT / package, root / package, ignore=ignored)
-    plans = root / "loadtests" / "plans"
-    (plans / "tiny.toml").write_text(PLAN.replace("rounds = 2", "rounds = 1"))
-    (plans / "twice.toml").write_text(PLAN)
+    (root / "harness").symlink_to(ROOT / "harness")
+    (root / "loadtests" / "plans").mkdir(parents=True)
+    for path in (ROOT / "loadtests").iterdir():
+        if path.name not in ("plans", "tests", "twins", "__pycache__"):
+            (root / "loadtests" / path.name).symlink_to(path)
+    tree = Tree(root)
+    tree.plant("tiny", PLAN)
+    (root / "loadtests" / "plans" / "twice.toml").write_text(PLAN)
     for name in ("alpha", "beta"):
         add_service(root / "services", name)
     fake(HERE / "fake_k6.py", root / "k6")
-    ceiling = root / "loadtests" / "runner" / "ceiling.py"
-    ceiling.write_text(f"{ceiling.read_text()}\n\nmeasured = lambda _: {{'hello': 1000.0, 'echo': 100.0}}\n")
-    commit = root / "loadtests" / "runner" / "commit.py"
-    commit.write_text(f"{commit.read_text()}\n\nSECONDS = 0.01\n")
-    tree = Tree(root)
     try:
         yield tree
     finally:

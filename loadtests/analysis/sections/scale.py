@@ -25,7 +25,7 @@ from harness.document import (
 from loadtests.analysis import charts, intervals
 from loadtests.analysis.intervals import Interval, Series
 from loadtests.analysis.results import CPU, LATENCY, Results
-from loadtests.analysis.sections.scenarios import line, told
+from loadtests.analysis.sections.scenarios import line, request
 from loadtests.measure.sample import Sample
 
 SAME = 1.15  # the factor up to which two costs are the same
@@ -123,7 +123,7 @@ def section(results: Results) -> list[Block]:
         Figure([drawing(results, stacks, one) for one in scenarios], f"{CPU.label}, by the number of rows.")
     )
     for scenario in scenarios:
-        blocks += [Heading(3, scenario), Text(told(results, scenario))]
+        blocks += [Heading(3, scenario), Text(request(results, scenario))]
         for cost in costs(scenario):
             blocks += table(results, stacks, sizes, scenario, cost)
     blocks.append(
@@ -172,7 +172,7 @@ def farthest(results: Results, stacks: Stacks, scenario: str) -> dict[str, Growt
     every = {
         name: growth(results, variants, scenario, costs(scenario)[0]) for name, variants in stacks.items()
     }
-    return {name: found[max(found)] for name, found in every.items() if found}
+    return {name: larger[max(larger)] for name, larger in every.items() if larger}
 
 
 def together(results: Results, stacks: Stacks) -> dict[str, Growth]:
@@ -180,15 +180,15 @@ def together(results: Results, stacks: Stacks) -> dict[str, Growth]:
     is less in the geometric mean of all."""
     if len(stacks) < 2 or len({tuple(variants) for variants in stacks.values()}) > 1:
         return {}
-    found = {}
+    growths = {}
     for scenario in results.scenarios:
         cost = costs(scenario)[0]
         fewest, most = (
             mean([series(results, variants[end(variants)], scenario, cost) for variants in stacks.values()])
             for end in (min, max)
         )
-        found[scenario] = grown(intervals.ratio(most, fewest), cost.least)
-    return found
+        growths[scenario] = grown(intervals.ratio(most, fewest), cost.least)
+    return growths
 
 
 def mean(every: Sequence[Series]) -> Series:
@@ -198,10 +198,12 @@ def mean(every: Sequence[Series]) -> Series:
 
 
 def conclusion(results: Results, stacks: Stacks, sizes: Sequence[int]) -> Text:
-    found = [each for scenario in results.scenarios for each in farthest(results, stacks, scenario).values()]
-    counted = Counter(each.outcome for each in found)
+    growths = [
+        each for scenario in results.scenarios for each in farthest(results, stacks, scenario).values()
+    ]
+    counted = Counter(each.outcome for each in growths)
     return Text(
-        f"From {sizes[0]:,} to {sizes[-1]:,} rows {counted['within']} of {len(found)} costs stay within "
+        f"From {sizes[0]:,} to {sizes[-1]:,} rows {counted['within']} of {len(growths)} costs stay within "
         f"{(SAME - 1) * 100:.0f} %, {counted['not']} do not, and of {counted['undecided']} the run cannot "
         "tell.",
         "lead",
@@ -219,7 +221,7 @@ def overview(results: Results, stacks: Stacks) -> Table:
     rows: list[list[Content]] = [
         [
             named(results, name, variants),
-            *(found[name].content if name in found else "" for found in every.values()),
+            *(growths[name].content if name in growths else "" for growths in every.values()),
         ]
         for name, variants in stacks.items()
     ]

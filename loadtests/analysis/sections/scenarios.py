@@ -64,7 +64,7 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
     unit = measure.unit
     yield Heading(3, scenario)
     yield Text(
-        f"{told(results, scenario)} {measure.label} in {unit}; percentiles in ms; cpu in ms per request."
+        f"{request(results, scenario)} {measure.label} in {unit}; percentiles in ms; cpu in ms per request."
     )
     bars = [bar(results, name, scenario, measure, values.get(name)) for name in results.variants]
     beside = ("here, ", "the study") if values else ("", "")
@@ -99,7 +99,7 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
             yield every_pair(main)
 
 
-def told(results: Results, scenario: str) -> str:
+def request(results: Results, scenario: str) -> str:
     return f"{REQUESTS[scenario]}, {load(results.loads[scenario])}."
 
 

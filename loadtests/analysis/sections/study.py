@@ -39,11 +39,11 @@ def section(results: Results) -> list[Block]:
 
 def counted(verdicts: list[Verdict]) -> str:
     outcomes = Counter(verdict.outcome for verdict in verdicts)
-    told = [
+    counts = [
         f"{outcomes[one]} claims {one}" if place == 0 else f"{outcomes[one]} {one}"
         for place, one in enumerate(STYLES)
     ]
-    return ", ".join(told)
+    return ", ".join(counts)
 
 
 def conclusion(verdicts: list[Verdict]) -> str:

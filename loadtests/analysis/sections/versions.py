@@ -66,8 +66,8 @@ def pairs(results: Results) -> dict[str, str]:
 def change(results: Results, scenario: str, earlier: str, name: str, measure: Measure) -> Change:
     times = results.times(name, earlier, scenario, measure)
     bound = measure != CPU and any(results.bound(each, scenario) for each in (earlier, name))
-    told = not bound and ranks.told_apart(times, results.floor(scenario, measure))
-    direction: Direction = "" if not told else "better" if times.value > 1 else "worse"
+    apart = not bound and ranks.told_apart(times, results.floor(scenario, measure))
+    direction: Direction = "" if not apart else "better" if times.value > 1 else "worse"
     return Change(scenario, name, earlier, measure, times, direction, bound)
 
 

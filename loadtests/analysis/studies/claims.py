@@ -202,14 +202,14 @@ def severity(verdict: Verdict) -> tuple[int, float]:
     return WORST_FIRST.index(verdict.outcome), -apart if verdict.claim.within else value
 
 
-def leading(claim: Claim, wanted: int, ours: Measured) -> Verdict:
+def leading(claim: Claim, needed: int, ours: Measured) -> Verdict:
     """In how many scenarios one of `better` comes before all of `than`."""
     leads = [scenario for scenario in claim.scenarios if ours.leads(claim.better, claim.than, scenario)]
     trails = [scenario for scenario in claim.scenarios if ours.leads(claim.than, claim.better, scenario)]
     why = f"leads in {len(leads)} of {len(claim.scenarios)}; trails in {', '.join(trails) or 'none'}"
-    if len(leads) >= wanted:
+    if len(leads) >= needed:
         return Verdict(claim, "reproduced", why=why)
-    contradicted = len(claim.scenarios) - len(trails) < wanted
+    contradicted = len(claim.scenarios) - len(trails) < needed
     return Verdict(claim, "contradicted" if contradicted else "undecided", why=why)
 
 

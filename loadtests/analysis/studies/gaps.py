@@ -116,8 +116,8 @@ class Costs:
         own = switched(one, server=native, worker_class=NATIVE[native], threads=threads)
         beyond = np.exp(self.fit.predicted(own)) - self.floor(one, own.server)
         with np.errstate(invalid="ignore"):
-            found: Array = -np.log(beyond + self.floor(one, one.server))
-        return found
+            performance: Array = -np.log(beyond + self.floor(one, one.server))
+        return performance
 
     @cached_property
     def has_floors(self) -> bool:
@@ -137,11 +137,11 @@ class Costs:
     def gap(self, one: Levels, other: Levels) -> Gap:
         whole = self.performance(one) - self.performance(other)
         times = exponential(self.fit.interval(whole))
-        found = [
+        parts = [
             Part(name, exponential(self.fit.interval(each)), self.share(each, whole, times))
             for name, each in self.parts(one, other).items()
         ]
-        return Gap(times, tuple(sorted(found, key=size, reverse=True)))
+        return Gap(times, tuple(sorted(parts, key=size, reverse=True)))
 
     def share(self, each: Array, whole: Array, gap: Interval) -> Interval:
         # The share of next to nothing may be anything
@@ -282,7 +282,7 @@ def questions(costs: Costs) -> Iterable[tuple[str, Levels, Levels]]:
         bare = switched(plain, journal="DELETE", synchronous="FULL")
         yield f"{name}: WAL and NORMAL for DELETE and FULL", switched(plain, synchronous="NORMAL"), bare
         if (best := best_server(costs, plain)) != plain:
-            yield f"{name}: {told(best)} for 2 workers", best, plain
+            yield f"{name}: {server(best)} for 2 workers", best, plain
 
 
 def best_server(costs: Costs, one: Levels) -> Levels:
@@ -298,6 +298,6 @@ def best_server(costs: Costs, one: Levels) -> Levels:
     return max(known, key=lambda each: float(costs.performance(each)[0]), default=one)
 
 
-def told(one: Levels) -> str:
+def server(one: Levels) -> str:
     threads = f" of {one.threads} thread{'s' if one.threads > 1 else ''}" if one.threads else ""
     return f"{one.workers} {one.worker_class} worker{'s' if one.workers > 1 else ''}{threads}"

@@ -67,8 +67,8 @@ class Fit:
         combination = row(one)
         if not self.estimable(combination):
             return np.full(len(self.coefficients), np.nan)
-        found: Array = self.coefficients @ combination
-        return found
+        logarithm: Array = self.coefficients @ combination
+        return logarithm
 
     def interval(self, values: Array) -> Interval:
         """Of what was computed from each: the first is the estimate's."""

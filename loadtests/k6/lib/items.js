@@ -3,6 +3,9 @@ import { BASE_URL, named } from './scenario.js';
 
 export const ITEMS = `${BASE_URL}/items`;
 
+// Of items, in an answer: the contract's.
+const DEFAULT_LIMIT = 2000;
+
 // The n-th record of the dataset: the same on every run and for every service.
 export function record(n) {
   return {
@@ -30,8 +33,21 @@ export function isItemOf(body, sent) {
   return isItem(body) && Object.keys(sent).every((member) => body[member] === sent[member]);
 }
 
-// IDS names a JSON file with the ids that exist; without it the service is asked, before the clock starts.
-// A file is read before that too; what setup() returns reaches each user only after it.
+// A page of items: LIMIT of them, or as many as the service gives unasked.
+export function page(limit = Number(__ENV.LIMIT || 0), after = 0) {
+  const query = [...(limit ? [`limit=${limit}`] : []), ...(after ? [`after=${after}`] : [])].join('&');
+  return query ? `${ITEMS}?${query}` : ITEMS;
+}
+
+// Items whose ids rise, all of them beyond the one that the page is after.
+export function isPage(body, after) {
+  return (
+    Array.isArray(body) && body.every((item, place) => isItem(item) && item.id > (place ? body[place - 1].id : after))
+  );
+}
+
+// IDS names a JSON file with the ids that exist, or with some of them; without it the service is asked, before the
+// clock starts. A file is read before that too; what setup() returns reaches each user only after it.
 const given = __ENV.IDS ? JSON.parse(open(__ENV.IDS)) : null;
 
 export function existingIds() {
@@ -61,6 +77,6 @@ export function nthPage(asked, n, limit) {
 }
 
 // ROWS is how many there are, where the ids of IDS are some of them.
-export function numberOfItems(asked) {
-  return Number(__ENV.ROWS || (given || asked).length);
+export function itemsInFirstPage(asked) {
+  return Math.min(Number(__ENV.ROWS || (given || asked).length), Number(__ENV.LIMIT || DEFAULT_LIMIT));
 }

@@ -245,7 +245,10 @@ def test_the_section_says_what_the_numbers_say() -> None:
     assert "the framework is 55 % (" in sentences[0]
     assert "cannot be told apart in hello here" in sentences[len(attribution.GAPS) - 1]
     lead = next(plain(block.content) for block in blocks if isinstance(block, Text) and block.kind == "lead")
-    assert "create_item, replace_item and delete_item synchronous: NORMAL for FULL" in lead
+    assert (
+        "synchronous: NORMAL for FULL (list_items, get_item, create_item, replace_item and delete_item)"
+        in lead
+    )
     headings = [block.text for block in blocks if isinstance(block, Heading)]
     assert headings == ["Attribution", *plan().scenarios]
 

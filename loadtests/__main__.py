@@ -1,0 +1,231 @@
+"""`just bench` and `just report`. What takes long to import is imported by the command that needs it."""
+
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from harness.command import BAD_USAGE, Argument, Command, Option, fail, interruptible, output, screen
+
+if TYPE_CHECKING:
+    from loadtests.measure.run import Run
+
+HELP = """Measure services under load.
+
+Each is started on a free port with a fresh database, filled with the
+dataset, warmed up, and put through the scenarios of a plan, in every round
+once and in a random order. The results go to results/RUN/. With no NAME,
+everything in the plan is measured: its variants, or all services where it
+has none.
+
+[bold]Examples[/bold]
+
+  just bench flask_sqlite               one service, in about a minute
+  just bench                            all five
+  just bench flask_sqlite --rounds 5    with intervals
+  just bench --plan paper               the study's procedure: two hours
+  just bench --plan load                how many requests each can take
+  just bench --plan scale               what 1,500,000 rows cost
+  just bench flask_sqlite --plan settings
+                                        under other workers and threads
+  just bench --plan factors             which choice makes what difference
+  just bench flask_sqlite --docker      the container of its image
+  just bench flask_sqlite --against HEAD~5 --rounds 5 --fail-if-slower 5%
+                                        beside itself as it was before
+  just bench --resume                   go on with the latest interrupted run
+  just bench --resume results/RUN       or with another one
+
+One scenario by hand, against any server that speaks the contract:
+
+  k6 run -e BASE_URL=http://127.0.0.1:8000 loadtests/k6/load_items.js
+  k6 run -e BASE_URL=http://127.0.0.1:8000 -e VUS=10 loadtests/k6/hello.js
+  k6 run -e BASE_URL=http://127.0.0.1:8000 -e RATE=50 loadtests/k6/get_item.js
+
+A plan is a file of loadtests/plans/. K6 in the environment names another
+k6. A sample that fails a gate - an answer, the database, Little's law, or
+what runs is not as it should be - is invalid: it is shown with the reason,
+and is part of no figure. A run stays on this machine until you publish it:
+
+  git add --force results/RUN"""
+
+DISK = {
+    errno.ENOSPC: "Make room",
+    errno.EDQUOT: "Make room",
+    errno.EACCES: "Make it writable",
+    errno.EROFS: "Make it writable",
+    errno.ENOTDIR: "Make it a folder",
+    errno.EEXIST: "Make it a folder",
+}
+
+PLANS = ", ".join(sorted(path.stem for path in (Path(__file__).parent / "plans").glob("*.toml")))
+
+app = Command("just")
+
+Names = Annotated[list[str] | None, Argument(metavar="[NAME]...", show_default=False)]
+PlanName = Annotated[str | None, Option("--plan", metavar="PLAN", help=f"One of {PLANS}.")]
+Rounds = Annotated[int | None, Option("--rounds", metavar="N", min=1, help="Instead of the plan's.")]
+Seed = Annotated[int | None, Option("--seed", metavar="N", help="Of the order, instead of the plan's.")]
+Resume = Annotated[
+    bool, Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
+]
+Docker = Annotated[bool, Option("--docker", help="In containers of the services' images.")]
+Against = Annotated[
+    str | None, Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit.")
+]
+FailIfSlower = Annotated[
+    str | None,
+    Option("--fail-if-slower", metavar="PERCENT", help="Than as of that commit: the exit status is 1."),
+]
+
+
+@app.function(HELP)
+def bench(
+    names: Names = None,
+    plan_name: PlanName = None,
+    rounds: Rounds = None,
+    seed: Seed = None,
+    resume: Resume = False,
+    docker: Docker = False,
+    against: Against = None,
+    fail_if_slower: FailIfSlower = None,
+) -> None:
+    if resume and (rounds, seed, docker, against) != (None, None, False, None):
+        fail("A run goes on as it began: with its rounds, its seed, and in containers or not", BAD_USAGE)
+    if docker and against:
+        fail(
+            "An image is of the service as it is now: there is none to measure --against a commit", BAD_USAGE
+        )
+    if fail_if_slower and not (against or resume):
+        fail("--fail-if-slower compares with --against a commit", BAD_USAGE)
+    percent = percentage(fail_if_slower) if fail_if_slower else None
+
+    run: Run | None = None
+    with interruptible(lambda: kept(run)), told(lambda: kept(run)):
+        from harness import k6
+        from loadtests.measure import block, facts, prepare
+        from loadtests.measure.run import alone
+        from loadtests.measure.variants import Folders
+
+        with alone(), Folders() as folders:
+            binary = k6.binary()
+            if resume:
+                run = prepare.resumed(names or [], plan_name, folders)
+            else:
+                wanted = prepare.Wanted(names or [], plan_name, rounds, seed, docker, against)
+                run = prepare.begun(wanted, binary, folders)
+            if run.remaining:
+                if warning := facts.busy(os.getloadavg()[0]):
+                    screen.print(warning, style="yellow", markup=False, soft_wrap=True)
+                block.measure_all(run, binary, folders, screen)
+            run.pack()
+        conclude(run, percent)
+
+
+@app.function()
+def report(
+    runs: Annotated[
+        list[str] | None,
+        Argument(
+            metavar="[RUN] [RUN]", show_default=False, help="Folders of results/; the latest complete run."
+        ),
+    ] = None,
+    *,
+    markdown: Annotated[bool, Option("--markdown", help="Print what changed as Markdown.")] = False,
+    choosing: Annotated[
+        bool, Option("--choosing", help="Write docs/choosing.md, from all of results/.")
+    ] = False,
+) -> None:
+    """Write the page of a run into its folder; of two runs, show what changed from one to the other."""
+    with interruptible(), told():
+        from harness import document
+        from loadtests.analysis import compare, pages
+        from loadtests.measure import run
+
+        if choosing:
+            pages.choosing()
+            return
+        match runs or []:
+            case []:
+                show_path(pages.write(run.latest()))
+            case [name]:
+                show_path(pages.write(run.found(name)))
+            case [before, after]:
+                changes = compare.blocks(*(pages.results(run.found(name)) for name in (before, after)))
+                if markdown:
+                    print(document.markdown(changes), end="")
+                else:
+                    document.terminal(changes, output)
+            case _:
+                fail("One run is reported, and two are compared", BAD_USAGE)
+
+
+def conclude(run: "Run", percent: float | None) -> None:
+    from harness import document
+    from loadtests.analysis import compare, pages, summary
+    from loadtests.measure import facts
+    from loadtests.measure.plan import block_of
+
+    if warning := facts.busy(run.machine["load_before"][0]):
+        output.print(warning, style="yellow", markup=False, soft_wrap=True)
+    document.terminal(summary.blocks(run.samples), output)
+    with screen.status("Write the report"):
+        path = pages.write(run)
+    show_path(path)
+    if run.remaining:
+        blocks = [f"{name} in round {number}" for number, name in map(block_of, run.remaining)]
+        fail(f"Not complete: {', '.join(dict.fromkeys(blocks))}. To measure that again: {resuming(run)}")
+    if percent is not None and (slower := compare.slower(run, percent)):
+        fail("\n".join(slower))
+
+
+def show_path(path: Path) -> None:
+    output.print(f"The report: {path.relative_to(path.parents[2])}", soft_wrap=True)
+
+
+def percentage(text: str) -> float:
+    try:
+        return float(text.removesuffix("%"))
+    except ValueError:
+        fail(f"--fail-if-slower is a percentage, such as 5%: {text}", BAD_USAGE)
+
+
+@contextmanager
+def told(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
+    """What goes wrong outside of this program is told in a line, and what is left of the run."""
+    from harness.k6 import K6Error
+    from harness.service import LaunchError
+    from loadtests.measure.plan import PlanError
+    from loadtests.measure.run import RunError
+
+    try:
+        yield
+    except (LaunchError, PlanError, RunError, K6Error) as error:
+        fail(f"{error}\n{outcome()}")
+    except OSError as error:
+        if error.errno not in DISK:
+            raise
+        where = error.filename or "the results"
+        fail(f"Cannot write {where}: {error.strerror}. {DISK[error.errno]}. {outcome()}")
+
+
+def kept(run: "Run | None") -> str:
+    """A run of which nothing was measured leaves no folder."""
+    from loadtests.measure.plan import blocks, cells
+
+    if run is None:
+        return ""
+    if not run.samples:
+        run.discard()
+        return "Nothing was measured."
+    number = len(blocks(cells(run.plan)))
+    return f"{number - len(blocks(run.remaining))} of {number} blocks are kept. To go on: {resuming(run)}"
+
+
+def resuming(run: "Run") -> str:
+    return f"just bench --resume {run.name}"
+
+
+if __name__ == "__main__":
+    app.run()

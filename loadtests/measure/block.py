@@ -1,0 +1,267 @@
+"""A block: one start of a variant, and all its scenarios in one round."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from math import nan
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+
+from harness import database, usage
+from harness.k6 import PERCENTS, Outcome
+from harness.process import tail
+from harness.server import Server, launched
+from harness.service import LaunchError
+from loadtests.measure import dataset, facts, gates, generator, variants
+from loadtests.measure.generator import Drive, driven
+from loadtests.measure.plan import Scenario, Variant, block_of, blocks, order
+from loadtests.measure.progress import Progress, Step, steps
+from loadtests.measure.run import Run, passed
+from loadtests.measure.sample import Cell, Reason, Sample
+from loadtests.measure.variants import Folders
+from loadtests.measure.yardsticks import measure as measure_yardsticks
+
+CERTIFICATE = Step("", "certificate", len(generator.CERTIFIED) * (generator.CERTIFICATE + 1))
+MOST_IDS = 5000  # each of k6's users reads all of them
+
+
+@dataclass
+class Bench:
+    """What all blocks of a run share."""
+
+    run: Run
+    k6: str
+    ceilings: Mapping[str, float]
+    progress: Progress
+    folders: Folders
+    datasets: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="datasets-"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.datasets.cleanup()
+
+    def dataset(self, variant: Variant, where: str) -> Path | None:
+        """A database of this version of a service with the dataset in it, for the plan that copies one."""
+        if self.run.plan.dataset == "loaded" or variant.application == "floor":
+            return None
+        records = self.run.plan.records_of(variant)
+        path = Path(self.datasets.name, f"{variants.version(variant)}-{records}.db")
+        if not path.exists():
+            self.progress.now(f"{where}: make its dataset")
+            # Nothing is measured here, and nothing is lost if the power is cut.
+            unsafe = {"SQLITE_SYNCHRONOUS": "OFF"}
+            with launched(variant.service, unsafe, self.folders.root(variant)) as server:
+                if records < dataset.LARGE:
+                    load(server, records, self.k6)
+                database.copy(server.database, path)
+            if records >= dataset.LARGE:
+                dataset.write(path, records, lambda done: self.progress.show(f"{where}: {done}"))
+        return path
+
+
+@dataclass
+class Stage:
+    """A service with its dataset, and how many items its database holds."""
+
+    bench: Bench
+    server: Server
+    variant: Variant
+    order: int
+    idle_memory_mib: float
+    rows: int = 0
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """Of the dataset."""
+        return database.ids(self.server.database, MOST_IDS)
+
+    def driven(self, script: str, settings: Mapping[str, object], scenario: str | None = None) -> Drive:
+        return driven(self.server, self.bench.k6, script, settings, scenario)
+
+
+def measure_all(run: Run, k6: str, folders: Folders, screen: Console) -> None:
+    """What of the run is not measured yet."""
+    todo = run.remaining
+    with Progress(screen, [CERTIFICATE, *steps(run.plan, todo)]) as progress:
+        progress.now("find out how much k6 can do")
+        yardsticks = run.yardsticks
+        if not yardsticks.ceiling_per_second:
+            yardsticks.ceiling_per_second = generator.certified(k6)
+            run.note_yardsticks(yardsticks)
+        with Bench(run, k6, yardsticks.ceiling_per_second, progress, folders) as bench:
+            for block in blocks(todo):
+                measure_yardsticks(run, block[0].round, bench.dataset, progress)
+                measure(bench, block)
+
+
+def measure(bench: Bench, block: Sequence[Cell]) -> None:
+    plan, progress = bench.run.plan, bench.progress
+    number, name = block_of(block[0])
+    variant, pauses = plan.variants[name], plan.pauses
+    where = f"{name}, round {number} of {plan.rounds}"
+    copied = bench.dataset(variant, where)
+    progress.now(f"{where}: start")
+    with variants.start(variant, copied, bench.folders) as server:
+        place = order(plan, number).index(name) + 1
+        stage = Stage(bench, server, variant, place, usage.memory_mib(server.pid)[0])
+        sleep(pauses.after_start)
+        if plan.dataset == "loaded" and variant.application != "floor":
+            progress.now(f"{where}: load the dataset")
+            load(server, plan.records_of(variant), bench.k6)
+            sleep(pauses.after_load)
+        set_out(stage)
+        progress.now(f"{where}: warm up")
+        refused = warm_up(stage) or misconfigured(stage, name)
+        sleep(pauses.after_warm_up)
+        measured: list[Sample] = []
+        for cell in block:
+            if passed(cell, measured):
+                progress.skip()
+                continue
+            progress.now(f"{where}: {cell.scenario}" + (f", {cell.rate:g} a second" if cell.rate else ""))
+            measured.append(measure_cell(cell, stage, refused))
+            bench.run.add(measured[-1])
+            sleep(pauses.between_scenarios)
+
+
+def load(server: Server, records: int, k6: str) -> None:
+    """The dataset, through the service."""
+    run = driven(server, k6, "load_items", {"ITERATIONS": records})
+    wrong = gates.unanswered(run.outcome, records)
+    if wrong := wrong or gates.disagreeing(database.count(server.database), records, 0):
+        raise LaunchError(
+            f"{server.service} did not take the dataset: {gates.sentence(wrong)}.\n{tail(server.log)}"
+        )
+
+
+def set_out(stage: Stage) -> None:
+    (stage.server.scratch / "ids.json").write_text(json.dumps(stage.ids))
+    stage.rows = database.count(stage.server.database)
+    database.settle(stage.server.database)
+
+
+def warm_up(stage: Stage) -> Reason | None:
+    """Why what follows would not be believed; None if it may be."""
+    warm = stage.bench.run.plan.warm_up
+    settings: dict[str, object] = {"VUS": warm.users, "DURATION": f"{warm.seconds:g}s"}
+    if stage.variant.application == "floor":
+        wrong = gates.unanswered(stage.driven("hello", settings).outcome, None)
+    else:
+        settings |= {"ITERATIONS": warm.lists} | ({"LIMIT": warm.limit} if warm.limit else {})
+        wrong = gates.unanswered(stage.driven("warm_up", settings, "list_items").outcome, warm.lists)
+    return wrong and Reason(code=wrong.code, numbers={"in": "warm-up", **wrong.numbers})
+
+
+def misconfigured(stage: Stage, name: str) -> Reason | None:
+    """Where what runs is not what the plan says; what runs is noted with the machine."""
+    found, folders = facts.running(stage.server, stage.variant), stage.bench.folders
+    if isinstance(found, Reason):
+        return found
+    stage.bench.run.note_configuration(name, facts.public(found))
+    planned = facts.planned(stage.variant, folders.venv(stage.variant), folders.of(stage.variant))
+    return facts.disagreement(found, planned)
+
+
+def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
+    scenario, began = stage.bench.run.plan.scenarios[cell.scenario], now()
+    if refused:
+        return sample(cell, scenario, stage, began, refused)
+    workers = sorted(stage.server.workers())
+    run = stage.driven(cell.scenario, settings(cell, scenario, stage))
+    outcome, before, stage.rows = run.outcome, stage.rows, database.count(stage.server.database)
+    figures = taken(run, cell, scenario, stage)
+    expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
+    wrong = (
+        gates.unanswered(outcome, scenario.iterations)
+        or gates.disagreeing(stage.rows, expected, lost(cell, outcome, stage))
+        or gates.lawless(figures.get("little", nan))
+        or (None if sorted(stage.server.workers()) == workers else Reason(code="worker"))
+    )
+    split = usage.split()
+    of_k6 = len(split.k6) / usage.cores() if split else 1.0
+    bound = gates.bound(cell, scenario, figures, of_k6)
+    counted = {"rows": stage.rows, "rows_expected": expected, "bound": bound}
+    return sample(cell, scenario, stage, began, wrong).model_copy(update=counted | figures)
+
+
+def sample(cell: Cell, scenario: Scenario, stage: Stage, started: str, invalid: Reason | None) -> Sample:
+    """With nothing measured yet."""
+    return Sample(
+        round=cell.round,
+        variant=cell.variant,
+        scenario=cell.scenario,
+        rate=cell.rate or nan,
+        service=stage.server.service,
+        started=started,
+        invalid=invalid,
+        users=scenario.users,
+        order=stage.order,
+        idle_memory_mib=stage.idle_memory_mib,
+    )
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def settings(cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, object]:
+    given: dict[str, object] = {"VUS": scenario.users, "IDS": stage.server.scratch / "ids.json"}
+    given["ROWS"] = stage.rows
+    if scenario.iterations is None:
+        given["DURATION"] = f"{scenario.seconds:g}s"
+    else:
+        given["ITERATIONS"] = scenario.iterations
+    if scenario.limit:
+        given["LIMIT"] = scenario.limit
+    return given | ({"RATE": cell.rate} if cell.rate else {})
+
+
+def lost(cell: Cell, outcome: Outcome | str, stage: Stage) -> int:
+    """How many items do not hold what was written to them."""
+    if cell.scenario != "replace_item" or isinstance(outcome, str):
+        return 0
+    written = dataset.replacements(stage.ids, outcome.requests)
+    return len(dataset.lost(written, database.records(stage.server.database, written)))
+
+
+def taken(run: Drive, cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, Any]:
+    """The figures of a sample."""
+    machine = run.seconds * usage.cores()
+    used = {
+        "service_cpu_share": run.service_cpu / machine,
+        "k6_cpu_share": run.k6_cpu / machine,
+        "memory_mib": run.memory_mib,
+        "memory_kind": run.memory_kind,
+    }
+    if isinstance(outcome := run.outcome, str):
+        return used
+    at = dict(zip(PERCENTS, outcome.quantiles_ms, strict=True))
+    per_second = outcome.requests / outcome.seconds if outcome.seconds else nan
+    halves = outcome.halves_ms if scenario.seconds else (nan, nan)
+    return used | {
+        "requests": outcome.requests,
+        "failed_checks": sum(outcome.failed.values()),
+        "seconds": outcome.seconds,
+        "requests_per_second": per_second,
+        "mean_ms": outcome.mean_ms,
+        "p50_ms": at[50],
+        "p95_ms": at[95],
+        "p99_ms": at[99],
+        "max_ms": outcome.max_ms,
+        "quantiles_ms": outcome.quantiles_ms,
+        "cpu_ms_per_request": run.service_cpu * 1000 / outcome.requests if outcome.requests else nan,
+        "ceiling_share": generator.share(stage.bench.ceilings, cell.scenario, per_second),
+        "dropped": outcome.dropped,
+        "little": nan if cell.rate else gates.little(outcome, scenario.users),
+        "first_half_ms": halves[0],
+        "second_half_ms": halves[1],
+    }

@@ -1,0 +1,203 @@
+"""What a run has to say of the machine and the software, and whether a service runs as its plan says.
+
+The running processes are asked: probe/ is in the path of each of them.
+"""
+
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from harness import database, usage
+from harness.server import Server
+from harness.service import ROOT
+from loadtests.measure.plan import Variant
+from loadtests.measure.sample import Numbers, Reason
+
+PROBE = Path(__file__).with_name("probe")
+DEADLINE = 10.0  # seconds for a worker to answer
+SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
+DEFAULTS = {  # of every service, and SQLite's own
+    "WEB_CONCURRENCY": "2",
+    "THREADS": "2",
+    "SQLITE_JOURNAL_MODE": "WAL",
+    "SQLITE_SYNCHRONOUS": "FULL",
+}
+OF_CONNECTIONS = ("journal_mode", "synchronous")  # a floor has none
+UNSEEN = ("threads", "synchronous")  # an event loop has no threads; no connection may be open
+
+Facts = Mapping[str, Any]
+
+
+def running(server: Server, variant: Variant) -> Facts | Reason:
+    """Asked while nothing else is asked of the processes: an answer takes a worker's time."""
+    answers = []
+    for pid in sorted(server.workers()):
+        if (answer := answered(pid, server.scratch)) is None:
+            return Reason(code="silent", numbers={"pid": pid, "seconds": DEADLINE})
+        answers.append(answer)
+    return known(variant, together(answers, database.journal_mode(server.database) if answers else ""))
+
+
+def answered(pid: int, folder: Path) -> Facts | None:
+    path = folder / f"{pid}.json"
+    path.unlink(missing_ok=True)
+    end = time.monotonic() + DEADLINE
+    os.kill(pid, signal.SIGURG)
+    while not path.exists():
+        if time.monotonic() > end:
+            return None
+        time.sleep(0.01)
+    facts: Facts = json.loads(path.read_text())
+    return facts
+
+
+def together(answers: list[Facts], journal_mode: str) -> Facts:
+    """The answers of the workers as one; where they differ, each of them."""
+    if not answers:
+        return {"workers": 0}
+    asked = ("worker_class", "threads", "keepalive", "event_loop", "http_parser", "python", "prefix")
+    facts = {key: one_of([facts.get(key) for facts in answers]) for key in asked}
+    connections = [tuple(each) for facts in answers for each in facts["connections"]]
+    return {
+        "workers": len(answers),
+        **{key: value for key, value in facts.items() if value is not None},
+        # of a connection that is closed after each request the file alone tells, and not all
+        "journal_mode": one_of([mode for mode, _ in connections] or [journal_mode]).upper(),
+        **({"synchronous": one_of([SYNCHRONOUS[level] for _, level in connections])} if connections else {}),
+    }
+
+
+def one_of(values: list[Any]) -> Any:
+    counted = Counter(values)
+    return values[0] if len(counted) == 1 else " and ".join(sorted(map(str, counted)))
+
+
+def planned(variant: Variant, venv: str, folder: Path) -> Facts:
+    """By the environment, by what the service says of its processes, and by what the variant says of them."""
+    env = {**DEFAULTS, **variant.settings}
+    of_protocol = {
+        "workers": env["WEB_CONCURRENCY"],
+        "threads": env["THREADS"],
+        "journal_mode": env["SQLITE_JOURNAL_MODE"],
+        "synchronous": env["SQLITE_SYNCHRONOUS"],
+        "prefix": venv,
+    }
+    return known(variant, of_protocol | processes(folder) | variant.expects)
+
+
+def processes(folder: Path) -> dict[str, str]:
+    """[tool.service.processes] of the service's pyproject.toml: its worker, as the probe names it."""
+    try:
+        table = tomllib.loads((folder / "pyproject.toml").read_text())
+    except FileNotFoundError:
+        return {}
+    said: dict[str, str] = table.get("tool", {}).get("service", {}).get("processes", {})
+    return said
+
+
+def known(variant: Variant, facts: Facts) -> Facts:
+    """A floor opens no connection: what its service's file has says nothing of it."""
+    floor = variant.application == "floor"
+    return {key: value for key, value in facts.items() if not (floor and key in OF_CONNECTIONS)}
+
+
+def disagreement(found: Facts, plan: Facts) -> Reason | None:
+    """Where what runs is not what the plan says."""
+    wrong: Numbers = {
+        key: f"{found.get(key, 'none')} / {wanted}"
+        for key, wanted in plan.items()
+        if str(found.get(key, "none")).lower() != wanted.lower() and (key in found or key not in UNSEEN)
+    }
+    return Reason(code="facts", numbers=wrong) if wrong else None
+
+
+def public(found: Facts) -> dict[str, Any]:
+    """Without the paths of this machine."""
+    return {key: value for key, value in found.items() if key != "prefix"}
+
+
+def machine(k6_version: str, venvs: Mapping[str, Path]) -> dict[str, Any]:
+    """`venvs` maps the version of a service to its .venv."""
+    split = usage.split()
+    return {
+        "cpu": cpu_model(),
+        "cores": usage.cores(),
+        "pinned": {part: sorted(cores) for part, cores in split._asdict().items()} if split else None,
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "system": platform.system(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "k6": k6_version,
+        "load_before": [round(load, 2) for load in os.getloadavg()],
+        "commit": commit(),
+        "packages": {version: packages(venv) for version, venv in venvs.items()},
+    }
+
+
+def cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def commit() -> str | None:
+    """With a + when the files are not those of the commit; None outside a repository."""
+    if not (git := shutil.which("git")):
+        return None
+    described = subprocess.run(  # noqa: S603 - our own words
+        [git, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return described.stdout.strip() or None
+
+
+def packages(venv: Path) -> dict[str, str]:
+    folders = [str(folder) for folder in venv.glob("lib/python*/site-packages")]
+    found = {str(one.metadata["Name"]): one.version for one in distributions(path=folders)}
+    return dict(sorted(found.items()))
+
+
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+
+
+def unpinned(requirements: Path, found: Mapping[str, str]) -> str:
+    """Where a package is not the one of requirements.txt; one for another system is not there at all."""
+    versions = {canonical(name): version for name, version in found.items()}
+    return ", ".join(
+        f"{name} {versions[canonical(name)]} instead of {version}"
+        for name, version in PINNED.findall(requirements.read_text())
+        if versions.get(canonical(name), version) != version
+    )
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def busy(load: float) -> str:
+    """A warning where others are at work on this machine; nothing where it is quiet."""
+    if load <= usage.cores() / 2:
+        return ""
+    return (
+        f"The machine was busy before the run began: load {load:.1f} on {usage.cores()} cores. "
+        "What else runs takes its time from the services: the figures are too low, and differ by round."
+    )

@@ -1,0 +1,275 @@
+"""What to measure: variants times scenarios times rounds, and the sections that the page is to have."""
+
+import json
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from random import Random
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from loadtests.measure.sample import Cell, Operation
+
+PLANS = Path(__file__).parents[1] / "plans"
+FLOOR = ("hello", "echo")  # the operations that a floor has
+
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(ge=0)]
+Rate = Annotated[float, Field(gt=0)]
+Environment = dict[str, str]
+
+
+class PlanError(Exception):
+    """A plan that cannot be measured; its text is for the reader of one line."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+
+class Pauses(Part):
+    after_start: Seconds
+    after_load: Seconds
+    after_warm_up: Seconds
+    between_scenarios: Seconds
+
+
+class WarmUp(Part):
+    users: Count
+    seconds: Annotated[float, Field(gt=0)]
+    lists: Count
+    limit: Count | None = None  # the items of each; as many as the service gives unasked where there is none
+
+
+class Scenario(Part):
+    users: Count  # of an open model: the most that may wait for an answer at once
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    iterations: Count | None = None
+    rates: tuple[Rate, ...] = ()  # requests per second, begun whether or not the ones before were answered
+    limit: Count | None = (
+        None  # the items of a page; as many as the service gives unasked where there is none
+    )
+    headline: Literal["throughput", "latency"] = "latency"  # what the study measures it by
+
+    @model_validator(mode="after")
+    def one_end(self) -> Self:
+        if (self.seconds is None) == (self.iterations is None):
+            raise ValueError("a scenario has either seconds or iterations")
+        if self.rates and self.seconds is None:
+            raise ValueError("a scenario with rates has seconds")
+        if list(self.rates) != sorted(set(self.rates)):
+            raise ValueError("rates rise")
+        return self
+
+    @property
+    def is_open(self) -> bool:
+        """How many requests are made then says nothing of the service."""
+        return bool(self.rates)
+
+    @property
+    def is_curve(self) -> bool:
+        return len(self.rates) > 1
+
+
+class Levels(Part):
+    """Of a variant of crossed factors; of a factor that a floor does not have, the level is none."""
+
+    server: str  # wsgi or asgi: what Gunicorn's worker speaks to the application
+    framework: str
+    access: str  # to the database: sqlite or orm
+    writing: str  # twin or service
+    journal: str
+    synchronous: str
+    workers: int
+    threads: int  # of each worker; 0 where a worker has none to set
+    worker_class: str  # gthread, sync, uvicorn or asgi
+
+
+class Variant(Part):
+    """A service and its settings: what is compared with another such."""
+
+    service: str
+    group: str = "services"
+    # loadtests/twins/<service>.py instead of the service's own, or one that does nothing, of loadtests/floors
+    application: Literal["service", "twin", "floor"] = "service"
+    control_of: str | None = None  # A/A: the variant that this one repeats; what differs is noise
+    records: Count | None = None  # instead of the plan's
+    env: Environment = {}
+    docker: bool = False  # in a container of the service's image
+    commit: str | None = None  # the service's folder as it was then
+    expects: Environment = {}  # of the running processes, beside what the service's worker is known to be
+    levels: Levels | None = None
+
+    @model_validator(mode="after")
+    def of_one_kind(self) -> Self:
+        if len(kinds := self.kinds) > 1:
+            raise ValueError(f"{kinds[0]} and {kinds[1]} exclude each other")
+        return self
+
+    @property
+    def kinds(self) -> list[str]:
+        """What it is instead of the service in the working tree; nothing, if it is that."""
+        application = [] if self.application == "service" else [self.application]
+        return application + [kind for kind in ("docker", "commit") if getattr(self, kind)]
+
+    def answers(self, operation: str) -> bool:
+        return self.application != "floor" or operation in FLOOR
+
+    @property
+    def settings(self) -> Environment:
+        # The rollback journal is SQLite's own default, as everything in a twin is its library's.
+        return {"SQLITE_JOURNAL_MODE": "DELETE", **self.env} if self.application == "twin" else self.env
+
+
+class Setting(Part):
+    """What a service can be started with, and what its processes then say of themselves."""
+
+    env: Environment = {}
+    expects: Environment = {}
+
+
+class Worker(Setting):
+    """A worker class of Gunicorn."""
+
+    threads: tuple[int, ...] = (0,)  # that it is tried with; 0 where it has none to set
+
+
+class Factors(Part):
+    """The levels that are crossed; design.py chooses so many variants of all that exist."""
+
+    variants: Count
+    journal: tuple[str, ...]
+    synchronous: tuple[str, ...]
+    workers: tuple[int, ...]
+    worker_class: dict[str, dict[str, Worker]]  # of each interface, the one that its services have first
+
+
+class Plan(Part):
+    name: str
+    about: str
+    rounds: Count
+    seed: int
+    records: Count
+    dataset: Literal["loaded", "copied"] = "loaded"  # into the running service, or once a run and then copied
+    sections: tuple[str, ...] = ()  # of the page, in this order: names of loadtests/analysis/sections
+    groups: dict[str, str] = {"services": "Services"}  # of variants, by name, and what a page calls them
+    settings: dict[str, dict[str, Setting]] = {}  # by interface: what each service is tried with
+    factors: Factors | None = None
+    pauses: Pauses
+    warm_up: WarmUp
+    scenarios: dict[Operation, Scenario]
+    variants: dict[str, Variant] = {}
+
+    @model_validator(mode="after")
+    def names_what_is_there(self) -> Self:
+        for name, variant in self.variants.items():
+            if variant.group not in self.groups:
+                raise ValueError(f"{name} is in the group {variant.group}, which the plan does not have")
+            if variant.control_of not in (None, *self.variants):
+                raise ValueError(f"{name} is a control of {variant.control_of}, which the plan does not have")
+        return self
+
+    def records_of(self, variant: Variant) -> int:
+        return variant.records or self.records
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in PLANS.glob("*.toml"))
+
+
+def read(name: str) -> Plan:
+    return parsed((PLANS / f"{name}.toml").read_text(), name)
+
+
+def parsed(text: str, name: str) -> Plan:
+    try:
+        return Plan.model_validate({"name": name} | tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PlanError(f"The plan {name} is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise PlanError(f"The plan {name} cannot be used: {where or 'plan'}: {first['msg']}") from error
+
+
+def with_variants(plan: Plan, variants: Mapping[str, Variant]) -> Plan:
+    """The plan with these instead of its own. A control without its original is a variant as any other."""
+    kept = {
+        name: one if one.control_of in (None, *variants) else one.model_copy(update={"control_of": None})
+        for name, one in variants.items()
+    }
+    return plan.model_copy(update={"variants": kept, "settings": {}, "factors": None})
+
+
+def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Plan:
+    """The plan's variants of these names; where it has none, each name is a service, under each setting.
+
+    `interfaces` says of each service which one it has.
+    """
+    if plan.variants:
+        return with_variants(plan, {name: one for name, one in plan.variants.items() if name in names})
+    if not plan.settings:
+        return with_variants(plan, {name: Variant(service=name) for name in names})
+    plain = {name: Variant(service=name) for name in names}
+    tried = {
+        f"{name}_{label}": Variant(service=name, env=one.env, expects=one.expects)
+        for name in names
+        for label, one in plan.settings[interfaces[name]].items()
+    }
+    return with_variants(plan, plain | tried)
+
+
+def in_containers(plan: Plan) -> Plan:
+    """The plan with each variant in a container. Raises PlanError where one is no service of the tree."""
+    if others := [name for name, variant in plan.variants.items() if variant.kinds not in ([], ["docker"])]:
+        raise PlanError(f"Only a service as it is now has an image: leave out {', '.join(others)}")
+    inside = {name: each.model_copy(update={"docker": True}) for name, each in plan.variants.items()}
+    return with_variants(plan, inside)
+
+
+def order(plan: Plan, number: int) -> list[str]:
+    """The variants of a round: shuffled anew for each, by no more than the seed and its number."""
+    return Random(f"{plan.seed}/{number}").sample(sorted(plan.variants), len(plan.variants))  # noqa: S311 - no secret
+
+
+def cells(plan: Plan) -> Iterator[Cell]:
+    for number in range(1, plan.rounds + 1):
+        for variant in order(plan, number):
+            for name, scenario in plan.scenarios.items():
+                if plan.variants[variant].answers(name):
+                    for rate in scenario.rates or (0.0,):
+                        yield Cell(number, variant, name, rate)
+
+
+def blocks(cells: Iterable[Cell]) -> list[list[Cell]]:
+    """The cells that one start of a service measures."""
+    return [list(block) for _, block in groupby(cells, key=block_of)]
+
+
+def block_of(cell: Cell) -> tuple[int, str]:
+    return cell.round, cell.variant
+
+
+def as_toml(plan: Plan) -> str:
+    table = plan.model_dump(exclude_none=True, exclude_defaults=True)
+    return "\n".join(_lines((), table)) + "\n"
+
+
+def _lines(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[str]:
+    """Python reads TOML, and does not write it."""
+    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    if path and (values or not table):
+        yield f"\n[{'.'.join(map(_key, path))}]"
+    for key, value in values.items():
+        # of text, numbers, true and false, and lists of them, JSON is TOML
+        yield f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}"
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _lines((*path, key), value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)

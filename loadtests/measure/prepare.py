@@ -1,0 +1,95 @@
+"""From the words of a command to a run that can be measured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import container, k6
+from harness.command import known, screen
+from harness.commit import full
+from harness.service import LaunchError, declared, services
+from loadtests.measure import design, facts, plan, run, variants
+from loadtests.measure.plan import Plan
+from loadtests.measure.run import Run
+from loadtests.measure.variants import Folders
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The words of a command; None is what the plan says."""
+
+    names: Sequence[str] = ()
+    plan: str | None = None
+    rounds: int | None = None
+    seed: int | None = None
+    docker: bool = False
+    against: str | None = None  # the commit whose services are measured beside those of the working tree
+
+
+def chosen(wanted: Wanted) -> Plan:
+    name = wanted.plan or "quick"
+    known("plan", [name], plan.names())
+    there = plan.read(name)
+    if there.factors:
+        there = design.crossed(there, {each: declared(each) for each in services()})
+    names = list(there.variants) or services()
+    known(f"variant of {name}" if there.variants else "service", wanted.names, names)
+    given = {key: value for key in ("rounds", "seed") if (value := getattr(wanted, key)) is not None}
+    interfaces = {each: declared(each).interface for each in names} if there.settings else {}
+    cut = plan.on(there, wanted.names or names, interfaces).model_copy(update=given)
+    if wanted.docker:
+        cut = plan.in_containers(cut)
+    if wanted.against:
+        cut = variants.against(cut, full(wanted.against))
+    return variants.pinned(cut)
+
+
+def begun(wanted: Wanted, binary: str, folders: Folders) -> Run:
+    cut = chosen(wanted)
+    venvs = installed(cut, folders)
+    said = {
+        variants.version(one): folders.declared(one).model_dump(mode="json") for one in cut.variants.values()
+    }
+    images = built(cut)
+    machine = (
+        facts.machine(k6.version(binary), venvs) | {"services": said} | ({"images": images} if images else {})
+    )
+    return run.begun(cut, machine)
+
+
+def resumed(names: Sequence[str], plan_name: str | None, folders: Folders) -> Run:
+    paths = [Path(name).name for name in names]
+    named = [name for name in paths if name in run.names()]
+    if not named:
+        measured = {variant for name in run.names() for variant in run.found(name).plan.variants}
+        known("service or run", paths, [*sorted({*services(), *measured}), *run.names()])
+    found = run.found(named[0]) if named else run.latest_unfinished(names, plan_name)
+    if found.remaining:
+        installed(found.plan, folders)
+        if (images := built(found.plan)) != found.machine.get("images", {}):
+            raise LaunchError(f"{found.name} measured other images than are built now: {', '.join(images)}")
+        found.reopen()
+    return found
+
+
+def installed(cut: Plan, folders: Folders) -> dict[str, Path]:
+    """The .venv of each version of each service that the plan measures."""
+    known("service", [one.service for one in cut.variants.values() if one.commit is None], services())
+    venvs: dict[str, Path] = {}
+    for variant in cut.variants.values():
+        version = variants.version(variant)
+        if version in venvs:
+            continue
+        venvs[version] = folders.installed(variant, screen.print)
+        pinned = folders.of(variant) / "requirements.txt"
+        if wrong := facts.unpinned(pinned, facts.packages(venvs[version])):
+            raise LaunchError(
+                f"{version} runs with {wrong}. Remove services/{variant.service}/.venv: it is made again"
+            )
+    return venvs
+
+
+def built(cut: Plan) -> dict[str, str]:
+    """The digest of each image that the plan measures."""
+    inside = dict.fromkeys(variant.service for variant in cut.variants.values() if variant.docker)
+    return {service: container.built(service, announce=screen.print) for service in inside}

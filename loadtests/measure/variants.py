@@ -1,0 +1,141 @@
+"""How a variant comes to run: its folder, of the working tree or of a commit, and what is started in it."""
+
+import tomllib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from harness import service, usage
+from harness.commit import SHORT, full, unpack
+from harness.container import VENV, contained
+from harness.server import Server, launched
+from harness.service import SERVICES, LaunchError
+from loadtests.measure.facts import PROBE
+from loadtests.measure.plan import Plan, PlanError, Variant, with_variants
+
+TWINS = Path(__file__).parents[1] / "twins"
+FLOORS = Path(__file__).parents[1] / "floors"
+
+
+class Declared(BaseModel):
+    """What a service says of itself, and its version: the edition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    edition: str
+    framework: str
+    access: str
+    databases: tuple[str, ...]
+    interface: str
+
+
+def version(variant: Variant) -> str:
+    """The service and, of an earlier one, its commit."""
+    return f"{variant.service}_{variant.commit[:SHORT]}" if variant.commit else variant.service
+
+
+def against(plan: Plan, commit: str) -> Plan:
+    """The plan with each service beside itself as of the commit; what has no earlier self is there once."""
+    variants: dict[str, Variant] = {}
+    for name, variant in plan.variants.items():
+        variants[name] = variant
+        if not variant.kinds and not variant.control_of:  # A/A: one earlier self is enough
+            variants[f"{name}_{commit[:SHORT]}"] = variant.model_copy(update={"commit": commit})
+    if len(variants) == len(plan.variants):
+        raise PlanError(f"Only a service has an earlier self: there is none among {', '.join(variants)}")
+    return with_variants(plan, variants)
+
+
+def pinned(plan: Plan) -> Plan:
+    """The plan with the full hash of each commit: what a name means may change before the run goes on."""
+    variants = {
+        name: one.model_copy(update={"commit": full(one.commit)}) if one.commit else one
+        for name, one in plan.variants.items()
+    }
+    return with_variants(plan, variants)
+
+
+@dataclass
+class Folders:
+    """The folders of a run's services, those of commits for as long as the run goes on."""
+
+    past: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="past-"))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.past.cleanup()
+
+    def root(self, variant: Variant) -> Path:
+        """Where the folder of the variant's service is."""
+        return Path(self.past.name, variant.commit, "services") if variant.commit else SERVICES
+
+    def of(self, variant: Variant) -> Path:
+        return self.root(variant) / variant.service
+
+    def venv(self, variant: Variant) -> str:
+        """The one that it runs in, whoever links to it."""
+        return VENV if variant.docker else str((self.of(variant) / ".venv").resolve())
+
+    def installed(self, variant: Variant, announce: Callable[[str], None]) -> Path:
+        """The .venv of its folder, which is taken out of git for that."""
+        if variant.commit is None:
+            return service.installed(variant.service, announce)
+        then, now = self.of(variant), SERVICES / variant.service
+        if not then.exists():
+            unpack(variant.commit, variant.service, self.root(variant).parent)
+            if same(then / "requirements.txt", now / "requirements.txt"):
+                (then / ".venv").symlink_to(service.installed(variant.service, announce))
+        if (then / ".venv").is_symlink():
+            return then / ".venv"
+        title = f"Installing {variant.service} of {variant.commit[:SHORT]}, for this run"
+        return service.installed(variant.service, lambda _: announce(title), self.root(variant))
+
+    def declared(self, variant: Variant) -> Declared:
+        """An earlier one may be from before services declared themselves: it is what it is today."""
+        project = tomllib.loads((self.of(variant) / "pyproject.toml").read_text())
+        root = self.root(variant) if "service" in project.get("tool", {}) else SERVICES
+        said = asdict(service.declared(variant.service, root))
+        kept = {name: said[name] for name in Declared.model_fields if name != "edition"}
+        return Declared(edition=project["project"]["version"], **kept)
+
+
+def same(one: Path, other: Path) -> bool:
+    return other.exists() and one.read_bytes() == other.read_bytes()
+
+
+def start(variant: Variant, dataset: Path | None, folders: Folders) -> AbstractContextManager[Server]:
+    """However a variant is started, from here on it is a server with a master process and a database file."""
+    split = usage.split()
+    cores = split and split.service
+    if variant.docker:
+        return contained(variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores)
+    return launched(
+        variant.service,
+        variant.settings,
+        folders.root(variant),
+        dataset=dataset,
+        application=application(variant, folders),
+        probe=PROBE,
+        cores=cores,
+    )
+
+
+def application(variant: Variant, folders: Folders) -> Sequence[str]:
+    """Gunicorn's words for another than the service's own."""
+    match variant.application:
+        case "twin":
+            if not (TWINS / f"{variant.service}.py").exists():
+                raise LaunchError(f"{variant.service} has no twin: twins/{variant.service}.py is missing")
+            return ["--pythonpath", str(TWINS), f"{variant.service}:app"]
+        case "floor":
+            return ["--pythonpath", str(FLOORS), f"{folders.declared(variant).interface}:app"]
+        case _:
+            return ()

@@ -1,0 +1,149 @@
+"""Services broken on purpose, each refused by a gate of the whole command; and variants that are not."""
+
+import json
+
+import pytest
+
+from harness.tests.fakes import lines
+from loadtests.measure import plan
+from loadtests.tests.conftest import CERTIFICATE, PLAN, Tree
+
+REPLACING = PLAN.replace(
+    "hello = { users = 1, iterations = 5 }", "replace_item = { users = 1, iterations = 3 }"
+)
+COPIED = PLAN.replace("records = 3", 'records = 3\ndataset = "copied"')
+VARIANTS = """
+[variants]
+one = { service = "alpha" }
+again = { service = "alpha", control_of = "one" }
+four = { service = "beta", env = { WEB_CONCURRENCY = 4 } }
+twin_alpha = { service = "alpha", application = "twin" }
+large = { service = "alpha", records = 10000 }
+"""
+
+
+def refused(tree: Tree, order: str) -> dict[str, dict[str, object]]:
+    tree.plant("replacing", REPLACING)
+    tree.tell("alpha", order)
+    assert tree.bench("alpha", "--plan", "replacing")[0] == 1
+    return {one["scenario"]: one["invalid"] for one in tree.samples}
+
+
+def test_a_service_that_loses_new_items_is_refused(tree: Tree) -> None:
+    assert refused(tree, "forget_new") == {
+        "replace_item": None,
+        "create_item": {"code": "rows", "numbers": {"rows": 3, "expected": 7}},
+        "delete_item": None,
+    }
+
+
+def test_a_service_that_loses_what_replaces_an_item_is_refused(tree: Tree) -> None:
+    assert refused(tree, "forget_replaced") == {
+        "replace_item": {"code": "lost", "numbers": {"items": 3}},
+        "create_item": None,
+        "delete_item": None,
+    }
+
+
+def test_a_service_with_a_worker_too_few_is_refused(tree: Tree) -> None:
+    reasons = refused(tree, "one_worker")
+    assert list(reasons.values()) == [{"code": "facts", "numbers": {"workers": "1 / 2"}}] * 3
+    assert "replace_item" not in tree.calls  # there is nothing to measure
+
+
+def test_a_service_that_fails_in_the_warm_up_is_refused(tree: Tree) -> None:
+    tree.tell_k6(warm_up="fail_check")
+    tree.bench("alpha", "--plan", "tiny")
+    failed = {"code": "checks", "numbers": {"in": "warm-up", "status is 200": 2}}
+    assert [one["invalid"] for one in tree.samples] == [failed] * 3
+
+
+@pytest.fixture
+def varied(tree: Tree) -> Tree:
+    tree.plant("varied", COPIED + VARIANTS)
+    (tree.root / "loadtests" / "twins").mkdir()
+    (tree.root / "loadtests" / "twins" / "alpha.py").touch()
+    return tree
+
+
+def test_every_variant_is_measured_and_a_dataset_is_made_once_for_a_service_and_a_size(varied: Tree) -> None:
+    status, _, err = varied.bench("--plan", "varied")
+    assert status == 0, err
+    assert {one["variant"]: one["service"] for one in varied.samples} == {
+        "one": "alpha",
+        "again": "alpha",
+        "four": "beta",
+        "twin_alpha": "alpha",
+        "large": "alpha",
+    }
+    assert varied.calls.count("load_items") == 2  # and never for a large one
+    assert "large, round 1 of 1: 10,000 of 10,000 items" in err
+    rows = {(one["variant"], one["scenario"]): (one["rows"], one["rows_expected"]) for one in varied.samples}
+    for name, number in [("one", 3), ("again", 3), ("four", 3), ("twin_alpha", 3), ("large", 10_000)]:
+        for scenario, more in [("hello", 0), ("create_item", 4), ("delete_item", 2)]:
+            assert rows[name, scenario] == (number + more, number + more)
+    assert sorted({one["order"] for one in varied.samples}) == [1, 2, 3, 4, 5]
+    seen = json.loads((varied.run / "machine.json").read_text())["configuration"]
+    assert [
+        (seen[name]["workers"], seen[name]["journal_mode"]) for name in ("one", "four", "twin_alpha")
+    ] == [(2, "WAL"), (4, "WAL"), (2, "DELETE")]
+
+
+def test_a_plan_is_cut_down_to_variants_rounds_and_another_seed(varied: Tree) -> None:
+    status, _, err = varied.bench("twin_alpha", "--plan", "varied", "--rounds", "2", "--seed", "9")
+    assert status == 0, err
+    assert [(one["round"], one["variant"]) for one in varied.samples] == [
+        *[(1, "twin_alpha")] * 3,
+        *[(2, "twin_alpha")] * 3,
+    ]
+    written = plan.parsed((varied.run / "plan.toml").read_text(), "")
+    assert (written.seed, list(written.variants)) == (9, ["twin_alpha"])
+    words = json.loads((varied.root / "services" / "alpha" / "words.json").read_text())
+    assert words == ["--pythonpath", str(varied.root / "loadtests" / "twins"), "alpha:app"]
+
+
+def test_a_twin_that_is_missing_is_said_so_and_leaves_no_folder(varied: Tree) -> None:
+    (varied.root / "loadtests" / "twins" / "alpha.py").unlink()
+    status, _, err = varied.bench("twin_alpha", "--plan", "varied")
+    assert status == 1
+    assert err.endswith("alpha has no twin: twins/alpha.py is missing\nNothing was measured.\n")
+    assert varied.runs == []
+
+
+def test_a_plan_that_loads_its_dataset_loads_that_of_the_variant(tree: Tree) -> None:
+    tree.plant("sizes", PLAN + '[variants]\nmore = { service = "alpha", records = 5 }\n')
+    status, _, err = tree.bench("--plan", "sizes")
+    assert status == 0, err
+    assert tree.samples[0]["rows"] == 5
+
+
+OPEN = PLAN.replace(
+    "hello = { users = 1, iterations = 5 }", "hello = { users = 9, seconds = 1, rates = [50, 100, 150, 200] }"
+)
+
+
+def test_a_rate_rises_until_it_is_too_high(tree: Tree) -> None:
+    tree.plant("open", OPEN)
+    status, _, err = tree.bench("alpha", "--plan", "open")
+    assert status == 0, err
+    measured = [(one["rate"], one["p99_ms"]) for one in tree.samples if one["scenario"] == "hello"]
+    assert measured == [(50, 9.9), (100, 9.9), (150, 99)]
+    assert tree.bench("--resume")[2] == "There is no unfinished run to resume.\n"
+
+
+def test_a_rate_rises_until_iterations_are_dropped(tree: Tree) -> None:
+    tree.plant("open", OPEN)
+    tree.tell_k6(hello="drop")
+    assert tree.bench("alpha", "--plan", "open")[0] == 0
+    assert (tree.samples[0]["rate"], tree.samples[0]["dropped"]) == (50, 3)
+    assert tree.samples[1]["scenario"] == "create_item"
+    assert tree.samples[0]["first_half_ms"] == 11
+
+
+def test_k6_is_certified_before_anything_is_measured(tree: Tree) -> None:
+    tree.bench("alpha", "--plan", "tiny")
+    assert lines(tree.root / "calls")[: len(CERTIFICATE)] == CERTIFICATE
+    assert json.loads((tree.run / "yardsticks.json").read_text())["ceiling_per_second"] == {
+        "hello": 2000,
+        "echo": 2000,
+    }

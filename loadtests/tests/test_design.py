@@ -1,0 +1,85 @@
+"""The variants that a plan with factors comes to."""
+
+import numpy as np
+import pytest
+
+from harness.service import declared, services
+from loadtests.measure import design, plan
+from loadtests.measure.plan import Plan
+
+
+@pytest.fixture(scope="module")
+def crossed() -> Plan:
+    return design.crossed(plan.read("factors"), {name: declared(name) for name in services()})
+
+
+def test_it_has_as_many_variants_as_the_plan_says(crossed: Plan) -> None:
+    factors = plan.read("factors").factors
+    assert factors
+    assert len(crossed.variants) == factors.variants
+
+
+@pytest.mark.parametrize("floors", [True, False])
+def test_every_term_of_the_model_can_be_told_apart(crossed: Plan, floors: bool) -> None:
+    """And some variants are left to tell how wrong the model is."""
+    chosen = [one for one in crossed.variants.values() if floors or one.application != "floor"]
+    matrix = np.array([design.rows(one) for one in chosen])
+    there = matrix[:, matrix.any(axis=0)]
+    assert np.linalg.matrix_rank(there) == there.shape[1] < len(chosen)
+
+
+def test_the_exchange_is_better_than_a_choice_at_random(crossed: Plan) -> None:
+    factors = plan.read("factors").factors
+    assert factors
+    free = dict(design.candidates({name: declared(name) for name in services()}, factors))
+    fixed = [design.rows(one) for one in crossed.variants.values() if one.group != "design"]
+    random = np.random.default_rng(1)
+
+    def variances(rows: list[design.Array]) -> float:
+        information = sum(np.outer(row, row) for row in [*fixed, *rows])
+        return float(np.trace(np.linalg.inv(information + design.RIDGE * np.eye(len(fixed[0])))))
+
+    ours = variances([design.rows(one) for one in crossed.variants.values() if one.group == "design"])
+    number = len(crossed.variants) - len(fixed)
+    drawn = [random.choice(list(free), number, replace=False) for _ in range(50)]
+    assert ours < min(variances([design.rows(free[name]) for name in names]) for names in drawn)
+
+
+def test_the_study_and_the_services_as_they_come_are_in_it(crossed: Plan) -> None:
+    for group, writing, journal in [("twins", "twin", "DELETE"), ("services", "service", "WAL")]:
+        found = [one for one in crossed.variants.values() if one.group == group]
+        assert sorted(one.service for one in found) == services()
+        for one in found:
+            assert one.levels
+            assert (one.levels.writing, one.levels.journal, one.levels.workers) == (writing, journal, 2)
+            assert not {"SQLITE_JOURNAL_MODE", "WEB_CONCURRENCY", "THREADS"} & one.env.keys()
+
+
+def test_each_server_has_an_application_that_does_nothing(crossed: Plan) -> None:
+    floors = {name: one for name, one in crossed.variants.items() if one.group == "floors"}
+    assert sorted(floors) == ["floor_asgi", "floor_wsgi"]
+    assert {one.levels.framework for one in floors.values() if one.levels} == {"none"}
+
+
+def test_the_name_of_a_variant_says_its_levels(crossed: Plan) -> None:
+    for name, one in crossed.variants.items():
+        if one.group == "design":
+            assert one.levels
+            words = name.split("_")
+            assert (words[0] == "twin") == (one.levels.writing == "twin")
+            assert one.levels.journal.lower() in words
+            assert words[-1] == one.levels.worker_class
+
+
+def test_a_variant_is_started_as_its_levels_say(crossed: Plan) -> None:
+    for one in crossed.variants.values():
+        assert one.levels
+        env = {"SQLITE_JOURNAL_MODE": "WAL", "WEB_CONCURRENCY": "2", "THREADS": "2", **one.settings}
+        assert str(one.levels.workers) == env["WEB_CONCURRENCY"]
+        assert one.levels.journal in (env["SQLITE_JOURNAL_MODE"], "none")
+        if one.levels.server == "wsgi":
+            assert str(one.levels.threads) == env["THREADS"]
+
+
+def test_a_plan_without_factors_stays_as_it_is(tiny: Plan) -> None:
+    assert design.crossed(tiny, {}) is tiny

@@ -1,0 +1,113 @@
+"""What a service runs on, against what its plan says; and the machine."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import usage
+from loadtests.measure import facts, gates
+from loadtests.measure.plan import Variant
+
+PROCESSES = """
+[tool.service.processes]
+worker_class = "gunicorn.workers.gthread.ThreadWorker"
+http_parser = "gunicorn"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Of a service that says what its workers are."""
+    (tmp_path / "pyproject.toml").write_text(PROCESSES)
+    return tmp_path
+
+
+@pytest.fixture
+def planned(folder: Path) -> facts.Facts:
+    return facts.planned(Variant(service="flask_sqlite"), "/venv", folder)
+
+
+ANSWER = {
+    "worker_class": "gunicorn.workers.gthread.ThreadWorker",
+    "threads": 2,
+    "event_loop": None,
+    "http_parser": "gunicorn",
+    "python": "3.11.7",
+    "prefix": "/venv",
+    "connections": [["wal", 2], ["wal", 2]],
+}
+
+
+def test_a_service_that_runs_as_planned(planned: facts.Facts) -> None:
+    found = facts.together([ANSWER, ANSWER], "wal")
+    assert facts.disagreement(found, planned) is None
+    assert facts.public(found) == {
+        "workers": 2,
+        "worker_class": "gunicorn.workers.gthread.ThreadWorker",
+        "threads": 2,
+        "http_parser": "gunicorn",
+        "python": "3.11.7",
+        "journal_mode": "WAL",
+        "synchronous": "FULL",
+    }
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ([ANSWER], "workers is 1 where the plan says 2"),
+        ([{**ANSWER, "threads": 8}] * 2, "threads is 8 where the plan says 2"),
+        ([ANSWER, {**ANSWER, "threads": 8}], "threads is 2 and 8 where the plan says 2"),
+        (
+            [{**ANSWER, "worker_class": "SyncWorker"}] * 2,
+            "worker_class is SyncWorker where the plan says gunicorn",
+        ),
+        ([{**ANSWER, "worker_class": None}] * 2, "worker_class is none where the plan says gunicorn"),
+        ([{**ANSWER, "http_parser": "gunicorn_h1c"}] * 2, "http_parser is gunicorn_h1c where"),
+        ([{**ANSWER, "connections": [["delete", 2]]}] * 2, "journal_mode is DELETE where the plan says WAL"),
+        ([{**ANSWER, "connections": [["wal", 1]]}] * 2, "synchronous is NORMAL where the plan says FULL"),
+        ([{**ANSWER, "prefix": "/other"}] * 2, "prefix is /other where the plan says /venv"),
+        ([], "workers is 0 where the plan says 2"),
+    ],
+)
+def test_a_service_that_runs_otherwise(planned: facts.Facts, answers: list[facts.Facts], reason: str) -> None:
+    wrong = facts.disagreement(facts.together(answers, "wal"), planned)
+    assert wrong
+    assert gates.sentence(wrong).startswith(reason)
+
+
+def test_connections_that_are_closed_leave_the_file_to_be_asked(planned: facts.Facts) -> None:
+    closed = {**ANSWER, "connections": []}
+    assert facts.disagreement(facts.together([closed, closed], "wal"), planned) is None
+    found = facts.together([closed, closed], "delete")
+    wrong = facts.disagreement(found, planned)
+    assert wrong
+    assert wrong.numbers == {"journal_mode": "DELETE / WAL"}
+
+
+def test_what_a_variant_sets_and_expects_is_planned(folder: Path) -> None:
+    env = {"WEB_CONCURRENCY": "4", "SQLITE_SYNCHRONOUS": "NORMAL"}
+    expects = {"event_loop": "asyncio"}
+    variant = Variant(service="fastapi_orm", env=env, application="twin", expects=expects)
+    planned = facts.planned(variant, "/venv", folder)
+    assert (planned["workers"], planned["threads"], planned["synchronous"]) == ("4", "2", "NORMAL")
+    assert planned["journal_mode"] == "DELETE"
+    assert planned["event_loop"] == "asyncio"
+    assert planned["worker_class"] == "gunicorn.workers.gthread.ThreadWorker"
+    floor = facts.planned(Variant(service="alpha", application="floor"), "/venv", folder)
+    assert not {"journal_mode", "synchronous"} & floor.keys()
+
+
+def test_a_package_that_is_not_the_pinned_one(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(
+        "flask-sqlalchemy==3.1.1 \\\n    --hash=sha256:00\ntzdata==2026.6 ; sys_platform == 'win32' \\\n"
+    )
+    pinned = tmp_path / "requirements.txt"
+    assert facts.unpinned(pinned, {"Flask_SQLAlchemy": "3.1.1"}) == ""
+    assert facts.unpinned(pinned, {"Flask-SQLAlchemy": "3.0"}) == "flask-sqlalchemy 3.0 instead of 3.1.1"
+
+
+def test_a_busy_machine_is_told_with_its_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "cores", lambda: 2)
+    assert facts.busy(0.9) == ""
+    assert facts.busy(9.04).startswith("The machine was busy before the run began: load 9.0 on 2 cores.")

@@ -1,0 +1,53 @@
+"""The server that does nothing, and what k6 reaches against it."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from loadtests.measure import generator
+
+K6 = Path(sys.executable).with_name("k6")
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    with closing(generator.nothing(tmp_path)) as server:
+        server.start()
+        yield server.port
+
+
+def test_it_greets_and_sends_a_body_back_on_one_connection(port: int) -> None:
+    connection = HTTPConnection("127.0.0.1", port)
+    for method, body, answer in [
+        ("GET", None, b'{"message":"Hello, World!"}'),
+        ("POST", b"[1, 2]", b"[1, 2]"),
+        ("GET", None, b'{"message":"Hello, World!"}'),
+    ]:
+        connection.request(method, "/", body)
+        assert connection.getresponse().read() == answer
+    connection.close()
+
+
+def test_it_waits_for_the_rest_of_a_request(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r")
+        client.sendall(b"\n12")
+        client.sendall(b"34")
+        assert client.recv(1000).endswith(b"\r\n\r\n1234")
+
+
+def test_k6_is_certified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator, "CERTIFICATE", 1)
+    reached = generator.certified(str(K6))
+    assert list(reached) == ["hello", "echo"]
+    assert min(reached.values()) > 0
+
+
+def test_processor_time_is_read_between_two_readings() -> None:
+    watch = generator.Watch((0, "pss"), [(10, 0), (12, 1), (13, 3)])
+    assert watch.k6_cpu_between(11, 13) == 2.5

@@ -1,0 +1,346 @@
+"""The whole commands, against a k6 and services that are fakes."""
+
+import errno
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.command import Exit
+from harness.service import services, stamped
+from harness.tests.fakes import until
+from loadtests import __main__ as commands
+from loadtests.measure import plan, prepare
+from loadtests.tests.conftest import Tree, planted
+
+BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tree, str]]:
+    """A run that is over, and what it printed; begun where much is unusual."""
+    with planted(tmp_path_factory.mktemp("done")) as tree:
+        scratch = tree.root / "a #scratch%20folder"
+        scratch.mkdir()
+        env = {"WEB_CONCURRENCY": "64", "SQLITE_SYNCHRONOUS": "OFF", "TMPDIR": str(scratch), "COLUMNS": "60"}
+        proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
+        status, out, err = tree.bench("--plan", "twice", **env, **proxies)
+        assert status == 0, err
+        assert list(scratch.iterdir()) == []
+        yield tree, out
+
+
+def test_every_service_is_measured_in_every_round_which_starts_it_anew(done: tuple[Tree, str]) -> None:
+    tree, _ = done
+    assert tree.calls == BLOCK * 4
+    blocks = list(dict.fromkeys((one["round"], one["variant"]) for one in tree.samples))
+    assert sorted(blocks) == [(1, "alpha"), (1, "beta"), (2, "alpha"), (2, "beta")]
+    assert [number for number, _ in blocks] == [1, 1, 2, 2]
+    assert [one["scenario"] for one in tree.samples] == BLOCK[2:] * 4
+
+
+def test_a_run_leaves_its_files_and_no_process(done: tuple[Tree, str]) -> None:
+    tree, out = done
+    files = {path.name for path in tree.run.iterdir()}
+    assert files >= {"machine.json", "plan.toml", "report.html", "report.md", "samples.jsonl.gz"}
+    assert files.isdisjoint({"samples.jsonl", "machine.json.part"})
+    assert f"The report: results/{tree.run.name}/report.html" in out
+    until(lambda: not tree.left_behind, "the services and their deaf workers are gone")
+
+
+def test_figures_come_from_the_summary_and_the_rows_from_the_database(done: tuple[Tree, str]) -> None:
+    hello, create, delete = done[0].samples[:3]
+    assert (hello["requests"], hello["requests_per_second"], hello["mean_ms"]) == (5, 10.0, 55.5)
+    assert (hello["p50_ms"], hello["p95_ms"], hello["p99_ms"], hello["max_ms"]) == (5, 9.5, 9.9, 10)
+    assert (hello["little"], hello["ceiling_share"], hello["order"]) == (1.0, 0.005, 1)
+    assert hello["first_half_ms"] is None  # its iterations end it, not its time
+    assert hello["memory_kind"] in ("pss", "rss")
+    assert hello["memory_mib"] > hello["idle_memory_mib"] * 0.9 > 0
+    assert [one["rows"] for one in (hello, create, delete)] == [3, 7, 5]
+    assert [one["rows_expected"] for one in (hello, create, delete)] == [3, 7, 5]
+
+
+def test_the_machine_and_the_services_are_described_without_a_path(done: tuple[Tree, str]) -> None:
+    text = (done[0].run / "machine.json").read_text()
+    assert str(done[0].root) not in text
+    machine = json.loads(text)
+    assert machine["k6"] == "v0.0.1"
+    assert machine["cores"] >= 1
+    assert list(machine["packages"]) == ["alpha", "beta"]
+    assert machine["services"]["alpha"]["edition"] == "2.0.0"
+    seen = machine["configuration"]["alpha"]
+    assert (seen["workers"], seen["worker_class"], seen["journal_mode"]) == (2, "__main__.Worker", "WAL")
+
+
+def test_the_callers_settings_do_not_reach_the_service(done: tuple[Tree, str]) -> None:
+    environment = json.loads((done[0].root / "services" / "alpha" / "environment.json").read_text())
+    assert not {"WEB_CONCURRENCY", "SQLITE_SYNCHRONOUS", "HTTP_PROXY", "all_proxy"} & environment.keys()
+
+
+def test_no_figure_is_cut_off_in_a_narrow_terminal(done: tuple[Tree, str]) -> None:
+    _, out = done
+    assert "…" not in out
+    assert re.search(r"create_item +8 +8 +55\.5 +5\.00 +9\.50", out)
+    assert max(len(line) for line in out.splitlines() if line.startswith(("scenario", "hello"))) <= 60
+
+
+def test_a_run_that_is_complete_is_reported_again_by_its_path(done: tuple[Tree, str]) -> None:
+    tree, _ = done
+    before = tree.calls
+    status, out, _ = tree.bench("--resume", f"results/{tree.run.name}/")
+    assert status == 0
+    assert f"results/{tree.run.name}/report.html" in out
+    assert tree.calls == before
+
+
+def test_the_latest_run_is_reported_and_two_are_compared(done: tuple[Tree, str]) -> None:
+    tree, _ = done
+    (tree.run / "report.md").unlink()
+    status, out, err = tree.command("report")
+    assert (status, out) == (0, f"The report: results/{tree.run.name}/report.html\n"), err
+    assert (tree.run / "report.md").exists()
+    status, out, err = tree.command("report", tree.run.name, f"results/{tree.run.name}", "--markdown")
+    assert status == 0, err
+    assert "alpha" in out
+    assert tree.command("report", "nothing")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {
+            "hello": ("fail_check", "2 failed checks (status is 200: 2)"),
+            "create_item": ("lie", "the database holds 3 items where the answers add up to 7"),
+            "delete_item": ("few", "k6 made 1 requests of 2"),
+        },
+        {
+            "hello": ("unlawful", "Little's law: throughput * mean time / users is 0.500, not 1"),
+            "create_item": ("exit", "k6 ended with exit status 107: GoError: out of luck"),
+            "delete_item": ("lie", "the database holds 3 items where the answers add up to 1"),
+        },
+    ],
+)
+def test_a_sample_that_cannot_be_believed_is_invalid(tree: Tree, told: dict[str, tuple[str, str]]) -> None:
+    tree.tell_k6(**{scenario: order for scenario, (order, _) in told.items()})
+    status, out, err = tree.bench("alpha", "--plan", "tiny")
+    assert status == 1
+    assert None not in tree.codes
+    for scenario, (_, reason) in told.items():
+        assert f"alpha, {scenario}, round 1: {reason}" in out
+        assert reason in (tree.run / "report.md").read_text()
+    assert "Not complete: alpha in round 1." in err
+    assert f"just bench --resume {tree.run.name}" in err
+
+
+def test_resume_measures_a_block_again_as_a_whole_and_nothing_else(tree: Tree) -> None:
+    tree.tell_k6(create_item="exit")
+    tree.bench("alpha", "--plan", "tiny")
+    assert (tree.samples[1]["requests_per_second"], tree.samples[1]["rows_expected"]) == (None, None)
+    before = len(tree.calls)
+    tree.tell_k6()
+    status, out, err = tree.bench("--resume")
+    assert status == 0, err
+    assert tree.calls[before:] == BLOCK
+    assert tree.codes == ["unfinished", "k6", "unfinished", None, None, None]
+    assert "alpha, create_item, round 1: k6 ended with" in out  # what was refused is still told
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_keeps_its_samples_leaves_nothing_and_goes_on(
+    tree: Tree, number: signal.Signals, status: int
+) -> None:
+    tree.tell_k6(create_item="hang")
+    process = tree.start("bench", "alpha", "--plan", "tiny")
+    until((tree.root / "hanging").exists, "k6 is in the middle of its work")
+    second = tree.bench("beta", "--plan", "tiny")
+    assert second[0] == 1
+    assert re.fullmatch(r"Another `just bench` runs here, process \d+: .*\n", second[2])
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert err.splitlines()[-1] == (
+        f"Interrupted. 0 of 1 blocks are kept. To go on: just bench --resume {tree.run.name}"
+    )
+    assert [one["scenario"] for one in tree.samples] == ["hello"]
+    until(lambda: not tree.left_behind, "k6, the service and its worker are gone")
+    before = len(tree.calls)
+    tree.tell_k6()
+    assert tree.bench("alpha", "--resume")[0] == 0
+    assert tree.calls[before:] == BLOCK
+    assert tree.codes == ["unfinished", None, None, None]
+
+
+def test_an_impatient_ctrl_c_does_not_stop_the_cleaning_up_and_leaves_no_empty_folder(tree: Tree) -> None:
+    tree.tell_k6(warm_up="hang")
+    process = tree.start("bench", "alpha", "--plan", "tiny")
+    until((tree.root / "hanging").exists, "k6 is in the middle of its work")
+
+    def ended() -> bool:
+        process.send_signal(signal.SIGINT)
+        return process.poll() is not None
+
+    until(ended, "the command has ended")
+    out, err = process.communicate()
+    assert process.returncode == 130, out + err
+    assert err.splitlines()[-1] == "Interrupted. Nothing was measured."
+    until(lambda: not tree.left_behind, "k6, the service and its worker are gone")
+    assert tree.runs == []
+
+
+def test_ctrl_c_while_a_service_is_still_starting_leaves_nothing(tree: Tree) -> None:
+    tree.tell("alpha", "mute")
+    process = tree.start("bench", "alpha", "--plan", "tiny")
+    until((tree.root / "services" / "alpha" / "environment.json").exists, "the service has a process")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    until(lambda: not tree.left_behind, "the service is gone")
+    assert tree.runs == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["gamma", "--plan", "tiny"], "Unknown service: gamma. There are: alpha, beta"),
+        (["--plan", "tny"], "Unknown plan: tny. Did you mean tiny?"),
+        (["--resume", "alhpa"], "Unknown service or run: alhpa. Did you mean alpha?"),
+        (["--resume", "--seed", "9"], "A run goes on as it began: with its rounds, its seed,"),
+        (["--resume", "--docker"], "A run goes on as it began: with its rounds, its seed,"),
+        (["alpha", "--against", "HEAD", "--docker"], "An image is of the service as it is now"),
+        (["alpha", "--fail-if-slower", "5%"], "--fail-if-slower compares with --against a commit"),
+        (["alpha", "--against", "HEAD", "--fail-if-slower", "x"], "--fail-if-slower is a percentage"),
+    ],
+)
+def test_words_that_mean_nothing_are_told_in_a_line(tree: Tree, words: list[str], message: str) -> None:
+    status, out, err = tree.bench(*words)
+    assert (status, out, err[: len(message)]) == (2, "", message)
+    assert len(err.splitlines()) == 1
+    assert tree.runs == []
+
+
+def test_a_plan_that_is_wrong_says_where(tree: Tree) -> None:
+    tree.plant("wrong", (tree.root / "loadtests/plans/tiny.toml").read_text().replace("seed = 3", "seed = x"))
+    status, _, err = tree.bench("alpha", "--plan", "wrong")
+    assert status == 1
+    assert err.startswith("The plan wrong is not TOML: ")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("k6", "message"),
+    [("/no/k6", "K6 names no program: /no/k6. "), ("true", "true is not a k6 that works: ")],
+)
+def test_k6_names_no_k6(tree: Tree, k6: str, message: str) -> None:
+    status, _, err = tree.bench("alpha", "--plan", "tiny", K6=k6)
+    assert (status, len(err.splitlines())) == (1, 1)
+    assert message in err
+
+
+def test_a_service_that_does_not_come_up_shows_the_end_of_its_log(tree: Tree) -> None:
+    tree.tell("alpha", "stop")
+    status, _, err = tree.bench("alpha", "--plan", "tiny")
+    assert status == 1
+    assert "alpha stopped with exit status 3.\n  line one of the log\n  DATABASE_URL: no such thing\n" in err
+    assert "Traceback" not in err
+    assert tree.runs == []
+
+
+def test_a_dataset_that_does_not_arrive_is_said_so(tree: Tree) -> None:
+    tree.tell_k6(load_items="few")
+    status, _, err = tree.bench("alpha", "--plan", "tiny")
+    assert status == 1
+    assert "alpha did not take the dataset: k6 made 2 requests of 3." in err
+    until(lambda: not tree.left_behind, "the service is gone")
+
+
+def test_a_package_that_is_not_the_pinned_one_is_refused(tree: Tree) -> None:
+    alpha = tree.root / "services" / "alpha"
+    (alpha / "requirements.txt").write_text("flask==3.1.3\n")
+    (alpha / ".venv" / "installed").write_text(stamped(alpha / "requirements.txt"))
+    wrong = alpha / ".venv" / "lib" / "python3.11" / "site-packages" / "flask-3.0.dist-info"
+    wrong.mkdir(parents=True)
+    (wrong / "METADATA").write_text("Name: flask\nVersion: 3.0\n")
+    status, _, err = tree.bench("alpha", "--plan", "tiny")
+    assert (status, err.strip()) == (
+        1,
+        "alpha runs with flask 3.0 instead of 3.1.3. Remove services/alpha/.venv: it is made again",
+    )
+
+
+@pytest.mark.parametrize("command", ["bench", "report"])
+def test_results_that_cannot_be_written_are_a_line(done: tuple[Tree, str], tree: Tree, command: str) -> None:
+    if command == "bench":
+        (tree.root / "results").touch()
+        status, _, err = tree.bench("alpha", "--plan", "tiny")
+    else:
+        (tree.root / "results").symlink_to(done[0].root / "results")
+        page = done[0].run / "report.html.part"
+        page.symlink_to("/dev/full")
+        status, _, err = tree.command("report")
+        page.unlink()
+    assert status == 1
+    assert re.match(
+        "Cannot write .*: (File exists. Make it a folder|No space left on device. Make room)", err
+    )
+    assert len(err.splitlines()) == 1
+
+
+def test_a_disk_that_is_full_is_a_line_that_says_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exit), commands.told(lambda: "1 of 2 blocks are kept."):
+        raise OSError(errno.ENOSPC, "No space left on device", "results/run/samples.jsonl")
+    line = (
+        "Cannot write results/run/samples.jsonl: No space left on device. Make room. 1 of 2 blocks are kept."
+    )
+    assert capsys.readouterr().err == f"{line}\n"
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+@pytest.mark.parametrize("command", ["bench", "report"])
+def test_help_is_there_at_once(command: str, word: str) -> None:
+    """Without what takes long to import."""
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "loadtests", command, word],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"COLUMNS": "80"},
+    )
+    assert f"Usage: just {command}" in told.stdout
+    imported = set(re.findall(r"\| +(\w+)\n", told.stderr))
+    assert "typer" in imported
+    assert not imported & {"pydantic", "numpy", "scipy", "matplotlib"}
+
+
+EXAMPLES = re.findall(r"^  just bench(?: (\S.*?))?(?: {2,}.*)?$", commands.HELP, re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if "--resume" not in each])
+def test_an_example_of_the_help_names_what_there_is(example: str) -> None:
+    from typer.main import get_command
+
+    bench = get_command(commands.app).commands["bench"]  # type: ignore[attr-defined]
+    with bench.make_context("bench", shlex.split(example)) as context:
+        said = context.params
+    wanted = prepare.Wanted(
+        said["names"] or [], said["plan_name"], said["rounds"], said["seed"], said["docker"], None
+    )
+    chosen = prepare.chosen(wanted)
+    assert {one.service for one in chosen.variants.values()} <= {*services()}
+
+
+def test_every_plan_can_be_measured() -> None:
+    assert all(prepare.chosen(prepare.Wanted([], name)).variants for name in plan.names())
+
+
+def test_every_script_of_the_help_is_there() -> None:
+    scripts = re.findall(r"loadtests/k6/\S+\.js", commands.HELP)
+    assert scripts
+    assert all((Path(commands.__file__).parents[1] / script).exists() for script in scripts)

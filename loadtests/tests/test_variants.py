@@ -1,0 +1,142 @@
+"""A service beside itself as of a commit."""
+
+import json
+import subprocess
+
+import pytest
+
+from harness.tests.fakes import lines
+from loadtests.measure import plan, variants
+from loadtests.measure.plan import Plan, PlanError, Variant
+from loadtests.tests.conftest import PLAN, Tree
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+TWIN = Variant(service="alpha", application="twin")
+
+
+def git(tree: Tree, *words: str) -> str:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    ran = subprocess.run(["git", *who, *words], cwd=tree.root, capture_output=True, text=True, check=True)
+    return ran.stdout.strip()
+
+
+@pytest.fixture
+def history(tree: Tree) -> Tree:
+    """A commit without beta, of the first edition, and one with it, in which alpha has become another."""
+    (tree.root / ".gitignore").write_text(".venv\n")
+    git(tree, "init", "-q")
+    alpha = tree.root / "services" / "alpha"
+    declared = (alpha / "pyproject.toml").read_text()
+    (alpha / "order").write_text("of old")
+    (alpha / "pyproject.toml").write_text('[project]\nname = "alpha"\nversion = "1.0.0"\n')
+    git(tree, "add", ".gitignore", "services/alpha")
+    git(tree, "commit", "-q", "-m", "one")
+    (alpha / "order").unlink()
+    (alpha / "pyproject.toml").write_text(declared)
+    git(tree, "add", "--all", "services")
+    git(tree, "commit", "-q", "-m", "two")
+    return tree
+
+
+TELLING = """
+with (Path(__file__).resolve().parents[4] / "told").open("a") as file:
+    file.write(f"{ORDER}\\n")
+
+
+"""
+
+
+def test_a_service_is_measured_beside_itself_as_of_a_commit(history: Tree) -> None:
+    gunicorn = history.root / "services" / "alpha" / ".venv" / "bin" / "gunicorn"
+    gunicorn.write_text(gunicorn.read_text().replace("def main() -> None:", f"{TELLING}def main() -> None:"))
+    words = ("alpha", "--plan", "twice", "--against", "HEAD~1", "--fail-if-slower", "50%")
+    status, _, err = history.bench(*words, TMPDIR=str(history.root))
+    assert status == 0, err
+    commit = git(history, "rev-parse", "HEAD~1")
+    then = f"alpha_{commit[:7]}"
+    blocks = list(dict.fromkeys((one["round"], one["variant"]) for one in history.samples))
+    assert sorted(blocks) == [(1, "alpha"), (1, then), (2, "alpha"), (2, then)]
+    assert history.codes == [None] * 12
+    assert sorted(lines(history.root / "told")) == ["", "", "of old", "of old"]
+    machine = json.loads((history.run / "machine.json").read_text())
+    assert {name: one["edition"] for name, one in machine["services"].items()} == {
+        "alpha": "2.0.0",
+        then: "1.0.0",
+    }
+    assert list(machine["packages"]) == ["alpha", then]
+    assert str(history.root) not in json.dumps(machine)
+    assert plan.parsed((history.run / "plan.toml").read_text(), "").variants[then].commit == commit
+    assert [path for path in history.root.iterdir() if path.name.startswith(("past-", "alpha-"))] == []
+
+
+def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> None:
+    requirements = history.root / "services" / "alpha" / "requirements.txt"
+    requirements.write_text("flask==2\n")
+    git(history, "commit", "-q", "-m", "flask", str(requirements))
+    requirements.write_text("")
+    uv = history.root / "bin" / "uv"
+    uv.parent.mkdir()
+    uv.write_text("#!/bin/sh\nexit 7\n")
+    uv.chmod(0o755)
+    path = f"{uv.parent}:/usr/bin:/bin"
+    status, out, err = history.bench("alpha", "--plan", "tiny", "--against", "HEAD", PATH=path)
+    assert (status, out) == (1, "")
+    assert "Installing alpha of " in err
+    assert err.splitlines()[-1] == "Cannot install alpha: uv venv failed with exit status 7"
+    assert history.runs == []
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["alpha", "--against", "nothing"], (1, "Unknown commit: nothing")),
+        (["alpha", "--against", "--all"], (1, "Unknown commit: --all")),
+        (["beta", "--against", "HEAD~1"], (1, "There is no beta in the commit {then}")),
+    ],
+)
+def test_what_has_no_earlier_self_is_said_in_one_line(
+    history: Tree, words: list[str], message: tuple[int, str]
+) -> None:
+    status, out, err = history.bench("--plan", "tiny", *words)
+    then = git(history, "rev-parse", "HEAD~1")[:7]
+    assert (status, out, err) == (message[0], "", f"{message[1].format(then=then)}\n")
+    assert history.runs == []
+
+
+def test_a_tree_that_is_no_repository_has_no_earlier_versions(tree: Tree) -> None:
+    ceiling = {"GIT_CEILING_DIRECTORIES": str(tree.root.parent)}
+    status, _, err = tree.bench("alpha", "--plan", "tiny", "--against", "HEAD", **ceiling)
+    assert (status, err) == (1, "There are no earlier versions: the services are in no git repository\n")
+
+
+def test_without_git_it_says_what_to_do(tree: Tree) -> None:
+    status, _, err = tree.bench("alpha", "--plan", "tiny", "--against", "HEAD", PATH="")
+    assert (status, err) == (1, "There is no git, which knows the earlier versions: install it\n")
+
+
+def test_a_plan_names_a_commit_and_a_run_its_hash(history: Tree) -> None:
+    history.plant("old", PLAN + '\n[variants]\nold = { service = "alpha", commit = "HEAD" }\n')
+    history.tell_k6(hello="fail_check")
+    history.bench("--plan", "old")
+    head = git(history, "rev-parse", "HEAD")
+    assert f'commit = "{head}"' in (history.run / "plan.toml").read_text()
+    git(history, "commit", "-q", "--allow-empty", "-m", "three")
+    history.tell_k6()
+    status, _, err = history.bench("--resume")
+    assert status == 0, err
+
+
+def test_only_a_service_has_an_earlier_self(tiny: Plan) -> None:
+    again = Variant(service="alpha", control_of="alpha")
+    more = plan.with_variants(tiny, {**tiny.variants, "again": again, "twin": TWIN})
+    assert list(variants.against(more, COMMIT).variants) == [
+        *("alpha", "alpha_0123456", "beta", "beta_0123456", "gamma", "gamma_0123456"),
+        *("again", "twin"),  # of an A/A control one earlier self is enough
+    ]
+    with pytest.raises(PlanError, match="there is none among twin"):
+        variants.against(plan.with_variants(tiny, {"twin": TWIN}), COMMIT)
+
+
+def test_what_has_a_commit_is_in_no_image(tiny: Plan) -> None:
+    with pytest.raises(PlanError, match="leave out alpha_0123456, beta_0123456, gamma_0123456"):
+        plan.in_containers(variants.against(tiny, COMMIT))
