@@ -1,44 +1,47 @@
 """Percentiles of many samples together: distributions can be merged, percentiles cannot be averaged."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+import numpy as np
+
 from harness.k6 import PERCENTS
+from loadtests.analysis.intervals import Array
 
-Points = list[tuple[float, float]]  # percent, value
+Functions = Sequence[tuple[float, Sequence[float]]]  # weighted quantile functions over PERCENTS
+Points = tuple[Array, Array]  # percents, values
+
+EVERY = np.array(PERCENTS)
 
 
-def merged(functions: Sequence[tuple[float, Sequence[float]]], percent: float) -> float:
-    """A percentile of weighted quantile functions over PERCENTS, linear between their points."""
+def merged(functions: Functions, percent: float) -> float:
     return at(distribution(functions), percent)
 
 
-def distribution(functions: Sequence[tuple[float, Sequence[float]]]) -> Points:
-    """The points (percent, value) of what weighted quantile functions over PERCENTS are together."""
+def distribution(functions: Functions) -> Points:
+    """What they are together: where many requests took exactly as long, two points, below and beyond them."""
+    values = np.unique(np.concatenate([quantiles for _, quantiles in functions]))
+    percents = np.sum(
+        [weight * shares(np.array(quantiles), values) for weight, quantiles in functions], axis=0
+    )
     total = sum(weight for weight, _ in functions)
-    return [
-        (sum(weight * shares(quantiles, value)[side] for weight, quantiles in functions) / total, value)
-        for value in sorted({value for _, quantiles in functions for value in quantiles})
-        for side in (0, 1)
-    ]
+    return (percents / total).ravel(), values.repeat(2)
 
 
-def at(points: Sequence[tuple[float, float]], percent: float) -> float:
-    after = bisect_left(points, (percent,))
-    low, high = points[max(after - 1, 0)], points[min(after, len(points) - 1)]
-    if high[0] <= percent or high[0] == low[0]:
-        return high[1]
-    return low[1] + (high[1] - low[1]) * (percent - low[0]) / (high[0] - low[0])
+def shares(quantiles: Array, values: Array) -> Array:
+    """The percentages of requests that took less than each value, and that took no more."""
+    first, after = (np.searchsorted(quantiles, values, side) for side in ("left", "right"))
+    between = np.interp(values, quantiles, EVERY)
+    last = len(EVERY) - 1
+    less = np.where(first < after, EVERY[np.minimum(first, last)], between)
+    no_more = np.where(first < after, EVERY[np.maximum(after - 1, 0)], between)
+    return np.column_stack([less, no_more])
 
 
-def shares(quantiles: Sequence[float], value: float) -> tuple[float, float]:
-    """The percentage of requests that took less than the value, and that took no more."""
-    first, after = bisect_left(quantiles, value), bisect_right(quantiles, value)
-    if first < after:
-        return PERCENTS[first], PERCENTS[after - 1]
-    if first in (0, len(quantiles)):
-        outside = 0.0 if first == 0 else 100.0
-        return outside, outside
-    low, high = quantiles[first - 1], quantiles[first]
-    between = PERCENTS[first - 1] + (PERCENTS[first] - PERCENTS[first - 1]) * (value - low) / (high - low)
-    return between, between
+def at(points: Points, percent: float) -> float:
+    percents, values = points
+    after = int(np.searchsorted(percents, percent))
+    low, high = max(after - 1, 0), min(after, len(percents) - 1)
+    if percents[high] <= percent or percents[high] == percents[low]:
+        return float(values[high])
+    step = (percent - percents[low]) / (percents[high] - percents[low])
+    return float(values[low] + (values[high] - values[low]) * step)

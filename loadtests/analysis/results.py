@@ -38,7 +38,7 @@ class Results:
     services: Mapping[str, Declared]  # of each variant, what its service says of itself
     ceiling: Mapping[str, float] = field(default_factory=dict)  # by scenario, requests per second of k6 alone
     remaining: int = 0  # cells that are not measured yet
-    distributions: dict[tuple[str, str], quantiles.Points] = field(default_factory=dict, repr=False)
+    distributions: dict[tuple[str, str], quantiles.Points | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def valid(self) -> list[Sample]:
@@ -117,11 +117,11 @@ class Results:
         points = self.distribution(variant, scenario)
         return quantiles.at(points, percent) if points else nan
 
-    def distribution(self, variant: str, scenario: str) -> quantiles.Points:
+    def distribution(self, variant: str, scenario: str) -> quantiles.Points | None:
         """Of the latencies of all rounds together."""
         if (variant, scenario) not in self.distributions:
             samples = [(one.requests, one.quantiles_ms) for one in self.of(variant, scenario) if one.requests]
-            self.distributions[variant, scenario] = quantiles.distribution(samples) if samples else []
+            self.distributions[variant, scenario] = quantiles.distribution(samples) if samples else None
         return self.distributions[variant, scenario]
 
     def requests(self, variant: str, scenario: str) -> int:

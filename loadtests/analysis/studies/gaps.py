@@ -107,8 +107,17 @@ class Costs:
         cost: Array = np.exp(self.floors.fit.predicted(switched(one, **levels))) * self.unit
         return cost
 
+    @cached_property
+    def performances(self) -> dict[Levels, Array]:
+        return {}
+
     def performance(self, one: Levels) -> Array:
         """The negative logarithm of the cost, in the estimate and in each resample."""
+        if one not in self.performances:
+            self.performances[one] = self.computed(one)
+        return self.performances[one]
+
+    def computed(self, one: Levels) -> Array:
         native = self.native.get(one.framework, one.server)
         if one.server == native:
             return -self.fit.predicted(one)

@@ -1,6 +1,7 @@
 """The published study, as loadtests/paper.toml holds it."""
 
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -75,6 +76,7 @@ class Paper(Part):
         return next((figure for figure in self.figures if figure.scenario == scenario), None)
 
 
+@cache
 def read(path: Path = PAPER) -> Paper:
     return Paper.model_validate(tomllib.loads(path.read_text()))
 
