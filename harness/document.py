@@ -387,6 +387,8 @@ def parts(table: Table, width: int) -> Iterator[Table]:
         max(max(map(len, plain(row[column]).split("\n"))) + 2 for row in cells)
         for column in range(len(table.head))
     ]
+    if len(widths) == 1:
+        yield table
     begin = 1
     while begin < len(widths):
         end = begin + 1

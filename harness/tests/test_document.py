@@ -142,6 +142,12 @@ def shown(width: int) -> str:
     return console.export_text()
 
 
+def test_a_table_of_one_column_is_shown() -> None:
+    console = Console(width=40, file=io.StringIO(), record=True)
+    document.terminal([Table(["x"], [["one"]])], console)
+    assert "one" in console.export_text()
+
+
 def test_the_terminal_shows_the_same() -> None:
     text = shown(100)
     for words in ("A page", "It takes 1.50 ms", "- Bold. text", "<b>not</b>", "7,798 (7,102 to 8,592)"):

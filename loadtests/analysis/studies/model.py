@@ -8,7 +8,7 @@ a round share stays together. Each part is inflated by its degrees of freedom, a
 at the level of Student's t (Hesterberg 2015, as in intervals.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,19 +26,6 @@ Observations = Mapping[tuple[str, int], float]  # of a variant in a round: the l
 
 def row(one: Levels) -> Array:
     return np.array([1.0, *terms(one).values()])
-
-
-def names() -> list[str]:
-    nothing = dict.fromkeys(Levels.model_fields, "") | {"workers": 0, "threads": 0}
-    return ["mean", *terms(Levels.model_validate(nothing))]
-
-
-def aliased(design: Sequence[Levels]) -> list[str]:
-    """The terms that this design cannot tell from others; a term that none of it has is not asked for."""
-    matrix = np.array([row(one) for one in design])
-    present = [index for index, column in enumerate(matrix.T) if column.any()]
-    seen = estimated(matrix[:, present])
-    return [names()[index] for place, index in enumerate(present) if not seen(np.eye(len(present))[place])]
 
 
 def estimated(matrix: Array) -> "Estimable":
@@ -82,7 +69,8 @@ class Fit:
 
 def fitted(observed: Observations, design: Mapping[str, Levels]) -> Fit:
     if not observed:
-        return Fit(np.zeros((1, len(names()))), Estimable(np.zeros((len(names()),) * 2)), 0, 0)
+        count = row(next(iter(design.values()))).size
+        return Fit(np.zeros((1, count)), Estimable(np.zeros((count, count))), 0, 0)
     variants = [name for name in design if any(name == variant for variant, _ in observed)]
     rounds = sorted({number for _, number in observed})
     cells = [(variants.index(name), rounds.index(number)) for name, number in observed]

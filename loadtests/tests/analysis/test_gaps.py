@@ -11,7 +11,7 @@ from harness.document import Bullets, Heading, Text, plain
 from harness.service import declared, services
 from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Results
 from loadtests.analysis.sections import attribution
-from loadtests.analysis.studies import gaps, model
+from loadtests.analysis.studies import gaps
 from loadtests.analysis.studies.gaps import Costs, Gap
 from loadtests.measure import design
 from loadtests.measure import plan as plans
@@ -89,21 +89,6 @@ def gap(one: str, other: str, costs: Costs | None = None) -> Gap:
 
 def times(name: str, costs: Costs) -> float:
     return gaps.order(costs).times[name].value
-
-
-@pytest.mark.parametrize("floors", [True, False])
-def test_the_design_tells_every_term_of_the_model_apart(floors: bool) -> None:
-    chosen = [levels(name) for name, one in plan().variants.items() if floors or one.application != "floor"]
-    assert model.aliased(chosen) == []
-    assert len(chosen) > len(model.names())  # and leaves some to tell how wrong the model is
-
-
-def test_a_design_that_does_not_is_refused() -> None:
-    """Where whoever is under sync is Django too, neither is known."""
-    every = map(levels, plan().variants)
-    some = [one for one in every if (one.worker_class, one.framework) != ("sync", "flask")]
-    assert "sync" in model.aliased(some)
-    assert "orm" not in model.aliased(some)
 
 
 @pytest.mark.parametrize(
