@@ -10,9 +10,9 @@ compile := "uv pip compile -q --universal --generate-hashes --python-version 3.1
 _default:
     @just --list --unsorted
 
-# the tools' own environment, made again only when requirements.txt changes
+# the tools' own environment, made again only when requirements.txt or the folder is another
 _tools:
-    @[ .venv/installed -nt requirements.txt ] || (uv venv --clear .venv && uv pip sync --require-hashes -p .venv requirements.txt && touch .venv/installed)
+    @[ .venv/installed -nt requirements.txt ] && [ "$(cat .venv/installed)" = "$PWD" ] || (uv venv --clear .venv && uv pip sync --require-hashes -p .venv requirements.txt && pwd > .venv/installed)
 
 # measure services: `just bench flask_sqlite`; `just bench --help` says more
 [no-exit-message]

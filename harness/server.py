@@ -27,6 +27,7 @@ from harness.process import started, tail
 from harness.service import SERVICES, LaunchError
 
 DEADLINE = 60.0  # seconds for a service to answer /healthz
+UNSAID = set("?%:")  # in the path of a URL they need an escape, and not every library reads those alike
 STOPPING = 45.0  # seconds for a service to end when asked to: more than its graceful_timeout
 
 
@@ -157,6 +158,10 @@ def server_of(
     **how: Unpack[How],
 ) -> Server:
     """The service, not yet started."""
+    if set(str(scratch)) & UNSAID:
+        raise LaunchError(
+            f"No DATABASE_URL has a file in {scratch.parent}: let TMPDIR name a folder without ? % :"
+        )
     folder = root / service
     gunicorn = folder / ".venv" / "bin" / "gunicorn"
     if not gunicorn.exists():

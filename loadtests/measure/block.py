@@ -90,11 +90,11 @@ class Stage:
 
 def measure_all(run: Run, k6: str, folders: Folders, screen: Console) -> None:
     """What of the run is not measured yet."""
-    todo = run.remaining
-    with Progress(screen, [CERTIFICATE, *steps(run.plan, todo)]) as progress:
-        progress.now("find out how much k6 can do")
-        yardsticks = run.yardsticks
-        if not yardsticks.ceiling_per_second:
+    todo, yardsticks = run.remaining, run.yardsticks
+    ahead = [] if yardsticks.ceiling_per_second else [CERTIFICATE]
+    with Progress(screen, [*ahead, *steps(run.plan, todo)]) as progress:
+        if ahead:
+            progress.now("find out how much k6 can do")
             yardsticks.ceiling_per_second = generator.certified(k6)
             run.note_yardsticks(yardsticks)
         with Bench(run, k6, yardsticks.ceiling_per_second, progress, folders) as bench:

@@ -47,12 +47,14 @@ def always(services: Mapping[str, Service], factors: Factors) -> dict[str, Varia
     }
     floors: dict[str, Variant] = {}
     for name, one in services.items():
-        floors.setdefault(f"floor_{one.interface}", floor(plain[name]))
+        floors.setdefault(f"floor_{one.interface}", floor(plain[f"twin_{name}"]))
     return plain | floors
 
 
 def plain_levels(service: Service, factors: Factors, writing: str) -> Levels:
-    worker_class, worker = next(iter(factors.worker_class[service.interface].items()))
+    [(worker_class, worker)] = [
+        one for one in factors.worker_class[service.interface].items() if writing in one[1].plain
+    ]
     threads = 2 if 2 in worker.threads else worker.threads[0]
     journal = "DELETE" if writing == "twin" else "WAL"
     return levels(service, writing, journal, "FULL", 2, threads, worker_class)
@@ -95,8 +97,9 @@ def variant(service: str, factors: Factors, levels: Levels, group: str) -> Varia
             "service": service,
             "application": levels.writing,
             "group": group,
-            "env": {key: value for key, value in env.items() if value != defaults[key]} | worker.env,
-            "expects": worker.expects,
+            "env": {key: value for key, value in env.items() if value != defaults[key]}
+            | ({} if group == "services" else worker.env),
+            "expects": {} if group == "services" else worker.expects,
             "levels": levels,
         }
     )

@@ -135,6 +135,7 @@ class Worker(Setting):
     """A worker class of Gunicorn."""
 
     threads: tuple[int, ...] = (0,)  # that it is tried with; 0 where it has none to set
+    plain: tuple[Literal["twin", "service"], ...] = ()  # what has it by default
 
 
 class Factors(Part):

@@ -27,7 +27,7 @@ BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]
 def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tree, str]]:
     """A run that is over, and what it printed; begun where much is unusual."""
     with planted(tmp_path_factory.mktemp("done")) as tree:
-        scratch = tree.root / "a #scratch%20folder"
+        scratch = tree.root / "a #scratch folder"
         scratch.mkdir()
         env = {"WEB_CONCURRENCY": "64", "SQLITE_SYNCHRONOUS": "OFF", "TMPDIR": str(scratch), "COLUMNS": "60"}
         proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
@@ -232,6 +232,17 @@ def test_a_plan_that_is_wrong_says_where(tree: Tree) -> None:
     assert status == 1
     assert err.startswith("The plan wrong is not TOML: ")
     assert len(err.splitlines()) == 1
+
+
+def test_a_temporary_folder_that_no_url_can_name_is_said_so(tree: Tree) -> None:
+    scratch = tree.root / "a%20b"
+    scratch.mkdir()
+    status, _, err = tree.bench("alpha", "--plan", "tiny", TMPDIR=str(scratch))
+    assert status == 1
+    assert err.splitlines()[-2:] == [
+        f"No DATABASE_URL has a file in {scratch}: let TMPDIR name a folder without ? % :",
+        "Nothing was measured.",
+    ]
 
 
 @pytest.mark.parametrize(
