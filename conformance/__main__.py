@@ -1,12 +1,16 @@
 import re
 import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from conformance.judge import SEED, JudgeError
-from conformance.outcome import Outcome
+from conformance.case import SEED, Case, Subject, load
+from conformance.judge import JudgeError, Outcome, judge
 from harness.command import Argument, Command, Exit, Option, fail, interruptible, known, output, screen
-from harness.service import LaunchError, services
+from harness.service import LaunchError, installed, services
 
 app = Command("just conform")
 REPORT = Path("build/conformance")
@@ -15,12 +19,10 @@ SERVER = re.compile(r"http://[^/?#\s]+/?")
 HELP = """Hold services to the contract, openapi.yaml.
 
 Each SERVICE is started on a free port with a fresh database and judged: by
-raw HTTP cases, by Schemathesis, by Schemathesis with a model of the items
-that follows the run, and by a client generated from the contract. Two or
-more are also started together, and must answer random requests alike. With
-no SERVICE, all are judged. The result is a matrix of the rules
-(conformance/rules.toml) and the services, and two files, conformance.json
-and junit.xml.
+the cases of conformance/cases, and by random requests whose answers are held
+against the contract as a server in memory. With no SERVICE, all are judged.
+The result is a matrix of the rules (conformance/rules.toml) and the services,
+and two files, conformance.json and junit.xml.
 
 [bold]Examples[/bold]
 
@@ -28,15 +30,13 @@ and junit.xml.
   just conform flask_sqlite --short  one service, fewer random examples
   just conform --url http://127.0.0.1:8000
                                      any server that speaks the contract
+  just conform flask_sqlite --only "no price"
+                                     the cases with this in their names
   just conform --random              other random examples; prints their seed
   just conform --seed 4711           the examples of that seed again
 
 A server at a URL gets items created and deleted. Items that it has before
 are read and left alone. Nothing else may write to it meanwhile.
-
-One case by hand:
-
-  .venv/bin/python -m pytest conformance --url URL -k "no price"
 
 Exit status: 0 all rules hold, 1 one of level MUST does not, 2 bad usage."""
 
@@ -45,12 +45,17 @@ Url = Annotated[
     str | None, Option("--url", metavar="URL", help="Judge the server that is there; start none.")
 ]
 Short = Annotated[bool, Option("--short", help="Fewer random examples.")]
+Only = Annotated[str, Option("--only", metavar="TEXT", help="The cases with this in their names.")]
 Random = Annotated[bool, Option("--random", help="Take a new seed, and print it.")]
 Seed = Annotated[
     int | None, Option(min=0, help=f"Of the random examples.  [default: {SEED}]", show_default=False)
 ]
 Folder = Annotated[Path, Option("--report", metavar="DIR", help="Where the two files go.")]
-Publish = Annotated[bool, Option("--publish", help="Write the README's table; of a full run only.")]
+Publish = Annotated[bool, Option("--publish", help="Write docs/conformance.md; of a full run only.")]
+
+
+class UnreachableError(Exception):
+    """A URL where no server answers."""
 
 
 @app.function(HELP)
@@ -58,24 +63,24 @@ def conform(
     names: Names = None,
     url: Url = None,
     short: Short = False,
+    only: Only = "",
     random: Random = False,
     seed: Seed = None,
     folder: Folder = REPORT,
     publish: Publish = False,
 ) -> None:
-    from conformance.judged import UnreachableError, at_url, of_services
-
-    check_usage(names or [], url, random=random, seed=seed, publish=publish, short=short)
+    check_usage(names or [], url, random=random, seed=seed, partial=short or bool(only), publish=publish)
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
     if random:
         screen.print(f"seed {seed}")
+    cases = [case for case in load() if only in case.name]
+    if not cases:
+        fail(f"No case has {only} in its name.", 2)
+    subject = Subject(url or "", short=short, seed=seed)
     try:
         with interruptible(lambda: "Nothing was concluded."):
-            if url:
-                outcomes = at_url(url, short, seed, screen)
-            else:
-                outcomes = of_services(names or services(), short, seed, screen)
-        conclude(outcomes, folder, {"seed": seed, "short": short}, publish=publish)
+            outcomes = at_url(subject, cases) if url else of_services(names or services(), subject, cases)
+        conclude(outcomes, folder, {"seed": seed, "short": short, "only": only}, publish=publish)
     except UnreachableError as error:
         fail(str(error), 2)
     except (JudgeError, LaunchError) as error:
@@ -85,39 +90,74 @@ def conform(
 
 
 def check_usage(
-    names: list[str], url: str | None, *, random: bool, seed: int | None, publish: bool, short: bool
+    names: list[str], url: str | None, *, random: bool, seed: int | None, partial: bool, publish: bool
 ) -> None:
     known("service", names, services())
     if url and names:
         fail("Either services or --url, not both.", 2)
     if random and seed is not None:
         fail("Either --random or --seed, not both.", 2)
-    if publish and (names or url or short):
+    if publish and (names or url or partial):
         fail("--publish needs a full run of all services.", 2)
     if url and not SERVER.fullmatch(url):
         fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", 2)
 
 
+def at_url(subject: Subject, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
+    import h11
+
+    from harness.wire import Request, exchange
+
+    try:
+        exchange(subject.url, Request("GET", "/healthz"))
+    except (OSError, ValueError, h11.ProtocolError) as error:
+        raise UnreachableError(f"No HTTP server answers at {subject.url}: {error}") from error
+    with timed(subject.url):
+        return {subject.url: list(judge(subject, cases))}
+
+
+def of_services(names: Sequence[str], subject: Subject, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
+    from harness.server import launched
+
+    outcomes = {}
+    for name in dict.fromkeys(names):
+        installed(name, announce=screen.print)
+        with timed(name), launched(name) as server:
+            outcomes[name] = list(judge(replace(subject, url=server.url, service=name), cases))
+            server.ensure_running()
+    return outcomes
+
+
+@contextmanager
+def timed(name: str) -> Iterator[None]:
+    start = time.monotonic()
+    if not screen.is_terminal:
+        screen.print(f"{name} …")
+    with screen.status(f"judging {name}"):
+        yield
+    screen.print(f"{name}: judged in {time.monotonic() - start:.0f} s")
+
+
 def conclude(
-    outcomes: dict[str, list[Outcome]], folder: Path, run: dict[str, int | bool], *, publish: bool
+    outcomes: dict[str, list[Outcome]], folder: Path, run: dict[str, int | str], *, publish: bool
 ) -> None:
-    from conformance import report, table
-    from conformance.ledger import Ledger
+    from conformance import contract, page, report
+    from conformance.rules import Rules
     from conformance.verdict import cells, conforms, findings
 
-    ledger = Ledger.load()
-    found = cells(ledger, outcomes)
-    report.write(folder, ledger, outcomes, found, run)
-    output.print(report.matrix(ledger, found))
+    rules = Rules.load()
+    found = cells(rules, outcomes)
+    report.write(folder, rules, outcomes, found, run)
+    output.print(report.matrix(rules, found))
     output.print(report.LEGEND, style="dim")
-    for line in report.lines(list(findings(ledger, outcomes))):
+    for line in report.lines(list(findings(rules, outcomes))):
         output.print(line, markup=False, soft_wrap=True)
     if publish:
-        table.publish(found)
-    for service, all_of_it in outcomes.items():
-        output.print(report.count(ledger, service, all_of_it))
-    output.print(f"The reports: {folder}/", soft_wrap=True)
-    if not conforms(ledger, found):
+        page.publish(found)
+    for service, judged in outcomes.items():
+        output.print(report.count(rules, service, judged), soft_wrap=True)
+    output.print(f"Edition {contract.edition()} of the contract. The reports: {folder}/", soft_wrap=True)
+    if not conforms(rules, found):
         raise Exit(1)
 
 

@@ -1,65 +1,48 @@
-"""All judges of one service, at a URL.
+"""The outcomes of all cases for one service."""
 
-judge("http://127.0.0.1:8000", short=True)                          # every test_*.py that takes a --url
-judge("http://127.0.0.1:8000", modules=["test_cases.py"])           # the raw cases alone
-"""
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-import json
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from conformance.case import Case, Complaint, Subject, load
 
-from conformance.outcome import Outcome
-
-FOLDER = Path(__file__).parent
-SEED = 20_210  # of every run that does not ask for another
-DEADLINE = 900.0  # seconds for one service: a service that hangs must not hang its judges
-DONE = (0, 1)  # pytest: all passed, some failed; anything else means that not everything was judged
+DEADLINE = 900.0  # seconds for one service: one that answers slowly must not hang its judges
 
 
 class JudgeError(Exception):
     """A judgement that could not be made, which is not a service that fails it."""
 
 
-def judge(
-    url: str,
-    *,
-    short: bool = False,
-    seed: int = SEED,
-    modules: Sequence[str] = ("test_*.py",),
-    service: str | None = None,
-    beside: Mapping[str, str] | None = None,
-) -> list[Outcome]:
-    """One outcome for each rule of each case. The service at the URL gets items created and deleted.
+@dataclass(frozen=True)
+class Outcome:
+    """What one case says of one rule."""
 
-    Its name, where it is one of services/, adds the tests that start it themselves to hold its database.
-    Services beside it are compared with it, and all items of all of them get deleted.
-    """
-    tests = sorted({str(path) for module in modules for path in FOLDER.glob(module)})
-    with TemporaryDirectory() as scratch:
-        written = Path(scratch, "outcomes.json")
-        options = [f"--url={url}", f"--seed={seed}", f"--outcomes={written}", *(["--short"] if short else [])]
-        options += [f"--service={service}"] if service else []
-        options += [f"--beside={name}={other}" for name, other in (beside or {}).items()]
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:schemathesis",
-            "--tb=short",
-            *options,
-            *tests,
-        ]
-        try:
-            run = subprocess.run(  # noqa: S603 - pytest, and our own paths
-                command, cwd=FOLDER.parent, capture_output=True, text=True, timeout=DEADLINE, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise JudgeError(f"{url}: no judgement within {DEADLINE:.0f} s") from error
-        if run.returncode not in DONE or not written.exists():
-            raise JudgeError(f"{url}: pytest ended with status {run.returncode}\n{run.stdout}{run.stderr}")
-        return [Outcome(**line) for line in json.loads(written.read_text())]
+    rule: str
+    case: str
+    passed: bool
+    message: str = ""  # why it did not pass
+    seconds: float = 0.0
+
+
+def judge(subject: Subject, cases: Iterable[Case] | None = None) -> Iterator[Outcome]:
+    """Nothing is judged that needs the service's name, where it has none."""
+    end = time.monotonic() + DEADLINE
+    for case in load() if cases is None else cases:
+        if time.monotonic() > end:
+            raise JudgeError(f"{subject.url}: no judgement within {DEADLINE:.0f} s")
+        if subject.service or not case.starts:
+            yield from outcomes(case, subject)
+
+
+def outcomes(case: Case, subject: Subject) -> Iterator[Outcome]:
+    """One for each rule of the case, and for each that it did not mean to test and found broken."""
+    start, complaints = time.monotonic(), list[Complaint]()
+    try:
+        complaints.extend(case.run(subject))
+    except Exception as error:  # noqa: BLE001 - whatever the answer was, the case could not read it
+        complaints.append(Complaint(f"{type(error).__name__}: {error}"))
+    seconds = time.monotonic() - start
+    broken = (rule for complaint in complaints for rule in complaint.rules)
+    for rule in dict.fromkeys((*case.rules, *broken)):
+        found = [each.text for each in complaints if rule in (each.rules or case.rules)]
+        yield Outcome(rule, case.name, not found, "\n".join(found), seconds)

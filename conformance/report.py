@@ -12,8 +12,9 @@ from xml.etree import ElementTree as ET
 from rich.table import Table
 from rich.text import Text
 
-from conformance.ledger import Ledger
-from conformance.outcome import Outcome
+from conformance import contract
+from conformance.judge import Outcome
+from conformance.rules import Rules
 from conformance.verdict import (
     FAIL,
     KNOWN,
@@ -36,55 +37,63 @@ SIGNS = {
 }
 LEGEND = "  ".join(f"{sign.plain} {word}" for word, sign in SIGNS.items())
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-SHOWN = 20  # findings in the terminal; the files have all of them
+SHOWN = 20  # groups of findings in the terminal; the files have all of them
 
 
-def matrix(ledger: Ledger, found: Cells) -> Table:
+def matrix(rules: Rules, cells: Cells) -> Table:
     table = Table("rule", "level", box=None, header_style="bold")
-    for service in found:
+    for service in cells:
         table.add_column(service.replace("_", "\n"), justify="center", overflow="fold")
-    for name, rule in ledger.rule.items():
-        table.add_row(name, rule.level, *(SIGNS[column[name]] for column in found.values()))
+    for name in rules.clauses:
+        table.add_row(name, rules.level(name), *(SIGNS[column[name]] for column in cells.values()))
     return table
 
 
 def lines(everything: Sequence[Finding]) -> Iterator[str]:
-    """The worst first; one finding for each case, though it may test several rules."""
-    cases: dict[tuple[str, str], list[Finding]] = {}
-    for finding in sorted(everything, key=lambda finding: finding.verdict == KNOWN):
-        cases.setdefault((finding.service, finding.outcome.case), []).append(finding)
-    for (service, case), found in list(cases.items())[:SHOWN]:
-        rules = ", ".join(finding.outcome.rule for finding in found)
-        yield f"{service}: {found[0].verdict}: {case} ({rules})"
-        if found[0].verdict != KNOWN:
-            message = found[0].outcome.message.strip()
+    """The worst first; what breaks the same rules in the same cases is told once, by the first of them."""
+    by_rule: dict[tuple[bool, str, str, str], list[Outcome]] = {}
+    for finding in everything:
+        key = (finding.verdict == KNOWN, finding.service, finding.verdict, finding.outcome.rule)
+        by_rule.setdefault(key, []).append(finding.outcome)
+    groups: dict[tuple[bool, str, str, tuple[str, ...]], list[Outcome]] = {}
+    for (known, service, word, _rule), outcomes in by_rule.items():
+        cases = tuple(outcome.case for outcome in outcomes)
+        groups.setdefault((known, service, word, cases), []).append(outcomes[0])
+    shown = sorted(groups.items(), key=lambda group: group[0][0])
+    for (known, service, word, cases), outcomes in shown[:SHOWN]:
+        rules = ", ".join(outcome.rule for outcome in outcomes)
+        more = f", and {len(cases) - 1} more cases" if len(cases) > 1 else ""
+        yield f"{service}: {word}: {rules}: {cases[0]}{more}"
+        if not known:
+            message = outcomes[0].message.strip()
             yield from (f"    {line[:300]}" for line in message.splitlines()[:8])
-    if len(cases) > SHOWN:
-        yield f"... and {len(cases) - SHOWN} more cases"
+    if len(shown) > SHOWN:
+        yield f"... and {len(shown) - SHOWN} more"
 
 
-def count(ledger: Ledger, service: str, outcomes: Sequence[Outcome]) -> str:
+def count(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> str:
     words = {outcome.case: PASS for outcome in outcomes}
-    words |= {finding.outcome.case: finding.verdict for finding in findings(ledger, {service: outcomes})}
+    words |= {finding.outcome.case: finding.verdict for finding in findings(rules, {service: outcomes})}
     counted = Counter(words.values())
     told = [f"{number} {word}" for word, number in counted.items() if word != PASS]
     return ", ".join([f"{service}: {len(words)} cases", *(told or ["all as expected"])])
 
 
-def as_json(ledger: Ledger, outcomes: Outcomes, found: Cells, run: Mapping[str, Any]) -> str:
-    rules = {name: {"level": rule.level, "clause": rule.clause} for name, rule in ledger.rule.items()}
-    judged = {
-        service: {"rules": found[service], "outcomes": [asdict(outcome) for outcome in all_of_it]}
-        for service, all_of_it in outcomes.items()
+def as_json(rules: Rules, outcomes: Outcomes, cells: Cells, run: Mapping[str, Any]) -> str:
+    clauses = {name: {"level": rules.level(name), "clause": text} for name, text in rules.clauses.items()}
+    services = {
+        service: {"rules": cells[service], "outcomes": [asdict(outcome) for outcome in judged]}
+        for service, judged in outcomes.items()
     }
-    return json.dumps({**run, "rules": rules, "services": judged}, indent=1)
+    document = {"edition": contract.edition(), **run, "rules": clauses, "services": services}
+    return json.dumps(document, indent=1)
 
 
-def as_junit(ledger: Ledger, outcomes: Outcomes) -> bytes:
-    root = ET.Element("testsuites", name="conformance")
+def as_junit(rules: Rules, outcomes: Outcomes) -> bytes:
+    root = ET.Element("testsuites", name=f"conformance to edition {contract.edition()}")
     for service, found in outcomes.items():
         suite = ET.SubElement(root, "testsuite", name=service, tests=str(len(found)))
-        words = [verdict(ledger, service, outcome) for outcome in found]
+        words = [verdict(rules, service, outcome) for outcome in found]
         suite.set("failures", str(sum(word in (FAIL, UNEXPECTED) for word in words)))
         suite.set("skipped", str(words.count(KNOWN)))
         for outcome, word in zip(found, words, strict=True):
@@ -101,7 +110,7 @@ def clean(text: str) -> str:
     return NOT_XML.sub("\ufffd", text)
 
 
-def write(folder: Path, ledger: Ledger, outcomes: Outcomes, found: Cells, run: Mapping[str, Any]) -> None:
+def write(folder: Path, rules: Rules, outcomes: Outcomes, cells: Cells, run: Mapping[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "conformance.json").write_text(as_json(ledger, outcomes, found, run) + "\n")
-    (folder / "junit.xml").write_bytes(as_junit(ledger, outcomes))
+    (folder / "conformance.json").write_text(as_json(rules, outcomes, cells, run) + "\n")
+    (folder / "junit.xml").write_bytes(as_junit(rules, outcomes))

@@ -57,7 +57,9 @@ def parameter(name: str, **keywords: Any) -> Switch:
     def switch(reference: Reference) -> None:
         for declared in reference.contract["paths"]["/items"]["get"]["parameters"]:
             if declared["name"] == name:
-                declared["schema"] = {**declared["schema"]}
+                name_of_it = declared["schema"].get("$ref", "").rpartition("/")[2]
+                own = reference.contract["components"]["schemas"].get(name_of_it, declared["schema"])
+                declared["schema"] = {**own}
                 _change(declared["schema"], keywords)
 
     return switch

@@ -65,13 +65,14 @@ class Handler(BaseRequestHandler):
         """The request with its body, but for one that is too long or ends early: nothing can follow that."""
         headers = tuple(f"{name.decode()}: {value.decode('latin-1')}" for name, value in head.headers)
         request = Request(head.method.decode(), head.target.decode("latin-1"), headers)
-        if int(request.header("Content-Length") or 0) > self.server.reference.body_max:
+        most = self.server.reference.body_max
+        if int(request.header("Content-Length") or 0) > most:
             return Request(request.method, request.target, headers, framing="announced"), False
         if events.they_are_waiting_for_100_continue:
             self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         body, framing = b"", "chunked" if request.header("Transfer-Encoding") else "length"
         try:
-            while isinstance(event := self.next(events), h11.Data) and len(body) <= self.server.reference.body_max:
+            while isinstance(event := self.next(events), h11.Data) and len(body) <= most:
                 body += event.data
         except (h11.RemoteProtocolError, ConnectionError):
             return Request(request.method, request.target, headers, body, f"short {framing}"), False

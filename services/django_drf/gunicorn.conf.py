@@ -1,3 +1,4 @@
+import contextlib
 import ctypes
 import fcntl
 import logging
@@ -6,23 +7,26 @@ import resource
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import django
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.errors import ParseException
 from gunicorn.http.message import Request
+from gunicorn.http.wsgi import Response
 from gunicorn.workers.base import Worker
 from pydantic import ValidationError
-
-from app.middleware import DRAINED
 
 try:
     from app.settings import config as service  # `config` is a setting of Gunicorn
 except ValidationError as invalid:
     first = invalid.errors()[0]
     sys.exit(f"{str(first['loc'][0]).upper()}: {first['msg']}, not {first['input']!r}")
+
+UNREAD_MAX = 2**24  # bytes: so much of a body that is refused is read, to be thrown away
 
 wsgi_app = "app.wsgi:application"
 worker_class = "gthread"
@@ -71,9 +75,21 @@ def migrate() -> None:
 
 
 def pre_request(_worker: Worker, request: Request) -> None:
-    # The rest of a body that is larger than this stays unread: the answer says that the connection closes.
-    if any(name == "CONTENT-LENGTH" and int(value) > DRAINED for name, value in request.headers):
-        request.force_close()
+    # Where the connection is going to be closed, the answer says so.
+    for name, value in request.headers:
+        too_large = name == "CONTENT-LENGTH" and int(value) > UNREAD_MAX
+        if too_large or (name == "CONNECTION" and "close" in value.lower()):
+            request.force_close()
+
+
+def post_request(_worker: Worker, request: Request, environ: dict[str, Any], _response: Response) -> None:
+    # What a refusal left of the body is read, once the answer is sent. Gunicorn would close the connection,
+    # although it said the contrary; and a proxy may have sent the next request on it, another client's.
+    unread = UNREAD_MAX
+    with contextlib.suppress(OSError, ParseException):  # Gunicorn closes the connection then
+        environ["gunicorn.socket"].settimeout(5)
+        while request.body and unread > 0 and (rest := request.body.read(2**16)):
+            unread -= len(rest)
 
 
 def post_worker_init(worker: Worker) -> None:

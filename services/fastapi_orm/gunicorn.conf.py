@@ -1,5 +1,6 @@
 import logging
 import os
+import sqlite3
 import sys
 
 from gunicorn.arbiter import Arbiter
@@ -45,11 +46,17 @@ accesslog = "-" if service.access_log else None
 
 
 def on_starting(_server: Arbiter) -> None:
+    if sqlite3.sqlite_version_info < (3, 37):
+        sys.exit(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
     try:
         db.migrate(service)
-    except (db.SchemaError, DBAPIError) as error:
+    except (db.SchemaError, DBAPIError, OSError) as error:
         sys.exit(f"DATABASE_URL: {service.database}: {error}")
 
 
 def on_exit(_server: Arbiter) -> None:
-    db.checkpoint(service)
+    # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
+    engine = db.open_engine(service)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()

@@ -2,6 +2,7 @@ import logging
 import os
 import sqlite3
 import sys
+from contextlib import closing
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
@@ -45,11 +46,15 @@ accesslog = "-" if service.access_log else None
 
 
 def on_starting(_server: Arbiter) -> None:
+    if sqlite3.sqlite_version_info < (3, 37):
+        sys.exit(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
     try:
         db.migrate(service)
-    except (db.SchemaError, sqlite3.Error) as error:
+    except (db.SchemaError, sqlite3.Error, OSError) as error:
         sys.exit(f"DATABASE_URL: {service.database}: {error}")
 
 
 def on_exit(_server: Arbiter) -> None:
-    db.checkpoint(service)
+    # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
+    with closing(db.connect(service)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,4 +1,5 @@
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -43,7 +44,10 @@ accesslog = "-" if service.access_log else None
 
 def on_starting(_server: Arbiter) -> None:
     try:
-        db.migrate(create_app(service), service)
+        folder = os.open(service.database.parent, os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)  # several copies may start at once
+        db.migrate(create_app(service))
+        os.close(folder)
     except (SQLAlchemyError, RuntimeError, OSError) as error:
         sys.exit(f"DATABASE_URL: {service.database}: {error}")
 

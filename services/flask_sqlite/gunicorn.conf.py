@@ -1,4 +1,5 @@
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -40,8 +41,11 @@ accesslog = "-" if service.access_log else None
 
 def on_starting(_server: Arbiter) -> None:
     try:
+        folder = os.open(service.database.parent, os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)  # several copies may start at once
         db.migrate(service)
-    except (db.SchemaError, sqlite3.Error, OSError) as error:
+        os.close(folder)
+    except (RuntimeError, sqlite3.Error, OSError) as error:
         sys.exit(f"DATABASE_URL: {service.database}: {error}")
 
 

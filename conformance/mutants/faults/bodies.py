@@ -141,28 +141,19 @@ FAULTS: dict[str, Switch] = {
     # media types
     "a body of any Content-Type is JSON": media_type(".*"),
     "a body without a Content-Type is JSON": media_type(""),
-    "a body of text/plain is JSON": media_type("text/plain"),
-    "a form is JSON": media_type("application/x-www-form-urlencoded"),
     "application/jsonx is JSON: it begins so": media_type("application/json.*"),
-    "application/problem+xml is JSON": media_type(r"application/\*|\*/\*"),
     "PUT takes a body of any Content-Type": override(look_at_body=of_put),
     "charset=utf-8 is 415": refused_type(r".*charset=utf-8"),
-    "charset=UTF-8 is 415": refused_type(r".*charset=UTF-8"),
     'charset="utf-8" is 415': refused_type('.*charset="utf-8"'),
     "Application/JSON is 415": refused_type("Application/JSON"),
-    "a space before the charset is 415": refused_type(r"application/json\s+;.*"),
     "an unknown charset is 500": refused(500, lambda q: "charset=iso" in (q.header("Content-Type") or "")),
     # sizes and framings
     "a body of exactly 1 MiB is 413": counted(lambda q: len(q.body) + 1),
     "a body of 1,000,001 bytes is 413": counted(lambda q: len(q.body) + 48_576),
     "a body may be of any size": attributes(body_max=2**40),
     "a body of /echo may be of any size": counted(lambda q: len(q.body) if q.target != "/echo" else 0),
-    "a body of PUT may be of any size": counted(lambda q: len(q.body) if q.method != "PUT" else 0),
     "the size of a body is counted in characters": counted(lambda q: len(q.body.decode(errors="replace"))),
     "a body in chunks may be of any size": counted(lambda q: len(q.body) if q.framing != "chunked" else 0),
-    "a body with its length may be of any size": counted(
-        lambda q: len(q.body) if q.framing == "chunked" else 0
-    ),
     "a body in chunks is cut at 1 MiB": asked(lambda q: replace(q, body=q.body[:BODY_MAX])),
     "a body in chunks is 411": refused(411, lambda q: q.framing == "chunked"),
     "a body in chunks is taken as empty": asked(
@@ -170,9 +161,6 @@ FAULTS: dict[str, Switch] = {
     ),
     "Expect: 100-continue is 417": refused(417, lambda q: q.header("Expect") is not None),
     "a body that ends early is taken as whole": asked(whole),
-    "a body that ends early is taken as {}": asked(
-        lambda q: replace(q, body=b"{}", framing="length") if "short" in q.framing else q
-    ),
     "a refused body is the connection's next request": attributes(leaves_body=True),
     "an offer to upgrade is 400": refused(400, lambda q: q.header("Upgrade") is not None),
     "an offer to upgrade loses the body": asked(
@@ -189,7 +177,6 @@ FAULTS: dict[str, Switch] = {
     ),
     "what is not UTF-8 is Latin-1": decoded(latin1),
     "what is not UTF-8 becomes U+FFFD": decoded(lambda data: data.decode(errors="replace")),
-    "what is not UTF-8 is left out": decoded(lambda data: data.decode(errors="ignore")),
     "what is not UTF-8 is 500": fails(lambda data: "\ufffd" in data.decode(errors="replace")),
     # surrogates
     "an unpaired surrogate becomes a question mark": data(
@@ -204,18 +191,13 @@ FAULTS: dict[str, Switch] = {
     "100,000 levels are 500": fails(lambda data: data.count(b"[") >= 50_000),
     # syntax
     "NaN and Infinity are numbers": override(parsed=constants),
-    "NaN is null": lenient(rb"\bNaN\b", b"null"),
     "what comes after the document is ignored": data(prefix),
     "[1,] is JSON": lenient(rb",(?=\s*[\]}])", b""),
     "a string may hold control characters": lenient(rb"[\x00-\x1f]", b" "),
     "01 is a number": lenient(rb"(?<=[:\[,\s])0+(?=[1-9])", b""),
     "+1 is a number": lenient(rb"(?<=[:\[,\s])\+(?=[0-9])", b""),
-    ".5 is a number": lenient(rb"(?<=[:\[,\s])(?=\.[0-9])", b"0"),
     "single quotes are quotes": lenient(rb"'", b'"'),
-    "the name of a member needs no quotes": lenient(rb"(?<=[{,])\s*(\w+)\s*:", rb'"\1":'),
     "comments are ignored": lenient(rb"/\*.*?\*/|//.*", b""),
-    "a form is read as an item": lenient(rb"^name=.*", b'{"name": "Lamp", "price": 1}'),
-    "what is not JSON is null": lenient(rb"(?s)^.*$", b"null"),
     "what is not JSON is 500": fails(syntax_error),
     "of duplicate members the first counts": override(
         parsed=lambda _, parsed, data: replace(found := parsed(data), documents=found.documents[::-1])
@@ -226,7 +208,6 @@ FAULTS: dict[str, Switch] = {
     ),
     "an integer past 64 bits is 500": fails(lambda data: re.search(rb"\d{20}", data) is not None),
     "an integer past 64 bits is 400": integers(beyond_64_bits),
-    "an integer past 64 bits is the largest": integers(lambda value: min(value, 2**63 - 1)),
     "an integer of 4,301 digits is 500": fails(lambda data: re.search(rb"\d{4301}", data) is not None),
     "1e400 is 500": fails(lambda data: b"1e400" in data),
 }

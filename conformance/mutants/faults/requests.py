@@ -14,7 +14,6 @@ from ..switches import (
     answered,
     asked,
     body,
-    changed,
     declare,
     headers,
     of_item,
@@ -22,6 +21,7 @@ from ..switches import (
     parameter,
     refused,
     schema,
+    together,
 )
 
 
@@ -81,9 +81,7 @@ FAULTS: dict[str, Switch] = {
     "/items.json is /items": target(r"\.json(?=\?|$)", ""),
     "/items/1/x is /items/1": target(r"^(/items/\d+)/.*", r"\1"),
     "/hello/world is /hello": target(r"^/hello/.*", "/hello"),
-    "/items;v=1 is /items": target(r";[^?]*", ""),
     "a path is not decoded": target("%(?=3)", "%25"),
-    "an unknown path is 400": answered(lambda _, a: replace(a, status=400) if b"path." in a.body else a),
     "an unknown path is an empty 200": answered(
         lambda _, a: body(replace(a, status=200), b"{}") if b"such path" in a.body else a
     ),
@@ -93,10 +91,7 @@ FAULTS: dict[str, Switch] = {
     # ids
     "the path of an Arabic digit is that of the digit": target("%D9%A1", "1"),
     "/items/1.0 is /items/1": target(r"^(/items/\d+)\.0", r"\1"),
-    "/items/1_0 is /items/10": target(r"^(/items/\d+)_", r"\1"),
-    "/items/0x1 is /items/1": target(r"^/items/0x", "/items/"),
     "/items/abc is 422": refused(422, is_at("^/items/[a-z]")),
-    "/items/abc is 400": refused(400, is_at("^/items/[a-z]")),
     "/items/0 is 422": refused(422, is_at("^/items/0$")),
     "/items/-1 is 422": refused(422, is_at("^/items/-[0-9]+$")),
     "an id past 53 bits is 422": refused(422, is_at("^/items/9007199254740992$")),
@@ -109,7 +104,6 @@ FAULTS: dict[str, Switch] = {
     # methods
     "HEAD is 405": without("HEAD"),
     "HEAD of an item is 405": without("HEAD", ITEM),
-    "HEAD of a list is 405": without("HEAD", "/items"),
     "HEAD of no item is 200": answered(
         lambda q, a: replace(a, status=200) if q.method == "HEAD" and of_item(q) else a
     ),
@@ -121,14 +115,9 @@ FAULTS: dict[str, Switch] = {
         allow=lambda _, allow, methods: allow(methods).split(",")[0]
     ),
     "Allow leaves out HEAD": override(allow=lambda _, allow, methods: allow(methods).replace(", HEAD", "")),
-    "Allow leaves out DELETE": override(
-        allow=lambda _, allow, methods: allow(methods).replace(", DELETE", "")
-    ),
     "Allow names PATCH": override(allow=lambda _, allow, methods: f"{allow(methods)}, PATCH"),
     "a 405 has no Allow": answered(lambda _, a: headers(a, allow=None)),
     "PATCH is another PUT": declare(ITEM, "patch", "replace_item"),
-    "PATCH is 404": answered(lambda q, a: replace(a, status=404) if q.method == "PATCH" else a),
-    "PATCH is 400": refused(400, lambda request: request.method == "PATCH"),
     "TRACE is 501": refused(501, lambda request: request.method == "TRACE"),
     "GET /echo greets": declare("/echo", "get", "hello"),
     "DELETE /items answers 200": answered(
@@ -136,14 +125,11 @@ FAULTS: dict[str, Switch] = {
             body(replace(a, status=200), b"[]") if (q.method, q.target) == ("DELETE", "/items") else a
         )
     ),
-    "POST /items/1 is another PUT": declare(ITEM, "post", "replace_item"),
     "X-HTTP-Method-Override is the method": asked(overridden),
     # queries
     "limit=2000 is refused": parameter("limit", maximum=1999),
     "limit=2001 is taken": parameter("limit", maximum=10**6),
-    "any limit is taken": parameter("limit", maximum=None),
     "limit=0 is taken": parameter("limit", minimum=0),
-    "limit=1 is refused": parameter("limit", minimum=2),
     "a limit out of its range is moved into it": asked(clamped),
     "without a limit a list has no end": parameter("limit", default=10**9),
     "without a limit a list has 100 items": parameter("limit", default=100),
@@ -152,14 +138,11 @@ FAULTS: dict[str, Switch] = {
     "after=9007199254740991 is refused": parameter("after", maximum=2**53 - 2),
     "after beyond an id is taken": parameter("after", maximum=None),
     "after beyond 64 bits is 500": refused(500, is_big("after")),
-    "limit beyond 64 bits is 500": refused(500, is_big("limit")),
     "limit= is none": target(r"\b(limit|after)(=(?=&|$)|$)", "x=1"),
     "limit=1.0 is 1": target(r"(?<=limit=)(\d+)\.0", r"\1"),
     "limit=1_0 is 10": target(r"(?<=limit=)(\d+)_", r"\1"),
-    "limit=1e1 is 10": target(r"(?<=limit=)(\d+)e(\d+)", r"\g<1>0"),
     "a limit that is no integer is none": target(r"(?<=[?&])limit=[a-z]+", "x=1"),
     "Limit is limit": target("Limit=", "limit="),
-    "limit[] is limit": target(r"limit\[\]=", "limit="),
     "%6Cimit is unknown": target("%6C", "%256C"),
     "a limit of Arabic digits is taken": target("%D9%A1", "1"),
     "an unknown query parameter is 422": refused(
@@ -175,13 +158,9 @@ FAULTS: dict[str, Switch] = {
     "the newest item comes first": page(
         lambda items, after, limit: [i for i in reversed(listed(items)) if i["id"] > after][:limit]
     ),
-    "a replaced item comes last": page(
-        lambda items, after, limit: [i for i in items.values() if i["id"] > after][:limit]
-    ),
-    "a list is sorted by name": page(
-        lambda items, after, limit: sorted(
-            [i for i in listed(items) if i["id"] > after][:limit], key=lambda item: str(item["name"])
-        )
+    "a replaced item comes last": together(
+        override(store=lambda ref, store, item: (ref.items.pop(item["id"], None), store(item))),
+        page(lambda items, after, limit: [i for i in items.values() if i["id"] > after][:limit]),
     ),
     "a list is in an object": page(
         lambda items, after, limit: {"items": [i for i in listed(items) if i["id"] > after][:limit]}
@@ -200,9 +179,6 @@ FAULTS: dict[str, Switch] = {
     "a page has one item more": page(
         lambda items, after, limit: [i for i in listed(items) if i["id"] > after][: limit + 1]
     ),
-    "a page has one item less": page(
-        lambda items, after, limit: [i for i in listed(items) if i["id"] > after][: limit - 1]
-    ),
     "a page is cut before it begins after an id": page(
         lambda items, after, limit: [i for i in listed(items)[:limit] if i["id"] > after]
     ),
@@ -210,22 +186,13 @@ FAULTS: dict[str, Switch] = {
     "Accept: text/html gets a page": answered(
         lambda q, a: headers(a, content_type="text/html") if has("accept: text/html")(q) and a.body else a
     ),
-    "Accept: application/xml is 415": refused(415, has("accept: application/xml")),
     "Accept: nonsense is 500": refused(500, has("accept: nonsense")),
-    "Accept-Language changes the greeting": answered(
-        lambda q, a: (
-            changed(a, lambda v: {"message": "Hallo"} if "message" in v else v)
-            if has("accept-language: de")(q)
-            else a
-        )
-    ),
     "Accept-Encoding: gzip is answered without it": answered(
         lambda q, a: headers(a, content_encoding="gzip") if has("accept-encoding: gzip")(q) else a
     ),
     "If-None-Match: * is 304": answered(
         lambda q, a: replace(a, status=304, body=b"", headers=()) if has("if-none-match")(q) else a
     ),
-    "If-Match is 412": refused(412, has("if-match")),
     "Range is 206": answered(
         lambda q, a: replace(a, status=206) if has("range: bytes=0-")(q) and a.status == 200 else a
     ),

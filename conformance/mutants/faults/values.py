@@ -46,7 +46,6 @@ def known(item: Item) -> Item:
 FAULTS: dict[str, Switch] = {
     # lengths
     "a name of 101 characters is taken": schema("Name", maxLength=101),
-    "a name of any length is taken": schema("Name", maxLength=None),
     "a name of 100 characters is refused": schema("Name", maxLength=99),
     "an empty name is taken": schema("Name", minLength=0),
     "a name of one character is refused": schema("Name", minLength=2),
@@ -61,13 +60,11 @@ FAULTS: dict[str, Switch] = {
     "length is counted in Unicode's composed form": measured(
         lambda text: len(unicodedata.normalize("NFC", text))
     ),
-    "length is counted without the spaces around": measured(lambda text: len(text.strip())),
     "a name may hold U+0000": schema("Name", pattern=None),
     "a description may hold U+0000": schema("Description", pattern=None),
     "U+0000 in a name is 500": refused(500, lambda q: b"\\u0000" in q.body and q.target.startswith("/items")),
     # ranges
     "a price over the maximum is taken": schema("Price", maximum=10**9),
-    "any price is taken": schema("Price", maximum=None),
     "the largest price is refused": schema("Price", exclusiveMaximum=10**6),
     "a price of 0 is refused": schema("Price", exclusiveMinimum=0),
     "a negative price is taken": schema("Price", minimum=-(10**6)),
@@ -75,22 +72,16 @@ FAULTS: dict[str, Switch] = {
     "a price of three digits after the point is refused": validated(
         member("price", of_type(float, lambda v: v if v > 10**6 or v == round(v, 2) else -1))
     ),
-    "a price is an integer": schema("Price", type="integer"),
     "a quantity of 63 bits is taken": schema("Quantity", maximum=2**63 - 1),
     "the largest quantity is refused": schema("Quantity", maximum=2**31 - 2),
-    "a quantity of 0 is refused": schema("Quantity", minimum=1),
     "a negative quantity is taken": schema("Quantity", minimum=-(2**31)),
     "a quantity past 64 bits is 500": refused(500, lambda q: b'"quantity": 9223372036854775808' in q.body),
     # types
     '"5" is a number': document(numbers(of_type(str, number))),
     "true is 1": document(numbers(of_type(bool, int))),
     "5 is a name": document(member("name", of_type((int, float), str))),
-    "5 is a description": document(member("description", of_type((int, float), str))),
-    "true is a name": document(member("name", of_type(bool, str))),
-    '["Lamp"] is a name': document(member("name", of_type(list, lambda v: v[0] if v else v))),
     "3.0 is no integer": validated(member("quantity", of_type(float, lambda _: None))),
     "3.5 is 3": document(member("quantity", of_type(float, lambda v: int(v) if abs(v) < 2**31 else v))),
-    "an item may be in an array": document(lambda item: item),
     # members
     "unknown members are ignored": document(known),
     "unknown members of a PUT are ignored": document(known, "replace_item"),
@@ -104,21 +95,15 @@ FAULTS: dict[str, Switch] = {
         lambda item: {name.lower(): value for name, value in item.items()}
     ),
     "a quantity of null is the default": document(dropped("quantity", lambda item: item["quantity"] is None)),
-    "a price of null is 0": document(member("price", lambda v: 0 if v is None else v)),
     "a name of null is a dash": document(member("name", lambda v: "-" if v is None else v)),
     "a description of null is refused": schema("Description", type="string"),
     "an item without a price costs nothing": document(lambda item: {"price": 0, **item}),
-    "an item without a name has a dash": document(lambda item: {"name": "-", **item}),
     "a PUT without a price costs nothing": document(lambda item: {"price": 0, **item}, "replace_item"),
     "the default quantity is 1": schema("Quantity", default=1),
     "the default description is empty": schema("Description", default=""),
     "a description is required": schema("NewItem", required=["name", "price", "description"]),
-    "a quantity is required": schema("NewItem", required=["name", "price", "quantity"]),
     # documents
     "/echo takes 5": schema("Document", oneOf=[{}]),
-    "/echo takes text": schema("Document", oneOf=[{"type": ["object", "array", "string"]}]),
-    "/echo takes null": schema("Document", oneOf=[{"type": ["object", "array", "null"]}]),
     "/echo refuses an array": schema("Document", oneOf=[{"type": "object"}]),
-    "/echo refuses an empty array": schema("Document", oneOf=[{"type": ["object", "array"], "minItems": 1}]),
     "an item in an array is 500": refused(500, lambda q: q.body[:1] == b"[" and q.target != "/echo"),
 }

@@ -41,6 +41,7 @@ RIGHT = [
     (request("GET /items/5"), answer(200, LAMP)),
     (request("GET /items/05"), answer(200, LAMP)),
     (request("GET /items/05"), answer(404, GONE)),
+    (request("GET /items/6"), answer(404, {**GONE, "title": "Nothing here"})),
     (request("GET /items?limit=1"), answer(200, [LAMP])),
     (request("GET /items?limit=1&after=5&after=1"), answer(200, [LAMP])),
     (request("GET /items/"), Answer(307, (("location", "/items"),), b"")),
@@ -75,7 +76,7 @@ WRONG = [
     ("errors-places", request("POST /items", {"price": 1}), invalid("/name", "/name")),
     ("errors-places", request("POST /items", {"price": 1, "x": 1}), invalid("/name", "")),
     ("method-allow", request("PATCH /items"), answer(405, {**GONE, "status": 405}, allow="GET")),
-    ("error-title", request("GET /items/6"), answer(404, {**GONE, "title": "not found"})),
+    ("error-members", request("GET /items/6"), answer(404, {**GONE, "status": 400})),
     ("declared", request("GET /items/5"), Answer(200, (("content-type", "application/json"),), b"{")),
 ]
 

@@ -10,7 +10,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, JsonResponse
 from rest_framework import views
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
@@ -27,7 +27,8 @@ class ServiceUnavailable(APIException):
 
 
 def problem(status: int, detail: str, **members: Any) -> dict[str, Any]:
-    title = HTTPStatus(status).phrase
+    # RFC 9110's phrases, which Python has from 3.13 on
+    title = {413: "Content Too Large", 422: "Unprocessable Content"}.get(status) or HTTPStatus(status).phrase
     return {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
 
 
@@ -36,6 +37,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     match error:
         case RequestDataTooBig():
             error = ContentTooLarge()
+        case UnsupportedMediaType():  # its own words repeat the type
+            error = UnsupportedMediaType("", "The body must be application/json.")
         case DatabaseError() if is_unavailable(error):
             logging.getLogger(__name__).error("database: %s", error)
             connection.close()  # the next request tries anew: what was opened read-only stays so

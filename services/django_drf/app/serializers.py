@@ -70,6 +70,8 @@ class StrictModelSerializer(serializers.ModelSerializer[Any]):
         return field_class, kwargs
 
     def to_internal_value(self, data: Any) -> Any:
+        if self.context["request"].stream is None:  # the framework takes a missing body for an empty object
+            raise ParseError("The body is empty.")
         errors: Any = {}
         try:
             values = super().to_internal_value(data)

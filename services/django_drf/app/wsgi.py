@@ -2,7 +2,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from .middleware import whole_body
+from .middleware import readable
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.settings")
-application = whole_body(get_wsgi_application())
+application = readable(get_wsgi_application())

@@ -1,7 +1,8 @@
 """Sessions on a pool of connections, which are opened in the worker that uses them, never before the fork."""
 
+import fcntl
+import os
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
@@ -53,21 +54,24 @@ SessionDep = Annotated[Session, Depends(get_session, scope="function")]
 
 
 def migrate(config: Config) -> None:
-    """Bring the schema up to date, once, however many copies of the service start at the same moment."""
-    if sqlite3.sqlite_version_info < (3, 37):
-        raise SchemaError(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
-    engine = create_engine(
-        config.database_url, connect_args={"timeout": BUSY_TIMEOUT, "isolation_level": None}
-    )
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    """Bring the schema up to date: copies that start at the same moment wait for one another."""
+    folder = os.open(config.database.parent, os.O_RDONLY)
+    engine = open_engine(config)
     try:
-        with engine.begin() as connection:
-            upgrade(connection)
-        set_journal_mode(engine, config)  # last: a database that is not ours stays as it was
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with engine.connect() as connection:
+            # One transaction of it all: by itself the driver begins none before it makes a table.
+            event.listen(connection, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
+            with connection.begin():
+                upgrade(connection)
+        # Last: a database that is not ours stays as it was.
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
     except CommandError as error:  # a revision that a later version of the service has made
         raise SchemaError(str(error)) from error
     finally:
         engine.dispose()
+        os.close(folder)
 
 
 def upgrade(connection: Connection) -> None:
@@ -81,28 +85,3 @@ def upgrade(connection: Connection) -> None:
             raise SchemaError("the database is not one of this service")
         command.stamp(alembic, FIRST_REVISION)
     command.upgrade(alembic, "head")
-
-
-def set_journal_mode(engine: Engine, config: Config) -> None:
-    deadline = time.monotonic() + BUSY_TIMEOUT
-    while True:
-        try:
-            connection = engine.raw_connection()
-            connection.cursor().execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
-        except sqlite3.OperationalError as error:
-            # This statement does not wait for the lock by itself.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-        finally:
-            connection.close()
-
-
-def checkpoint(config: Config) -> None:
-    """Leave nothing in the write-ahead log, once the workers are gone."""
-    engine = open_engine(config)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()

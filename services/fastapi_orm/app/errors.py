@@ -6,52 +6,35 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
-# What a database refuses for reasons of its own. Anything else, such as "no such column", is our mistake.
-UNAVAILABLE = {
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOTADB,
-}
+MEDIA_TYPE = "application/problem+json"
+# Our own, such as "no such column". Anything else the database refuses for reasons of its own.
+MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE}
 
 logger = logging.getLogger(__name__)
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For the `responses` of an operation."""
-    return {
-        status: {"description": HTTPStatus(status).phrase, "content": {"application/problem+json": {}}}
-        for status in statuses
-    }
+    return {s: {"description": HTTPStatus(s).phrase, "content": {MEDIA_TYPE: {}}} for s in statuses}
 
 
-def problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: object
-) -> JSONResponse:
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
     title = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
-    headers = {**(headers or {}), "Cache-Control": "no-store"}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status, {**(headers or {}), "Cache-Control": "no-store"}, MEDIA_TYPE)
 
 
 # Handlers are coroutines even where they wait for nothing: a plain function would run in a thread.
 
 
-async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+async def http_error(request: Request, error: HTTPException) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(methods(request)))
@@ -66,7 +49,7 @@ def methods(request: Request) -> set[str]:
     return allowed | {"HEAD"} if "GET" in allowed else allowed
 
 
-async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+async def invalid(_request: Request, error: RequestValidationError) -> Response:
     errors = [
         {"location": location, "pointer": pointer(path), "detail": place["msg"]}
         for place in error.errors()
@@ -83,15 +66,15 @@ def pointer(path: list[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-async def database_error(_request: Request, error: DBAPIError) -> JSONResponse:
-    # the low byte: SQLITE_BUSY_RECOVERY and the like are busy too
-    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in UNAVAILABLE:
+async def database_error(_request: Request, error: DBAPIError) -> Response:
+    # the low byte: SQLITE_CONSTRAINT_UNIQUE and the like are constraints too
+    if getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF in MISTAKES:
         raise error
     logger.error("database: %s", error.orig)
     return problem(503, "The database is not available.", {"Retry-After": "1"})
 
 
-async def fault(_request: Request, _error: Exception) -> JSONResponse:
+async def fault(_request: Request, _error: Exception) -> Response:
     # Starlette raises the exception again, for the server to log
     return problem(500, "The service failed to answer.", {"Connection": "close"})
 

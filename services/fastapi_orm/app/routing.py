@@ -1,4 +1,4 @@
-"""What FastAPI leaves open: HEAD, and of a body its media type, its size, and that its JSON is strict."""
+"""What FastAPI leaves open of a body: its media type, its size, and that its JSON is strict."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -6,21 +6,8 @@ from typing import Any
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 BODY_MAX = 2**20  # bytes
-
-
-class HeadMiddleware:
-    """HEAD is routed as GET. The server leaves the body out, for it knows the method that was sent."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("method") == "HEAD":
-            scope = {**scope, "method": "GET"}
-        await self.app(scope, receive, send)
 
 
 class JSONRequest(Request):

@@ -29,14 +29,8 @@ ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX), Digits]
 After = Annotated[int, Query(ge=1, le=ITEM_ID_MAX), Digits]
 # By model_validate(): __init__ takes a member named "cls" or "self" for its own argument.
 ItemBody = Annotated[NewItem, BeforeValidator(NewItem.model_validate)]
-Document = Annotated[
-    Any,
-    Body(),
-    AfterValidator(object_or_array),
-    WithJsonSchema(
-        {"oneOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]}
-    ),
-]
+DOCUMENT = {"oneOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]}
+Document = Annotated[Any, Body(), AfterValidator(object_or_array), WithJsonSchema(DOCUMENT)]
 
 
 class Greeting(BaseModel):

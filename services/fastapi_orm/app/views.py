@@ -41,11 +41,8 @@ async def echo(document: Document) -> JSONResponse:
 
 
 @items.get("/items", response_model=list[ItemPublic], responses=declared(422))
-def list_items(
-    session: SessionDep,
-    limit: Limit = 2000,
-    after: After = None,  # type: ignore[assignment] # a query has no null to send
-) -> Any:
+# The default of `after` is no value of its type: a query has no null to send.
+def list_items(session: SessionDep, limit: Limit = 2000, after: After = None) -> Any:  # type: ignore[assignment]
     # columns, not objects: a page is read and forgotten, and the session need not keep 2,000 items
     columns = [getattr(Item, name) for name in ItemPublic.model_fields]
     statement = select(*columns).where(col(Item.id) > (after or 0)).order_by(col(Item.id))

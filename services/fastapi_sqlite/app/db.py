@@ -1,7 +1,8 @@
 """As many connections as threads, opened in the worker that uses them, never before the fork."""
 
+import fcntl
+import os
 import sqlite3
-import time
 from asyncio import LifoQueue
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
@@ -58,35 +59,23 @@ Database = Annotated[sqlite3.Connection, Depends(get_db, scope="function")]
 
 
 def migrate(config: Config) -> None:
-    """Make the table, once, however many copies of the service start at the same moment."""
-    if sqlite3.sqlite_version_info < (3, 37):
-        raise SchemaError(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
-    with closing(connect(config)) as db:
-        version, tables = db.execute(
-            "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
-        ).fetchone()
-        if (version, tables) == (0, 0):
-            db.executescript(SCHEMA.read_text())
-        elif version != SCHEMA_VERSION:
-            raise SchemaError(f"the database has schema version {version}, not {SCHEMA_VERSION}")
-        set_journal_mode(db, config)  # last: a database that is not ours stays as it was
-
-
-def set_journal_mode(db: sqlite3.Connection, config: Config) -> None:
-    deadline = time.monotonic() + BUSY_TIMEOUT
-    while True:
-        try:
+    """Make the table, once: copies of the service that start at the same moment wait for one another."""
+    folder = os.open(config.database.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        with closing(connect(config)) as db:
+            make_table(db)
+            # Last: a database that is not ours stays as it was.
             db.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
-        except sqlite3.OperationalError as error:
-            # This statement does not wait for the lock by itself.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
+    finally:
+        os.close(folder)
 
 
-def checkpoint(config: Config) -> None:
-    """Leave nothing in the write-ahead log, once the workers are gone."""
-    with closing(connect(config)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def make_table(db: sqlite3.Connection) -> None:
+    version, tables = db.execute(
+        "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
+    ).fetchone()
+    if (version, tables) == (0, 0):
+        db.executescript(SCHEMA.read_text())
+    elif version != SCHEMA_VERSION:
+        raise SchemaError(f"the database has schema version {version}, not {SCHEMA_VERSION}")

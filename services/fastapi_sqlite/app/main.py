@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from .config import Config
 from .db import open_pool
 from .errors import add_handlers
-from .routing import HeadMiddleware
+from .middleware import HeadMiddleware, UnreadBodyMiddleware
 from .views import basics, items
 
 
@@ -41,5 +41,6 @@ def create_app(config: Config | None = None) -> FastAPI:
     app.include_router(basics)
     app.include_router(items)
     app.add_middleware(HeadMiddleware)
+    app.add_middleware(UnreadBodyMiddleware)
     add_handlers(app)
     return app

@@ -33,14 +33,8 @@ Digits = BeforeValidator(decimal)
 Limit = Annotated[int, Query(ge=1, le=2000), Digits]
 ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX), Digits]
 After = Annotated[int, Query(ge=1, le=ITEM_ID_MAX), Digits]
-Document = Annotated[
-    Any,
-    Body(),
-    AfterValidator(object_or_array),
-    WithJsonSchema(
-        {"oneOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]}
-    ),
-]
+DOCUMENT = {"oneOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]}
+Document = Annotated[Any, Body(), AfterValidator(object_or_array), WithJsonSchema(DOCUMENT)]
 
 
 class Greeting(BaseModel):

@@ -40,11 +40,8 @@ async def echo(document: Document) -> JSONResponse:
 
 
 @items.get("/items", response_model=list[Item], responses=declared(422))
-def list_items(
-    db: Database,
-    limit: Limit = 2000,
-    after: After = None,  # type: ignore[assignment] # a query has no null to send
-) -> Any:
+# The default of `after` is no value of its type: a query has no null to send.
+def list_items(db: Database, limit: Limit = 2000, after: After = None) -> Any:  # type: ignore[assignment]
     return queries.list_items(db, limit, after or 0)
 
 

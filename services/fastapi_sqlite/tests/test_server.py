@@ -1,5 +1,6 @@
 """What only a running server shows."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,11 +13,9 @@ from select import select
 import httpx2
 import pytest
 
-from app.config import Config
-from app.db import SchemaError, migrate
-
 from .conftest import ROOT, Start, free_port, wait_until_ready
 
+JSON = {"Content-Type": "application/json"}
 LAMP = {"name": "Lamp", "price": 19.9}
 FIRST_EDITION = Path(__file__).with_name("first_edition.sql")
 
@@ -64,10 +63,15 @@ def test_another_schema_stops_the_start(start: Start, tmp_path: Path, statement:
     assert "Traceback" not in output
 
 
-def test_an_old_sqlite_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
-    with pytest.raises(SchemaError, match=r"3\.37"):
-        migrate(Config(database_url=f"sqlite:///{tmp_path}/items.db"))
+def test_an_old_sqlite_stops_the_start(tmp_path: Path) -> None:
+    pretend = "import sqlite3; sqlite3.sqlite_version_info = (3, 36, 0)"
+    (tmp_path / "sitecustomize.py").write_text(pretend)
+    env = os.environ | {"PYTHONPATH": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/items.db"}
+    command = [sys.executable, "-m", "gunicorn"]
+    process = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=20)
+    assert process.returncode == 1
+    assert "STRICT tables need 3.37" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_two_copies_start_on_one_new_database(start: Start) -> None:
@@ -122,12 +126,38 @@ def test_writes_that_wait_for_the_lock_do_not_stall_the_event_loop(start: Start,
         httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         db.execute("BEGIN IMMEDIATE")
-        writer.request("POST", "/items", '{"name": "Lamp", "price": 1}', {"Content-Type": "application/json"})
+        writer.request("POST", "/items", '{"name": "Lamp", "price": 1}', JSON)
         for _ in range(50):
             assert client.get("/hello").status_code == 200
         assert select([writer.sock], [], [], 0)[0] == []  # it still waits
         db.execute("ROLLBACK")
         assert writer.getresponse().status == 201
+
+
+@pytest.mark.parametrize("worker_class", ["asgi", "uvicorn_worker.UvicornWorker"])
+def test_a_refusal_leaves_the_connection_usable(start: Start, worker_class: str) -> None:
+    port = free_port()
+    wait_until_ready(start(PORT=str(port), WORKER_CLASS=worker_class), port)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+        for path, status in (("/nowhere", 404), ("/hello", 405), ("/items", 415)) * 5:
+            client.request("POST", path, b" " * 120_000)
+            answer = client.getresponse()
+            answer.read()
+            assert (answer.status, answer.headers["Connection"]) == (status, None)
+            client.request("GET", "/hello")
+            assert client.getresponse().read() == b'{"message":"Hello, World!"}'
+
+
+def test_a_body_that_need_not_come_is_not_waited_for(start: Start) -> None:
+    port = free_port()
+    wait_until_ready(start(PORT=str(port)), port)
+    with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as client:
+        client.putrequest("POST", "/items")
+        for name, value in {**JSON, "Content-Length": "20000000", "Expect": "100-continue"}.items():
+            client.putheader(name, value)
+        client.endheaders()
+        answer = client.getresponse()
+        assert (answer.status, answer.headers["Connection"]) == (413, "close")
 
 
 def test_importing_the_application_opens_no_database() -> None:

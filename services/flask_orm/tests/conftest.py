@@ -26,9 +26,8 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app(database: Path) -> Iterator[Flask]:
-    config = Config(database_url=f"sqlite:///{database}")
-    app = create_app(config)
-    db.migrate(app, config)
+    app = create_app(Config(database_url=f"sqlite:///{database}"))
+    db.migrate(app)
     yield app
     db.dispose(app)
 

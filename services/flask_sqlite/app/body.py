@@ -4,7 +4,6 @@ from io import BytesIO
 from typing import IO, Any
 
 import flask
-from flask import abort
 from flask.json.provider import DefaultJSONProvider
 from pydantic_core import from_json
 from werkzeug.utils import cached_property
@@ -31,15 +30,12 @@ class Request(flask.Request):
     @cached_property
     def stream(self) -> IO[bytes]:
         limit = self.max_content_length or 0
-        length = self.content_length  # None: it comes in chunks
-        if length is not None and length > limit:
-            abort(413)
         try:
             body = get_input_stream(self.environ).read(limit + 1)
         except Exception:  # noqa: BLE001 - each server has an exception of its own for a chunk that is none
-            abort(400, "The body is not valid HTTP.")
+            flask.abort(400, "The body is not valid HTTP.")
         if len(body) > limit:
-            abort(413)
-        if length is not None and length != len(body):
-            abort(400, "The body ended early.")
+            flask.abort(413)
+        if self.content_length not in {None, len(body)}:  # None: it came in chunks
+            flask.abort(400, "The body ended early.")
         return BytesIO(body)

@@ -3,7 +3,7 @@ from flask import Flask, Response
 from . import db, errors
 from .body import BODY_MAX, JSON, Request
 from .config import Config
-from .middleware import Connection
+from .middleware import read_to_the_end
 from .views import views
 
 
@@ -24,7 +24,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.json = JSON(app)
     app.request_class = Request
     app.response_class = BareResponse
-    app.wsgi_app = Connection(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = read_to_the_end(app.wsgi_app)  # type: ignore[assignment]
     app.after_request(never_stored)
     db.init_app(app, config)
     errors.init_app(app)

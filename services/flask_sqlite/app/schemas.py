@@ -6,9 +6,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from .errors import Invalid
 
-ITEM_ID_MAX = 2**53 - 1
-NO_NUL = r"^[^\x00]*$"
-
 
 def whole_number(value: object) -> object:
     # JSON Schema: a number without a fractional part is an integer
@@ -22,8 +19,8 @@ def digits(value: str) -> int | str:
 class NewItem(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    name: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
-    description: Annotated[str, Field(max_length=1000, pattern=NO_NUL)] | None = None
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+    description: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] | None = None
     price: Annotated[float, Field(ge=0, le=1_000_000)]
     quantity: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=2**31 - 1)] = 0
 
@@ -32,7 +29,7 @@ class Page(BaseModel):
     model_config = ConfigDict(strict=True)
 
     limit: Annotated[int, BeforeValidator(digits), Field(ge=1, le=2000)] = 2000
-    after: Annotated[int, BeforeValidator(digits), Field(ge=1, le=ITEM_ID_MAX)] = 0
+    after: Annotated[int, BeforeValidator(digits), Field(ge=1, le=2**53 - 1)] = 0
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,4 +39,8 @@ def validate(model: type[Model], value: object, location: str = "body") -> Model
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise Invalid.from_pydantic(location, error) from None
+        raise Invalid(location, {json_pointer(e["loc"]): e["msg"] for e in error.errors()}) from None
+
+
+def json_pointer(path: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)

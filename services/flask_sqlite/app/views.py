@@ -9,8 +9,6 @@ from .schemas import NewItem, Page, validate
 
 views = Blueprint("items", __name__)
 
-NO_ITEM = "No item has this id."
-
 
 @views.get("/hello")
 def hello() -> ResponseReturnValue:
@@ -29,8 +27,6 @@ def echo() -> ResponseReturnValue:
 
 
 class ItemsAPI(MethodView):
-    init_every_request = False
-
     def get(self) -> ResponseReturnValue:
         return queries.list_items(get_db(), validate(Page, request.args.to_dict(), "query"))
 
@@ -40,18 +36,16 @@ class ItemsAPI(MethodView):
 
 
 class ItemAPI(MethodView):
-    init_every_request = False
-
     def get(self, item_id: int) -> ResponseReturnValue:
-        return queries.get_item(get_db(), item_id) or abort(404, NO_ITEM)
+        return queries.get_item(get_db(), item_id) or abort(404, "No item has this id.")
 
     def put(self, item_id: int) -> ResponseReturnValue:
         item = validate(NewItem, request.get_json())
-        return queries.replace_item(get_db(), item_id, item) or abort(404, NO_ITEM)
+        return queries.replace_item(get_db(), item_id, item) or abort(404, "No item has this id.")
 
     def delete(self, item_id: int) -> ResponseReturnValue:
         if not queries.delete_item(get_db(), item_id):
-            abort(404, NO_ITEM)
+            abort(404, "No item has this id.")
         return "", 204
 
 

@@ -45,7 +45,7 @@ def test_a_bad_value_stops_the_start_with_one_line(start: Start, name: str, valu
 
 
 @pytest.mark.parametrize(
-    "statement", ["PRAGMA user_version = 1000", "CREATE TABLE other (id INTEGER)"], ids=["newer", "foreign"]
+    "statement", ["PRAGMA user_version = 1000", "CREATE TABLE items (id INTEGER)"], ids=["newer", "foreign"]
 )
 def test_another_schema_stops_the_start(start: Start, database: Path, statement: str) -> None:
     with closing(sqlite3.connect(database)) as db:

@@ -1,0 +1,101 @@
+"""A case: something that is asked of a service, and the rules that another answer breaks.
+
+Most cases are data, in cases/*.toml. What no data can say is a function in cases/*.py:
+
+@case("hello greets", "hello")
+def greets(subject: Subject) -> Iterator[Complaint]: ...
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+SEED = 20_210  # of every run that does not ask for another
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The service that is judged. It gets items created and deleted."""
+
+    url: str
+    service: str = ""  # its name, where it is one of services/: some cases start it themselves
+    short: bool = False  # fewer random examples
+    seed: int = SEED
+
+
+@dataclass(frozen=True)
+class Complaint:
+    text: str
+    rules: tuple[str, ...] = ()  # that are broken: all of the case, where none is named
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    rules: tuple[str, ...]
+    run: Callable[[Subject], Iterable[Complaint]]
+    starts: bool = False  # the service itself, on a database that it can get at
+
+
+Parameters = Sequence[Any]
+
+
+def named(name: str, example: str) -> str:
+    return (
+        name
+        if not example
+        else f"{name}: {example if len(example) <= 40 else f'{example[:40]}... ({len(example)})'}"
+    )
+
+
+def case(
+    name: str, *rules: str, each: Sequence[Any] = (), starts: bool = False
+) -> Callable[[Callable[..., Iterable[Complaint]]], list[Case]]:
+    """Decorates a function of a subject, and of each of the examples where there are any."""
+
+    def cases(function: Callable[..., Iterable[Complaint]]) -> list[Case]:
+        if not each:
+            return [Case(name, rules, function, starts)]
+        return [
+            Case(named(name, str(example)), rules, partial(_run, function, example), starts)
+            for example in each
+        ]
+
+    return cases
+
+
+def _run(function: Callable[..., Iterable[Complaint]], example: Any, subject: Subject) -> Iterable[Complaint]:
+    return function(subject, example)
+
+
+def differs(found: object, expected: object, what: str) -> Iterator[Complaint]:
+    if found != expected:
+        yield Complaint(f"{what}: {shown(found)}, not {shown(expected)}")
+
+
+def shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 400 else f"{text[:400]}... ({len(text)})"
+
+
+@cache
+def load() -> tuple[Case, ...]:
+    """All cases: those of data first."""
+    from conformance import cases, script  # they import this module
+
+    modules = [
+        importlib.import_module(f"{cases.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(cases.__path__)
+    ]
+    functions = [
+        each
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, list)
+        for each in value
+        if isinstance(each, Case)
+    ]
+    return (*script.load(), *functions)

@@ -1,0 +1,135 @@
+"""Requests at the same moment, each on a connection of its own."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from threading import Barrier
+from typing import Any, TypeVar
+
+from conformance.case import Complaint, Subject, case, differs
+from harness.wire import Answer, Request, conversation, exchange
+
+TYPED = ("Content-Type: application/json",)
+AT_ONCE, CREATED, REPLACED = 8, 200, 50
+ROUNDS = 40  # of a race that a service with a fault does not lose every time
+
+T = TypeVar("T")
+
+
+def written(number: int) -> dict[str, Any]:
+    return {"name": f"Lamp {number}", "description": f"{number}", "price": number, "quantity": number}
+
+
+def send(url: str, method: str, target: str, body: object = None) -> Answer:
+    text = b"" if body is None else json.dumps(body).encode()
+    framing = "none" if body is None else "length"
+    answer = exchange(url, Request(method, target, TYPED if text else (), text, framing))
+    if answer is None:
+        raise ValueError(f"{method} {target}: no answer")
+    return answer
+
+
+def created(url: str, body: object) -> int:
+    item_id: int = send(url, "POST", "/items", body).json()["id"]
+    return item_id
+
+
+def deleted(url: str, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), 100):
+        conversation(url, [Request("DELETE", f"/items/{item_id}") for item_id in ids[start : start + 100]])
+
+
+def at_once(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], T]]) -> list[T]:
+    barrier = Barrier(len(calls))
+
+    def call(function: Callable[[], T]) -> T:
+        barrier.wait()
+        return function()
+
+    return list(pool.map(call, calls))
+
+
+@case("items that are created at the same moment", "create-id", "durable-read")
+def created_at_once(subject: Subject) -> Iterator[Complaint]:
+    def created_and_read(number: int) -> tuple[int, Any]:
+        item_id = created(subject.url, written(number))
+        return item_id, send(subject.url, "GET", f"/items/{item_id}").json()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(created_and_read, range(CREATED)))
+    ids = [item_id for item_id, _ in found]
+    deleted(subject.url, ids)
+    yield from differs(len(set(ids)), CREATED, "different ids")
+    expected = [{"id": item_id, **written(number)} for number, item_id in enumerate(ids)]
+    yield from differs([item for _, item in found], expected, "the items")
+
+
+@case("replacements of one item at the same moment", "replace-whole", "durable-read")
+def replaced_at_once(subject: Subject) -> Iterator[Complaint]:
+    item_id = created(subject.url, written(0))
+    path = f"/items/{item_id}"
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(
+            pool.map(lambda number: send(subject.url, "PUT", path, written(number)).json(), range(REPLACED))
+        )
+    item = send(subject.url, "GET", path).json()
+    deleted(subject.url, [item_id])
+    yield from differs(answers, [{"id": item_id, **written(n)} for n in range(REPLACED)], "the answers")
+    if item not in answers:
+        yield Complaint(f"the item is {item}, which nobody sent")
+
+
+@case("two replacements at the same moment leave one of them whole", "replace-whole")
+def left_whole(subject: Subject) -> Iterator[Complaint]:
+    """Each changes what the other leaves as it was: whoever writes only what changes mixes them."""
+    before = {"name": "Before", "description": "before", "price": 1, "quantity": 1}
+    bodies = [{**before, "name": "After", "price": 2}, {**before, "description": None, "quantity": 2}]
+    item_id = created(subject.url, before)
+    path = f"/items/{item_id}"
+    try:
+        with ThreadPoolExecutor(len(bodies)) as pool:
+            for _ in range(ROUNDS):
+                send(subject.url, "PUT", path, before)
+                at_once(pool, [partial(send, subject.url, "PUT", path, body) for body in bodies])
+                item = send(subject.url, "GET", path).json()
+                if item not in [{"id": item_id, **body} for body in bodies]:
+                    yield Complaint(f"the item is {item}, a mixture")
+                    return
+    finally:
+        deleted(subject.url, [item_id])
+
+
+@case("of deletions at the same moment exactly one succeeds", "delete-once")
+def deleted_once(subject: Subject) -> Iterator[Complaint]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in range(ROUNDS):
+            path = f"/items/{created(subject.url, written(1))}"
+            answers = at_once(pool, [partial(send, subject.url, "DELETE", path)] * AT_ONCE)
+            statuses = sorted(answer.status for answer in answers)
+            expected = [HTTPStatus.NO_CONTENT, *[HTTPStatus.NOT_FOUND] * (AT_ONCE - 1)]
+            if statuses != expected:
+                yield Complaint(f"the statuses are {statuses}")
+                return
+
+
+@case("a list of more than 2,000 items", "list-default", "list-last", "list-limit")
+def long_list(subject: Subject) -> Iterator[Complaint]:
+    post = Request("POST", "/items", TYPED, json.dumps(written(1)).encode(), "length")
+
+    def hundred(_number: int) -> list[int]:
+        answers = conversation(subject.url, [post] * 100)
+        return [answer.json()["id"] for answer in answers if answer is not None]
+
+    first = created(subject.url, written(1))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ids = sorted(item_id for made in pool.map(hundred, range(21)) for item_id in made)
+    try:
+        yield from differs(len(ids) > 2000, True, "more than 2,000 items were created")
+        page = send(subject.url, "GET", f"/items?after={first}").json()
+        yield from differs([item["id"] for item in page], ids[:2000], "the ids of the first page")
+        rest = send(subject.url, "GET", f"/items?after={ids[1999]}").json()
+        yield from differs([item["id"] for item in rest], ids[2000:], "the ids of the last page")
+    finally:
+        deleted(subject.url, [first, *ids])

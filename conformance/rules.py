@@ -1,0 +1,41 @@
+"""rules.toml: what the contract demands, each rule in its words, and the failures that are known."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+RULES = Path(__file__).with_name("rules.toml")
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KnownFailure(Entry):
+    service: str
+    rule: str
+    case: str  # with all its examples
+    reason: str
+
+
+class Rules(Entry):
+    must: Mapping[str, str]  # the words of openapi.yaml, by the name of the rule
+    should: Mapping[str, str]
+    elsewhere: Mapping[str, str] = {}  # words that no request can test, and where they are tested
+    known_failure: tuple[KnownFailure, ...] = ()
+
+    @staticmethod
+    @cache
+    def load() -> "Rules":
+        return Rules.model_validate(tomllib.loads(RULES.read_text()))
+
+    @property
+    def clauses(self) -> dict[str, str]:
+        return {**self.must, **self.should}
+
+    def level(self, rule: str) -> Literal["MUST", "SHOULD"]:
+        return "SHOULD" if rule in self.should else "MUST"

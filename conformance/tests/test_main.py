@@ -1,0 +1,90 @@
+"""The command's answers to what a user may get wrong: one line, and an exit status."""
+
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from conformance import contract
+from conformance.__main__ import HELP, app
+from conformance.case import Case, Subject
+from conformance.judge import Outcome
+from conformance.reference.server import serving
+from conformance.reference.service import Reference
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nonsense"], "Unknown service: nonsense. There are: django_drf, "),
+        (["flask_sqlite", "--url", "http://127.0.0.1:1"], "Either services or --url"),
+        (["--random", "--seed", "1"], "Either --random or --seed"),
+        (["--publish", "--short"], "--publish needs a full run"),
+        (["--publish", "--only", "hello"], "--publish needs a full run"),
+        (["--url", "http://127.0.0.1:1", "--only", "hallo"], "No case has hallo in its name"),
+        (["--url", "127.0.0.1:8000"], "Not the URL of a server"),
+        (["--url", "http://127.0.0.1:8000/items"], "Not the URL of a server"),
+        (["--url", "http://127.0.0.1:port"], "No HTTP server answers at http://127.0.0.1:port"),
+        (["--url", "http://127.0.0.1:1"], "No HTTP server answers at http://127.0.0.1:1"),
+    ],
+)
+def test_bad_usage_is_told_in_one_line(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(told)
+    assert result.stderr.count("\n") == 1
+
+
+def test_help_names_the_exit_statuses_and_what_happens_to_items() -> None:
+    told = CliRunner().invoke(app, ["--help"]).stdout
+    assert "Exit status" in told
+    assert "created and deleted" in told
+
+
+EXAMPLES = re.findall(r"^  just conform (.*?)(?:  .*)?$", HELP, re.MULTILINE)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_help_are_valid(
+    example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cases: list[Sequence[Case]] = []
+
+    def judged(subject: Subject, chosen: Sequence[Case]) -> dict[str, list[Outcome]]:
+        cases.append(chosen)
+        return {subject.url: []}
+
+    monkeypatch.setattr("conformance.__main__.at_url", judged)
+    monkeypatch.setattr(
+        "conformance.__main__.of_services", lambda _, subject, chosen: judged(subject, chosen)
+    )
+    result = CliRunner().invoke(app, [*shlex.split(example), "--report", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert cases[0]
+
+
+def test_the_environment_neither_thins_nor_redirects(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with serving(Reference()) as url:
+        for only in ("generated client", "hello greets", "Schemathesis"):
+            words = ["--url", url, "--only", only, "--short", "--report", str(tmp_path)]
+            result = CliRunner().invoke(app, words)
+            assert result.exit_code == 0, result.output
+            assert "all as expected" in result.stdout
+
+
+def test_the_reports_name_the_edition(tmp_path: Path) -> None:
+    with serving(Reference()) as url:
+        CliRunner().invoke(app, ["--url", url, "--only", "hello greets", "--report", str(tmp_path)])
+    read = json.loads((tmp_path / "conformance.json").read_text())
+    assert read["edition"] == contract.edition()
+    assert contract.edition() in (tmp_path / "junit.xml").read_text()

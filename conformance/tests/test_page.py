@@ -1,0 +1,26 @@
+"""docs/conformance.md shows what was published, and that is of this contract and these services."""
+
+from conformance import contract, page
+from conformance.rules import Rules
+from conformance.verdict import PASS
+from harness.service import services
+
+
+def test_the_page_is_that_of_the_published_results() -> None:
+    assert page.PAGE.read_text() == page.page(Rules.load(), page.published())
+
+
+def test_the_published_results_are_of_this_edition_and_of_all_services_or_none() -> None:
+    results = page.published()
+    assert results["edition"] == contract.edition()
+    assert sorted(results["services"]) in ([], services())
+
+
+def test_a_rule_that_was_not_judged_is_shown_as_such() -> None:
+    results = page.Results(edition="2.0.0", services={"one": {"hello": PASS}})
+    lines = page.page(Rules.load(), results).splitlines()
+    assert [line[-5:] for line in lines if line.startswith(("| `hello` ", "| `health` "))] == [
+        "| ✓ |",
+        "| · |",
+    ]
+    assert "Of these rules hold: `one` 1." in "\n".join(lines)

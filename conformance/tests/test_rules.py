@@ -1,0 +1,62 @@
+"""The rules are the contract's words, all of them; every rule has a case, and every case a rule."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from conformance import contract
+from conformance.case import load
+from conformance.rules import Rules
+from harness.service import services
+
+RULES = Rules.load()
+CLAUSES = [*RULES.clauses.values(), *RULES.elsewhere]
+DEMANDS_NOTHING = {
+    "A greeting, an echo, and create, read, replace and delete on one table of items.",
+    "MUST, SHOULD and MAY are those of [BCP 14](https://www.rfc-editor.org/info/bcp14).",
+    "A rule is a MUST where a user of the API would be harmed without it.",
+    "A service MAY do as its framework does with:",
+}
+
+
+def sentences() -> Iterator[str]:
+    """Of the contract's description and of those of its operations."""
+    operations = [operation for path in contract.paths() for operation in contract.operations(path).values()]
+    for described in [contract.document()["info"], *operations]:
+        for block in re.split(r"\n\s*\n|\n(?=- |\d\. |#)", described.get("description", "")):
+            if not block.startswith("#"):
+                text = " ".join(block.split())
+                yield from re.split(r"(?<=[.:;])\s+(?=[A-Z`])", re.sub(r"^(- |\d\. )", "", text))
+
+
+def test_every_clause_is_in_the_contract() -> None:
+    text = " ".join(contract.CONTRACT.read_text().split())
+    assert not [clause for clause in CLAUSES if clause not in text]
+
+
+def test_every_sentence_of_the_contract_is_in_a_clause() -> None:
+    found = set(sentences())
+    covered = {text for text in found if any(clause in text or text in clause for clause in CLAUSES)}
+    assert found - covered == DEMANDS_NOTHING
+
+
+def test_a_clause_of_level_should_says_so() -> None:
+    assert not [name for name, clause in RULES.should.items() if "SHOULD" not in clause]
+
+
+def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
+    tested = {rule for case in load() for rule in case.rules}
+    assert tested == set(RULES.clauses)
+    assert not [case.name for case in load() if not case.rules]
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    assert not [name for name, count in Counter(case.name for case in load()).items() if count > 1]
+
+
+def test_a_known_failure_is_of_a_service_and_a_rule_and_a_case_and_has_a_reason() -> None:
+    for failure in RULES.known_failure:
+        assert failure.service in services()
+        assert failure.reason
+        cases = [case for case in load() if f"{case.name}: ".startswith(f"{failure.case}: ")]
+        assert any(failure.rule in case.rules for case in cases), failure
