@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.command import instead
+
 ROOT = Path(__file__).parents[2]
 
 PROGRAM = """
@@ -41,6 +43,18 @@ def test_a_failure_is_said_as_it_is() -> None:
 def test_a_name_that_is_unknown() -> None:
     ran = tried("sing")
     assert (ran.returncode, ran.stderr) == (2, "Unknown word: sing. There are: wait, fail\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "real", "told"),
+    [
+        ("flask_sql", ["flask_sqlite", "flask_orm", "django_drf"], "Did you mean flask_sqlite or flask_orm?"),
+        ("sing", [], "There are: none"),
+        ("x", [str(n) for n in range(20)], "There are: 0, 1, 2, 3, 4, 5, 6, 7, ..."),
+    ],
+)
+def test_a_name_that_is_unknown_is_met_with_a_few_that_are_not(name: str, real: list[str], told: str) -> None:
+    assert instead(name, real) == told
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

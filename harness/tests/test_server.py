@@ -117,6 +117,25 @@ def test_a_service_is_installed_once_and_again_when_its_requirements_change(
     assert (len(said), len(lines(calls))) == (2, 4)
 
 
+def test_a_service_whose_folder_was_moved_is_installed_again(
+    services: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The programs of an environment begin with the path of its Python."""
+    calls = fake_uv(services, monkeypatch, status=0)
+    moved = services / "moved"
+    moved.mkdir()
+    (services / "alpha").rename(moved / "alpha")
+    installed("alpha", root=moved)
+    assert [line.split()[:2] for line in lines(calls)] == [["venv", "--quiet"], ["pip", "sync"]]
+
+
+@pytest.mark.parametrize("letter", "?%:")
+def test_a_folder_that_no_url_can_name_is_refused(services: Path, letter: str) -> None:
+    folder = services / f"a{letter}20b"
+    with pytest.raises(LaunchError, match="No DATABASE_URL has a file in"):
+        serving.server_of("alpha", folder / "scratch", root=services)
+
+
 def test_an_installation_that_failed_is_tried_again(services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = fake_uv(services, monkeypatch, status=2)
     (services / "alpha" / "requirements.txt").write_text("flask==1\n")
