@@ -20,7 +20,7 @@ from loadtests.measure.run import Run
 
 FLOOR = Path(__file__).parents[1] / "floors" / "items.py"
 TIMES = 200  # that all items are listed
-COMMITTING = 0.5  # seconds
+COMMITTING = 0.2  # seconds
 TABLE = (
     "CREATE TABLE items (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, description TEXT,"
     " price REAL NOT NULL, quantity INTEGER NOT NULL)"

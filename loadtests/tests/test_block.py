@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from harness.tests.fakes import lines
 from loadtests.measure import plan
-from loadtests.tests.conftest import CERTIFICATE, PLAN, Tree
+from loadtests.tests.conftest import PLAN, Tree
 
 REPLACING = PLAN.replace(
     "hello = { users = 1, iterations = 5 }", "replace_item = { users = 1, iterations = 3 }"
@@ -102,30 +101,16 @@ def test_a_plan_is_cut_down_to_variants_rounds_and_another_seed(varied: Tree) ->
     assert words == ["--pythonpath", str(varied.root / "loadtests" / "twins"), "alpha:app"]
 
 
-def test_a_twin_that_is_missing_is_said_so_and_leaves_no_folder(varied: Tree) -> None:
-    (varied.root / "loadtests" / "twins" / "alpha.py").unlink()
-    status, _, err = varied.bench("twin_alpha", "--plan", "varied")
-    assert status == 1
-    assert err.endswith("alpha has no twin: twins/alpha.py is missing\nNothing was measured.\n")
-    assert varied.runs == []
-
-
-def test_a_plan_that_loads_its_dataset_loads_that_of_the_variant(tree: Tree) -> None:
-    tree.plant("sizes", PLAN + '[variants]\nmore = { service = "alpha", records = 5 }\n')
-    status, _, err = tree.bench("--plan", "sizes")
-    assert status == 0, err
-    assert tree.samples[0]["rows"] == 5
-
-
 OPEN = PLAN.replace(
     "hello = { users = 1, iterations = 5 }", "hello = { users = 9, seconds = 1, rates = [50, 100, 150, 200] }"
 )
 
 
 def test_a_rate_rises_until_it_is_too_high(tree: Tree) -> None:
-    tree.plant("open", OPEN)
-    status, _, err = tree.bench("alpha", "--plan", "open")
+    tree.plant("open", OPEN + '[variants]\nmore = { service = "alpha", records = 5 }\n')
+    status, _, err = tree.bench("--plan", "open")
     assert status == 0, err
+    assert tree.samples[0]["rows"] == 5  # those of the variant
     measured = [(one["rate"], one["p99_ms"]) for one in tree.samples if one["scenario"] == "hello"]
     assert measured == [(50, 9.9), (100, 9.9), (150, 99)]
     assert tree.bench("--resume")[2] == "There is no unfinished run to resume.\n"
@@ -138,12 +123,3 @@ def test_a_rate_rises_until_iterations_are_dropped(tree: Tree) -> None:
     assert (tree.samples[0]["rate"], tree.samples[0]["dropped"]) == (50, 3)
     assert tree.samples[1]["scenario"] == "create_item"
     assert tree.samples[0]["first_half_ms"] == 11
-
-
-def test_k6_is_certified_before_anything_is_measured(tree: Tree) -> None:
-    tree.bench("alpha", "--plan", "tiny")
-    assert lines(tree.root / "calls")[: len(CERTIFICATE)] == CERTIFICATE
-    assert json.loads((tree.run / "yardsticks.json").read_text())["ceiling_per_second"] == {
-        "hello": 2000,
-        "echo": 2000,
-    }

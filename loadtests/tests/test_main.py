@@ -15,10 +15,10 @@ import pytest
 
 from harness.command import Exit
 from harness.service import services, stamped
-from harness.tests.fakes import until
+from harness.tests.fakes import lines, until
 from loadtests import __main__ as commands
 from loadtests.measure import plan, prepare
-from loadtests.tests.conftest import Tree, planted
+from loadtests.tests.conftest import CERTIFICATE, Tree, planted
 
 BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]
 
@@ -39,6 +39,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tree, str]]
 
 def test_every_service_is_measured_in_every_round_which_starts_it_anew(done: tuple[Tree, str]) -> None:
     tree, _ = done
+    assert lines(tree.root / "calls")[: len(CERTIFICATE)] == CERTIFICATE
     assert tree.calls == BLOCK * 4
     blocks = list(dict.fromkeys((one["round"], one["variant"]) for one in tree.samples))
     assert sorted(blocks) == [(1, "alpha"), (1, "beta"), (2, "alpha"), (2, "beta")]
@@ -77,6 +78,9 @@ def test_the_machine_and_the_services_are_described_without_a_path(done: tuple[T
     assert machine["services"]["alpha"]["edition"] == "2.0.0"
     seen = machine["configuration"]["alpha"]
     assert (seen["workers"], seen["worker_class"], seen["journal_mode"]) == (2, "__main__.Worker", "WAL")
+    yardsticks = json.loads((done[0].run / "yardsticks.json").read_text())
+    assert yardsticks["ceiling_per_second"] == {"hello": 2000, "echo": 2000}
+    assert list(yardsticks["commit_ms"]) == ["1", "2"]
 
 
 def test_the_callers_settings_do_not_reach_the_service(done: tuple[Tree, str]) -> None:

@@ -5,10 +5,12 @@ import subprocess
 
 import pytest
 
+from harness.service import LaunchError
 from harness.tests.fakes import lines
 from loadtests.measure import plan, variants
 from loadtests.measure.plan import Plan, PlanError, Variant
-from loadtests.tests.conftest import PLAN, Tree
+from loadtests.measure.variants import FLOORS, Folders
+from loadtests.tests.conftest import Tree
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TWIN = Variant(service="alpha", application="twin")
@@ -49,15 +51,15 @@ with (Path(__file__).resolve().parents[4] / "told").open("a") as file:
 def test_a_service_is_measured_beside_itself_as_of_a_commit(history: Tree) -> None:
     gunicorn = history.root / "services" / "alpha" / ".venv" / "bin" / "gunicorn"
     gunicorn.write_text(gunicorn.read_text().replace("def main() -> None:", f"{TELLING}def main() -> None:"))
-    words = ("alpha", "--plan", "twice", "--against", "HEAD~1", "--fail-if-slower", "50%")
+    words = ("alpha", "--plan", "tiny", "--against", "HEAD~1", "--fail-if-slower", "50%")
     status, _, err = history.bench(*words, TMPDIR=str(history.root))
     assert status == 0, err
     commit = git(history, "rev-parse", "HEAD~1")
     then = f"alpha_{commit[:7]}"
     blocks = list(dict.fromkeys((one["round"], one["variant"]) for one in history.samples))
-    assert sorted(blocks) == [(1, "alpha"), (1, then), (2, "alpha"), (2, then)]
-    assert history.codes == [None] * 12
-    assert sorted(lines(history.root / "told")) == ["", "", "of old", "of old"]
+    assert sorted(blocks) == [(1, "alpha"), (1, then)]
+    assert history.codes == [None] * 6
+    assert sorted(lines(history.root / "told")) == ["", "of old"]
     machine = json.loads((history.run / "machine.json").read_text())
     assert {name: one["edition"] for name, one in machine["services"].items()} == {
         "alpha": "2.0.0",
@@ -114,16 +116,11 @@ def test_without_git_it_says_what_to_do(tree: Tree) -> None:
     assert (status, err) == (1, "There is no git, which knows the earlier versions: install it\n")
 
 
-def test_a_plan_names_a_commit_and_a_run_its_hash(history: Tree) -> None:
-    history.plant("old", PLAN + '\n[variants]\nold = { service = "alpha", commit = "HEAD" }\n')
-    history.tell_k6(hello="fail_check")
-    history.bench("--plan", "old")
-    head = git(history, "rev-parse", "HEAD")
-    assert f'commit = "{head}"' in (history.run / "plan.toml").read_text()
-    git(history, "commit", "-q", "--allow-empty", "-m", "three")
-    history.tell_k6()
-    status, _, err = history.bench("--resume")
-    assert status == 0, err
+def test_a_plan_names_a_commit_and_a_run_its_hash(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a name means may change before the run goes on."""
+    monkeypatch.setattr(variants, "full", lambda commit: {"HEAD": COMMIT}[commit])
+    named = plan.with_variants(tiny, {"old": Variant(service="alpha", commit="HEAD")})
+    assert variants.pinned(named).variants["old"].commit == COMMIT
 
 
 def test_only_a_service_has_an_earlier_self(tiny: Plan) -> None:
@@ -135,6 +132,16 @@ def test_only_a_service_has_an_earlier_self(tiny: Plan) -> None:
     ]
     with pytest.raises(PlanError, match="there is none among twin"):
         variants.against(plan.with_variants(tiny, {"twin": TWIN}), COMMIT)
+
+
+def test_what_gunicorn_serves_instead_of_the_service() -> None:
+    with Folders() as folders:
+        assert variants.application(Variant(service="flask_orm"), folders) == ()
+        for service, interface in [("flask_orm", "wsgi"), ("fastapi_orm", "asgi")]:
+            floor = Variant(service=service, application="floor")
+            assert variants.application(floor, folders) == ["--pythonpath", str(FLOORS), f"{interface}:app"]
+        with pytest.raises(LaunchError, match=r"alpha has no twin: twins/alpha\.py is missing"):
+            variants.application(TWIN, folders)
 
 
 def test_what_has_a_commit_is_in_no_image(tiny: Plan) -> None:

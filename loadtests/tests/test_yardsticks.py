@@ -1,5 +1,7 @@
 """What is measured once in every round beside the services."""
 
+import json
+
 import pytest
 
 from loadtests.measure import plan, yardsticks
@@ -60,11 +62,11 @@ def test_a_commit_takes_some_time(monkeypatch: pytest.MonkeyPatch) -> None:
     assert yardsticks.commit_ms() > 0
 
 
-def test_the_floors_are_measured_and_the_list_in_every_round(tree: Tree) -> None:
-    (tree.root / "loadtests" / "plans" / "floored.toml").write_text(FLOORED)
+def test_the_floors_are_measured_and_the_list(tree: Tree) -> None:
+    tree.plant("floored", FLOORED)
     status, _, err = tree.bench("--plan", "floored")
     assert status == 0, err
-    assert [one["scenario"] for one in tree.samples if one["variant"] == "floor"] == ["hello"] * 2
-    measured = (tree.run / "yardsticks.json").read_text()
-    assert '"list_ms": {\n    "1": ' in measured
-    assert '"2": ' in measured
+    assert [one["scenario"] for one in tree.samples if one["variant"] == "floor"] == ["hello"]
+    measured = json.loads((tree.run / "yardsticks.json").read_text())
+    assert list(measured["list_ms"]) == ["1"]
+    assert measured["list_ms"]["1"] > 0
