@@ -242,7 +242,8 @@ def effects(costs: Costs) -> dict[str, tuple[str, Sequence[Pair]]]:
         ]
 
     def each(factor: str, level: object, base: Iterable[Levels]) -> tuple[str, list[Pair]]:
-        return factor, [(switched(one, **{factor: level}), one) for one in base]
+        others = [one for one in base if getattr(one, factor) != level]
+        return factor, [(switched(one, **{factor: level}), one) for one in others]
 
     return {
         "server: Uvicorn for gthread": ("server", between("framework", "fastapi", "flask")),

@@ -95,6 +95,12 @@ def test_the_parts_of_a_stack_lie_side_by_side_from_1() -> None:
     )
     assert left[0] + left[1] == pytest.approx(right[0], abs=0.2)  # 0.5 ends at 1, where 4 begins
     assert right[1] / left[1] == pytest.approx(2, rel=0.02)
+    twice = Stack("x", Interval(4), [("server", 2.0), ("framework", 2.0)], 4.0)
+    first, second = (
+        (float(each.get("x") or 0), float(each.get("width") or 0))
+        for each in elements(charts.stacks("x", [twice]).svg, "rect")
+    )
+    assert second[0] == pytest.approx(first[0] + first[1], abs=0.2)
 
 
 def test_a_sheet_stands_alone() -> None:

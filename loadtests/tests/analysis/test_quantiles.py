@@ -30,6 +30,7 @@ def test_one_round_keeps_its_own_percentiles(percent: float) -> None:
         # equal latencies are a step: half of all take exactly 5, and of the other half as many less as more
         ([(10, FLAT)], 50, 5),
         ([(10, FLAT), (10, uniform(0, 10))], 25, 5),
+        ([(10, FLAT), (10, uniform(0, 10))], 74, 5),
         ([(10, FLAT), (10, uniform(0, 10))], 95, 9),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 
 from harness.document import Bullets, Heading, Table, Text, plain
 from loadtests.analysis import pages, sections
+from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import gates, memory, ranks, scenarios, study
 from loadtests.measure import plan as plans
@@ -148,6 +149,13 @@ def test_and_where_it_cannot() -> None:
         for line in found
         if line.startswith("Not steady: django_drf, hello: the second half was 20% slower")
     ]
+
+
+def test_halves_that_differ_by_chance_are_no_drift() -> None:
+    assert gates.drifts(Interval(1.2, 1.1, 1.3))
+    assert gates.drifts(Interval(1.2))  # of too few rounds to say more
+    assert not gates.drifts(Interval(1.2, 0.9, 1.5))
+    assert not gates.drifts(Interval(1.04, 1.03, 1.05))
 
 
 def test_the_noise_floor_has_a_table_where_there_is_a_control() -> None:
