@@ -100,7 +100,7 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
 
 
 def request(results: Results, scenario: str) -> str:
-    return f"{REQUESTS[scenario]}, {load(results.loads[scenario])}."
+    return f"{REQUESTS.get(scenario, scenario)}, {load(results.loads[scenario])}."
 
 
 def load(scenario: Scenario) -> str:
