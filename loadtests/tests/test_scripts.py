@@ -95,7 +95,7 @@ def test_a_rate_is_kept_to_whether_or_not_answers_come(server: Server) -> None:
     assert "vus" not in outcome.failed
 
 
-def test_the_runner_knows_what_the_scripts_write(server: Server) -> None:
+def test_dataset_knows_what_the_scripts_write(server: Server) -> None:
     ids = database.ids(server.database, 5000)
     assert list(database.records(server.database, ids).values()) == [dataset.record(n) for n in range(1, 31)]
 

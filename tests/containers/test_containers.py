@@ -1,5 +1,6 @@
 """Each image, started as compose.yaml starts it, seen from outside."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -144,12 +145,12 @@ def test_what_cannot_work_stops_the_start_with_one_line(image: str, option: str,
 
 
 def test_just_bench_measures_the_container() -> None:
-    command = [sys.executable, "-m", "loadtests.runner", "flask_sqlite", "--docker"]
+    command = [sys.executable, "-m", "loadtests", "bench", "flask_sqlite", "--docker"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     run = ROOT / "results" / ran.stdout.split("The report: results/")[1].split("/")[0]
     machine = json.loads((run / "machine.json").read_text())
-    samples = [json.loads(line) for line in (run / "samples.jsonl").read_text().splitlines()]
+    samples = [json.loads(line) for line in gzip.open(run / "samples.jsonl.gz")]
     assert machine["images"] == {
         "flask_sqlite": docker("image", "inspect", "--format={{.Id}}", "flask_sqlite")
     }
