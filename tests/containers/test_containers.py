@@ -150,7 +150,9 @@ def test_just_bench_measures_the_container() -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     run = ROOT / "results" / ran.stdout.split("The report: results/")[1].split("/")[0]
     machine = json.loads((run / "machine.json").read_text())
-    samples = [json.loads(line) for line in gzip.open(run / "samples.jsonl.gz")]
+    samples = [
+        json.loads(line) for line in gzip.decompress((run / "samples.jsonl.gz").read_bytes()).splitlines()
+    ]
     assert machine["images"] == {
         "flask_sqlite": docker("image", "inspect", "--format={{.Id}}", "flask_sqlite")
     }
