@@ -102,7 +102,7 @@ def bench(
     percent = percentage(fail_if_slower) if fail_if_slower else None
 
     run: Run | None = None
-    with interruptible(lambda: kept(run)), told(lambda: kept(run)):
+    with interruptible(lambda: kept(run)), plain_failures(lambda: kept(run)):
         from harness import k6
         from loadtests.measure import block, facts, prepare
         from loadtests.measure.run import alone
@@ -113,8 +113,8 @@ def bench(
             if resume:
                 run = prepare.resumed(names or [], plan_name, folders)
             else:
-                wanted = prepare.Wanted(names or [], plan_name, rounds, seed, docker, against)
-                run = prepare.begun(wanted, binary, folders)
+                request = prepare.Request(names or [], plan_name, rounds, seed, docker, against)
+                run = prepare.begun(request, binary, folders)
             if run.remaining:
                 if warning := facts.busy(os.getloadavg()[0]):
                     screen.print(warning, style="yellow", markup=False, soft_wrap=True)
@@ -138,7 +138,7 @@ def report(
     ] = False,
 ) -> None:
     """Write the page of a run into its folder; of two runs, show what changed from one to the other."""
-    with interruptible(), told():
+    with interruptible(), plain_failures():
         from harness import document
         from loadtests.analysis import compare, pages
         from loadtests.measure import run
@@ -192,7 +192,7 @@ def percentage(text: str) -> float:
 
 
 @contextmanager
-def told(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
+def plain_failures(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
     """What goes wrong outside of this program is told in a line, and what is left of the run."""
     from harness.k6 import K6Error
     from harness.service import LaunchError

@@ -15,7 +15,7 @@ from loadtests.measure.variants import Folders
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Request:
     """The words of a command; None is what the plan says."""
 
     names: Sequence[str] = ()
@@ -26,35 +26,36 @@ class Wanted:
     against: str | None = None  # the commit whose services are measured beside those of the working tree
 
 
-def chosen(wanted: Wanted) -> Plan:
-    name = wanted.plan or "quick"
+def plan_for(request: Request) -> Plan:
+    name = request.plan or "quick"
     known("plan", [name], plan.names())
     there = plan.read(name)
     if there.factors:
         there = design.crossed(there, {each: declared(each) for each in services()})
     names = list(there.variants) or services()
-    known(f"variant of {name}" if there.variants else "service", wanted.names, names)
-    given = {key: value for key in ("rounds", "seed") if (value := getattr(wanted, key)) is not None}
+    known(f"variant of {name}" if there.variants else "service", request.names, names)
+    given = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}
     interfaces = {each: declared(each).interface for each in names} if there.settings else {}
-    cut = plan.on(there, wanted.names or names, interfaces).model_copy(update=given)
-    if wanted.docker:
-        cut = plan.in_containers(cut)
-    if wanted.against:
-        cut = variants.against(cut, full(wanted.against))
-    return variants.pinned(cut)
+    chosen = plan.on(there, request.names or names, interfaces).model_copy(update=given)
+    if request.docker:
+        chosen = plan.in_containers(chosen)
+    if request.against:
+        chosen = variants.against(chosen, full(request.against))
+    return variants.pinned(chosen)
 
 
-def begun(wanted: Wanted, binary: str, folders: Folders) -> Run:
-    cut = chosen(wanted)
-    venvs = installed(cut, folders)
+def begun(request: Request, binary: str, folders: Folders) -> Run:
+    chosen = plan_for(request)
+    venvs = installed(chosen, folders)
     said = {
-        variants.version(one): folders.declared(one).model_dump(mode="json") for one in cut.variants.values()
+        variants.version(one): folders.declared(one).model_dump(mode="json")
+        for one in chosen.variants.values()
     }
-    images = built(cut)
+    images = built(chosen)
     machine = (
         facts.machine(k6.version(binary), venvs) | {"services": said} | ({"images": images} if images else {})
     )
-    return run.begun(cut, machine)
+    return run.begun(chosen, machine)
 
 
 def resumed(names: Sequence[str], plan_name: str | None, folders: Folders) -> Run:
@@ -72,11 +73,11 @@ def resumed(names: Sequence[str], plan_name: str | None, folders: Folders) -> Ru
     return found
 
 
-def installed(cut: Plan, folders: Folders) -> dict[str, Path]:
+def installed(chosen: Plan, folders: Folders) -> dict[str, Path]:
     """The .venv of each version of each service that the plan measures."""
-    known("service", [one.service for one in cut.variants.values() if one.commit is None], services())
+    known("service", [one.service for one in chosen.variants.values() if one.commit is None], services())
     venvs: dict[str, Path] = {}
-    for variant in cut.variants.values():
+    for variant in chosen.variants.values():
         version = variants.version(variant)
         if version in venvs:
             continue
@@ -89,7 +90,7 @@ def installed(cut: Plan, folders: Folders) -> dict[str, Path]:
     return venvs
 
 
-def built(cut: Plan) -> dict[str, str]:
+def built(chosen: Plan) -> dict[str, str]:
     """The digest of each image that the plan measures."""
-    inside = dict.fromkeys(variant.service for variant in cut.variants.values() if variant.docker)
+    inside = dict.fromkeys(variant.service for variant in chosen.variants.values() if variant.docker)
     return {service: container.built(service, announce=screen.print) for service in inside}

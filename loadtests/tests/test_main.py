@@ -309,7 +309,7 @@ def test_results_that_cannot_be_written_are_a_line(done: tuple[Tree, str], tree:
 
 
 def test_a_disk_that_is_full_is_a_line_that_says_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(Exit), commands.told(lambda: "1 of 2 blocks are kept."):
+    with pytest.raises(Exit), commands.plain_failures(lambda: "1 of 2 blocks are kept."):
         raise OSError(errno.ENOSPC, "No space left on device", "results/run/samples.jsonl")
     line = (
         "Cannot write results/run/samples.jsonl: No space left on device. Make room. 1 of 2 blocks are kept."
@@ -344,15 +344,15 @@ def test_an_example_of_the_help_names_what_there_is(example: str) -> None:
     bench = get_command(commands.app).commands["bench"]  # type: ignore[attr-defined]
     with bench.make_context("bench", shlex.split(example)) as context:
         said = context.params
-    wanted = prepare.Wanted(
+    request = prepare.Request(
         said["names"] or [], said["plan_name"], said["rounds"], said["seed"], said["docker"], None
     )
-    chosen = prepare.chosen(wanted)
+    chosen = prepare.plan_for(request)
     assert {one.service for one in chosen.variants.values()} <= {*services()}
 
 
 def test_every_plan_can_be_measured() -> None:
-    assert all(prepare.chosen(prepare.Wanted([], name)).variants for name in plan.names())
+    assert all(prepare.plan_for(prepare.Request([], name)).variants for name in plan.names())
 
 
 def test_every_script_of_the_help_is_there() -> None:
