@@ -24,6 +24,11 @@ bench *ARGS: _tools
 report *ARGS: _tools
     @{{python}} -m loadtests report "$@"
 
+# count the instructions of a request, which noise does not disturb: `just cost`, `just cost flask_sqlite`
+[no-exit-message]
+cost *ARGS: _tools
+    @{{python}} -m loadtests cost "$@"
+
 # hold services to the contract: `just conform`, `just conform flask_sqlite`, `just conform --url URL`
 [no-exit-message]
 conform *ARGS: _tools

@@ -1,4 +1,4 @@
-"""`just bench` and `just report`. What takes long to import is imported by the command that needs it."""
+"""`just bench`, `report` and `cost`. What takes long to import is imported by the command that needs it."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from harness.command import BAD_USAGE, Argument, Command, Option, fail, interruptible, output, screen
+from harness.command import BAD_USAGE, Argument, Command, Option, fail, interruptible, known, output, screen
 
 if TYPE_CHECKING:
     from loadtests.measure.run import Run
@@ -58,6 +58,22 @@ DISK = {
     errno.ENOTDIR: "Make it a folder",
     errno.EEXIST: "Make it a folder",
 }
+
+COST = """Count what a request costs: instructions and system calls of the whole server.
+
+Each SERVICE, its tutorial twin and the server alone are started under
+Valgrind with one worker and asked by one client, over three hash seeds. A
+busy machine does not disturb the counts. With no SERVICE, all are counted
+(about ten minutes).
+
+[bold]Examples[/bold]
+
+  just cost                      all services
+  just cost flask_sqlite         one, with its twin and its server
+  just cost --check              count again; fail where a cell grew
+  just cost --publish            write results/cost.json, the baseline
+
+Exit status: 0 done, 1 a cell grew or a server failed, 2 bad usage."""
 
 PLANS = ", ".join(sorted(path.stem for path in (Path(__file__).parent / "plans").glob("*.toml")))
 
@@ -161,6 +177,44 @@ def report(
                 fail("One run is reported, and two are compared", BAD_USAGE)
 
 
+@app.function(COST)
+def cost(
+    names: Names = None,
+    check: Annotated[
+        bool,
+        Option("--check", help="Exit status 1 where a cell costs more than in results/cost.json."),
+    ] = False,
+    publish: Annotated[
+        bool, Option("--publish", help="Make this count the baseline, and write docs/cost.md.")
+    ] = False,
+    threshold: Annotated[
+        float, Option("--threshold", metavar="PERCENT", min=0, help="How much a cell may grow.")
+    ] = 2.0,
+) -> None:
+    if publish and (names or check):
+        fail("--publish needs a count of all services, and no --check", BAD_USAGE)
+    with interruptible(), plain_failures():
+        from harness import document
+        from harness.service import services
+        from loadtests.analysis import cost as page
+        from loadtests.analysis import pages
+        from loadtests.cost import costs
+        from loadtests.cost.progress import progress
+
+        known("service", names or [], services())
+        before = costs.read() if check else None
+        with progress(screen) as advance:
+            after = costs.counted(costs.variants(names or services()), progress=advance)
+        document.terminal([page.cells(after)], output)
+        if before is not None:
+            if grown := costs.growth(before, after, threshold / 100):
+                fail("\n".join(grown))
+            output.print(f"No cell grew by more than {threshold:g} %.")
+        if publish:
+            after.write()
+            pages.cost(after)
+
+
 def conclude(run: "Run", percent: float | None) -> None:
     from harness import document
     from loadtests.analysis import compare, pages, summary
@@ -196,12 +250,13 @@ def plain_failures(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
     """What goes wrong outside of this program is told in a line, and what is left of the run."""
     from harness.k6 import K6Error
     from harness.service import LaunchError
+    from loadtests.cost.instrument import CountError
     from loadtests.measure.plan import PlanError
     from loadtests.measure.run import RunError
 
     try:
         yield
-    except (LaunchError, PlanError, RunError, K6Error) as error:
+    except (LaunchError, PlanError, RunError, K6Error, CountError) as error:
         fail(f"{error}\n{outcome()}")
     except OSError as error:
         if error.errno not in DISK:

@@ -342,3 +342,38 @@ def reached(row: Stack) -> tuple[float, float]:
     return prod(times for _, times in row.parts if times > 1), prod(
         times for _, times in row.parts if 0 < times < 1
     )
+
+
+# --- layers -------------------------------------------------------------------------------------------------
+
+SHADES = (1.0, 0.55, 0.25)
+
+
+@dataclass(frozen=True)
+class Layers:
+    """A bar of parts that add up."""
+
+    label: str
+    hue: str
+    parts: Sequence[float]
+
+
+def layers(title: str, unit: str, parts: Sequence[str], rows: Sequence[Layers]) -> Drawing:
+    """From zero; the darkest part is the first of `parts`."""
+    labels = max(len(row.label) for row in rows) * LETTER + 8
+    key = [(name, box(2, -9, 14, 10, "ink", shade)) for name, shade in zip(parts, SHADES, strict=True)]
+    marks, top = legend(f"{title}, {unit}", key)
+    scale = scaled((sum(row.parts) for row in rows), WIDTH - labels - 54)
+    for place, row in enumerate(rows):
+        x, y = labels, top + ROW / 2 + place * ROW
+        marks.append(text(labels - 6, y + 4, row.label, anchor="end"))
+        for value, shade in zip(row.parts, SHADES, strict=True):
+            marks.append(box(x, y - 7, value * scale, 13, row.hue, shade))
+            x += max(value, 0) * scale
+        marks.append(text(x + 5, y + 4, digits(sum(row.parts))))
+    description = "; ".join(
+        f"{row.label} {digits(sum(row.parts))}: "
+        + ", ".join(f"{name} {digits(value)}" for name, value in zip(parts, row.parts, strict=True))
+        for row in rows
+    )
+    return drawing(WIDTH, top + len(rows) * ROW + 6, marks, f"{title}, {unit}", description)

@@ -9,7 +9,9 @@ from harness.document import Block, Bullets, Content, Figure, Heading, Link, Sty
 from harness.service import ROOT
 from loadtests.analysis import charts, sections
 from loadtests.analysis.choosing import blocks as choosing_blocks
+from loadtests.analysis.cost import blocks as cost_blocks
 from loadtests.analysis.results import Results
+from loadtests.cost.costs import Count
 from loadtests.measure import run as runs
 from loadtests.measure.run import Run
 
@@ -138,6 +140,13 @@ def choosing(docs: Path = ROOT / "docs") -> Path:
     newest = {run.plan.name: run for run in map(runs.found, published())}
     path = docs / "choosing.md"
     put(path, choosing_blocks({plan: results(run) for plan, run in newest.items()}))
+    return path
+
+
+def cost(count: Count, docs: Path = ROOT / "docs") -> Path:
+    """docs/cost.md, of results/cost.json."""
+    path = docs / "cost.md"
+    put(path, cost_blocks(count))
     return path
 
 

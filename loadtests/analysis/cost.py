@@ -1,0 +1,161 @@
+"""docs/cost.md: what a request costs, from results/cost.json; and the parts that its other pages show."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.document import Block, Cell, Content, Figure, Heading, Name, Styled, Table, Text, listed
+from harness.service import declared
+from loadtests.analysis import charts
+from loadtests.analysis.charts import Layers
+from loadtests.cost.costs import FLOORS, SERVICES, TWINS, Cost, Count
+from loadtests.cost.count import START
+from loadtests.cost.requests import BASICS, OPERATIONS
+
+CHARTED = ("get_item", "list_items", "create_item")
+PICTURE = "cost/parts.svg"
+PARTS = ("server", "framework", "database access")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Of one operation, in instructions: they add up to what it costs the service."""
+
+    server: float  # an application that does nothing, under the same server
+    framework: float  # what hello costs beyond it
+    access: float  # what the operation costs beyond hello
+    tutorial: float  # what the tutorial's code costs beyond the service's; below 0 where it costs less
+
+
+def parts(count: Count, service: str, operation: str) -> Parts:
+    floor = count.of(FLOORS, declared(service).interface, "hello")
+    hello, total = count.of(SERVICES, service, "hello"), count.of(SERVICES, service, operation)
+    return Parts(floor, hello - floor, total - hello, count.of(TWINS, service, operation) - total)
+
+
+def blocks(count: Count) -> list[Block]:
+    names = list(count.costs[SERVICES])
+    return [
+        Heading(1, "What a request costs"),
+        *(Text(line, "lead") for line in conclusion(count, names)),
+        Text(
+            "Counted are the instructions that the whole server executes for one request, in user space, "
+            "with one worker and one client: not its time. A busy machine does not change them, so they "
+            "can be compared exactly; waiting, the disk and the kernel's own work are not in them. `just "
+            "cost` counts them again; [method.md](method.md) says how far they can be believed."
+        ),
+        Heading(2, "Thousands of instructions"),
+        cells(count),
+        Text(
+            f"Means of {count.seeds} starts, each with a hash seed of its own. A list is one of "
+            f"{count.rows:,} items. A twin is the same as its tutorial writes it, without the contract; a "
+            f"floor, an application that does nothing under the same server. `start`: from the first "
+            f"instruction to the first answer.",
+            "small",
+        ),
+        Heading(2, "Times the twin"),
+        ratios(count, names),
+        Text("Below 1: the service costs less than what its tutorial would write.", "small"),
+        Heading(2, "It adds up"),
+        figure(count, names),
+        added(count, names),
+        Text(
+            "Server: an application that does nothing. Framework: what `/hello` costs beyond it. "
+            "Database access: what the operation costs beyond `/hello`, with its validation and its "
+            "JSON. The last column is what the tutorial's code costs more than all of that; a minus says "
+            "that it costs less.",
+            "small",
+        ),
+        Heading(2, "System calls"),
+        Table(
+            ["variant", *OPERATIONS],
+            [[label(*one), *(calls(found.get(o)) for o in OPERATIONS)] for one, found in variants(count)],
+        ),
+        Text("In brackets those that wait for the disk.", "small"),
+        Heading(2, "What counted"),
+        Table(["", ""], [[key, value] for key, value in count.machine.items()], "ll"),
+    ]
+
+
+def conclusion(count: Count, names: Sequence[str]) -> Iterator[str]:
+    order = {o: sorted(names, key=lambda name: count.of(SERVICES, name, o)) for o in OPERATIONS}
+    wins: dict[str, list[str]] = {}
+    for operation, ranking in order.items():
+        wins.setdefault(ranking[0], []).append(operation)
+    yield "Cheapest is " + listed([f"`{one}` in {listed(won)}" for one, won in wins.items()]) + "."
+    dearest = [
+        f"{count.of(SERVICES, last, o) / count.of(SERVICES, first, o):.1f} times as much in {o} (`{last}`)"
+        for o in CHARTED
+        for first, *_, last in [order[o]]
+    ]
+    yield f"The dearest costs {listed(dearest)}."
+
+
+def variants(count: Count) -> Iterator[tuple[tuple[str, str], Mapping[str, Cost]]]:
+    for group, named in count.costs.items():
+        for name, cells in named.items():
+            yield (group, name), cells
+
+
+def label(group: str, name: str) -> Cell:
+    if group == FLOORS:
+        return f"{name}, floor"
+    return Name(name if group == SERVICES else f"{name}, twin", declared(name).framework, group == TWINS)
+
+
+def thousands(cost: Cost | None) -> Content:
+    if cost is None:
+        return ""
+    share = 100 * cost.plus_minus / cost.instructions
+    spread = [Styled(f" ±{share:.1f} %", "muted")] if cost.plus_minus else []
+    return [f"{cost.instructions / 1000:,.0f}", *spread]
+
+
+def calls(cost: Cost | None) -> str:
+    if cost is None:
+        return ""
+    return f"{cost.syscalls:.0f}" + (f" ({cost.syncs:.0f})" if cost.syncs >= 0.5 else "")
+
+
+def cells(count: Count) -> Table:
+    columns = [*OPERATIONS, START]
+    rows = [[label(*one), *(thousands(cells.get(o)) for o in columns)] for one, cells in variants(count)]
+    return Table(["variant", *columns], rows)
+
+
+def ratios(count: Count, names: Sequence[str]) -> Table:
+    rows: list[list[Content]] = []
+    for name in names:
+        ours, twin = ([count.of(group, name, o) for o in OPERATIONS] for group in (SERVICES, TWINS))
+        times = [*(a / b for a, b in zip(ours, twin, strict=True)), sum(ours) / sum(twin)]
+        rows.append([label(SERVICES, name), *(f"{ratio:.2f}" for ratio in times)])
+    return Table(["service", *OPERATIONS, "all seven"], rows)
+
+
+def added(count: Count, names: Sequence[str]) -> Table:
+    rows: list[list[Content]] = []
+    for operation in OPERATIONS:
+        if operation not in BASICS:
+            for name in names:
+                p = parts(count, name, operation)
+                numbers = (p.server, p.framework, p.access, p.server + p.framework + p.access, p.tutorial)
+                rows.append(
+                    [operation, label(SERVICES, name), *(f"{value / 1000:,.0f}" for value in numbers)]
+                )
+    return Table(["operation", "service", *PARTS, "in all", "tutorial: more"], rows, "llrrrrr")
+
+
+def figure(count: Count, names: Sequence[str], file: str = PICTURE) -> Figure:
+    drawings = [
+        charts.layers(
+            operation,
+            "thousands of instructions",
+            PARTS,
+            [
+                Layers(name, declared(name).framework, [p.server / 1000, p.framework / 1000, p.access / 1000])
+                for name in names
+                for p in [parts(count, name, operation)]
+            ],
+        )
+        for operation in CHARTED
+    ]
+    return Figure(drawings, "What a request costs: server, framework, access to the database", file)

@@ -1,0 +1,162 @@
+"""All variants counted, several at once: a busy machine changes no count. What came is results/cost.json."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import fmean, stdev
+
+from harness.service import ROOT, declared
+from loadtests.cost import count, instrument
+from loadtests.cost.count import START, Variant
+from loadtests.cost.instrument import CountError, Reading
+from loadtests.cost.requests import BASICS
+
+BASELINE = ROOT / "results" / "cost.json"
+LOADTESTS = Path(__file__).parents[1]
+SEEDS = (0, 1, 2)
+# Student's t for 95 % of both sides, by degrees of freedom.
+STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 9: 2.262, 19: 2.093}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one request, or of one start, over the hash seeds."""
+
+    instructions: float  # in user space
+    plus_minus: float  # half of the 95 % interval of the instructions, by Student's t over the seeds
+    syscalls: float
+    syncs: float  # the system calls that wait for the disk
+
+
+Costs = Mapping[str, Mapping[str, Mapping[str, Cost]]]  # by group, name and operation
+SERVICES, TWINS, FLOORS = "services", "twins", "floors"
+
+
+@dataclass(frozen=True)
+class Count:
+    machine: Mapping[str, str]
+    costs: Costs
+    seeds: int = len(SEEDS)
+    rows: int = count.ROWS
+
+    def of(self, group: str, name: str, operation: str) -> float:
+        """Instructions."""
+        return self.costs[group][name][operation].instructions
+
+    def write(self, path: Path = BASELINE) -> None:
+        path.write_text(self.written())
+
+    def written(self) -> str:
+        costs = {
+            group: {
+                name: {operation: rounded(cost) for operation, cost in cells.items()}
+                for name, cells in variants.items()
+            }
+            for group, variants in self.costs.items()
+        }
+        content = {"rows": self.rows, "seeds": self.seeds, "machine": dict(self.machine), "costs": costs}
+        return json.dumps(content, indent=1) + "\n"
+
+
+def rounded(cost: Cost) -> dict[str, float]:
+    return {name: float(f"{value:.5g}") for name, value in asdict(cost).items()}
+
+
+def read(path: Path = BASELINE) -> Count:
+    try:
+        content = json.loads(path.read_text())
+        costs = {
+            group: {
+                name: {operation: Cost(**cost) for operation, cost in cells.items()}
+                for name, cells in variants.items()
+            }
+            for group, variants in content["costs"].items()
+        }
+        return Count(content["machine"], costs, content["seeds"], content["rows"])
+    except FileNotFoundError:
+        raise CountError(f"There is no {path.name} yet. To make it: just cost --publish") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CountError(f"{path.name} is no count. To make it anew: just cost --publish") from error
+
+
+def variants(names: Sequence[str]) -> list[Variant]:
+    """The services, their tutorial twins, and the floors: the server alone, one for each interface."""
+    chosen: list[Variant] = []
+    floors: dict[str, Variant] = {}
+    for name in names:
+        interface = declared(name).interface
+        twin = ("--pythonpath", str(LOADTESTS / "twins"), f"{name}:app", *worker_of_twin(interface))
+        chosen += [Variant(SERVICES, name, name), Variant(TWINS, name, name, twin)]
+        floor = ("--pythonpath", str(LOADTESTS / "floors"), f"{interface}:app")
+        floors.setdefault(interface, Variant(FLOORS, interface, name, floor, BASICS))
+    return [*chosen, *floors.values()]
+
+
+def worker_of_twin(interface: str) -> Sequence[str]:
+    """The study's: Uvicorn's worker for FastAPI."""
+    return ("--worker-class", "uvicorn_worker.UvicornWorker") if interface == "asgi" else ()
+
+
+def counted(
+    chosen: Sequence[Variant],
+    seeds: Sequence[int] = SEEDS,
+    *,
+    starts: bool = True,
+    progress: Callable[[int, int, str], None] = lambda _done, _all, _name: None,
+) -> Count:
+    """Raises CountError and LaunchError."""
+    instrument.ensure_available()
+    tasks: list[tuple[Variant, int | None]] = [(v, seed) for seed in seeds for v in chosen]
+    tasks += [(v, None) for v in chosen if starts]
+    readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
+    with ExitStack() as stack, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        stack.callback(pool.shutdown, cancel_futures=True)
+        data = {s: stack.enter_context(count.dataset(s)) for s in {v.service: None for v in chosen}}
+
+        def task(variant: Variant, seed: int | None) -> tuple[Variant, Mapping[str, Reading]]:
+            if seed is None:
+                return variant, {START: count.start(variant, seeds[0], data[variant.service])}
+            return variant, count.requests(variant, seed, data[variant.service])
+
+        futures = [pool.submit(task, *each) for each in tasks]
+        for done, future in enumerate(as_completed(futures), 1):
+            variant, found = future.result()
+            progress(done, len(futures), variant.name)
+            for operation, reading in found.items():
+                readings[variant].setdefault(operation, []).append(reading)
+    costs: dict[str, dict[str, dict[str, Cost]]] = {}
+    for variant, cells in readings.items():
+        costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}
+    machine = {**instrument.features(), "python": platform.python_version(), "system": platform.machine()}
+    return Count(machine, costs, len(seeds))
+
+
+def cost(values: Sequence[Reading]) -> Cost:
+    instructions = [value.instructions for value in values]
+    half = 0.0
+    if len(values) > 1:
+        half = STUDENT[len(values) - 1] * stdev(instructions) / len(values) ** 0.5
+    return Cost(fmean(instructions), half, fmean(v.syscalls for v in values), fmean(v.syncs for v in values))
+
+
+def growth(before: Count, after: Count, threshold: float) -> list[str]:
+    """A sentence for each cell of both that costs over `threshold` (0.02 is 2 %) more than before.
+
+    Raises CountError where the two were not counted under the same conditions.
+    """
+    pairs = {key: (before.machine.get(key), value) for key, value in after.machine.items()}
+    if differences := [f"{key} {then}, now {now}" for key, (then, now) in pairs.items() if then != now]:
+        raise CountError(f"The baseline was counted under {'; '.join(differences)}: nothing was compared.")
+    return [
+        f"{operation} of {name} ({group}) costs {(ratio - 1) * 100:.1f} % more than before"
+        for group, variants in after.costs.items()
+        for name, cells in variants.items()
+        for operation, now in cells.items()
+        if (then := before.costs.get(group, {}).get(name, {}).get(operation))
+        and (ratio := now.instructions / then.instructions) > 1 + threshold
+    ]

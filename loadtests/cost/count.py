@@ -1,0 +1,111 @@
+"""What a request to one variant costs: the server starts, gets warm, and is read around each operation."""
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.server import Server, launched, server_of
+from harness.service import installed
+from loadtests.cost.instrument import Instrument, Reading
+from loadtests.cost.requests import OPERATIONS, Client, records
+
+ROWS = 1500
+# Requests before the counted ones: Python specialises its code, caches fill.
+WARM, WARM_LISTS = 100, 5
+COUNTED, COUNTED_LISTS = 250, 12
+IDLE = 1.5  # seconds
+START = "start"
+
+
+@dataclass(frozen=True)
+class Variant:
+    group: str  # services, twins or floors
+    name: str  # of the service; of a floor, its interface
+    service: str  # in whose folder and environment it runs
+    application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
+    operations: tuple[str, ...] = OPERATIONS
+
+
+@contextmanager
+def dataset(service: str, rows: int = ROWS) -> Iterator[Path]:
+    """A database of the service with so many items, in one file."""
+    with TemporaryDirectory(prefix="cost-") as folder:
+        copy = Path(folder, "items.db")
+        with launched(service, {"SQLITE_SYNCHRONOUS": "OFF"}) as server:
+            client = Client(server.port)
+            for record in records(rows):
+                client.request("POST", "/items", 201, record)
+            client.close()
+            server.stop()
+            shutil.copyfile(server.database, copy)
+        yield copy
+
+
+@contextmanager
+def counted(
+    variant: Variant, seed: int, data: Path, *, counting: bool
+) -> Iterator[tuple[Server, Instrument]]:
+    """The variant under Valgrind, with one worker; `counting` from its first instruction on."""
+    with TemporaryDirectory(prefix="cost-") as folder:
+        instrument = Instrument(Path(folder))
+        python = installed(variant.service) / "bin" / "python"
+        settings = {
+            **instrument.environment,
+            "WEB_CONCURRENCY": "1",
+            "PYTHONHASHSEED": str(seed),
+        }
+        server = server_of(
+            variant.service,
+            Path(folder),
+            settings,
+            prefix=[*instrument.prefix(counting=counting), str(python)],
+            application=["--timeout", "900", *variant.application],
+        )
+        with closing(server):
+            shutil.copyfile(data, server.database)
+            server.start()
+            yield server, instrument
+
+
+def requests(variant: Variant, seed: int, data: Path) -> Mapping[str, Reading]:
+    """Each operation's cost of one request. What the server does by itself, by its clock, is subtracted."""
+    with counted(variant, seed, data, counting=False) as (server, instrument):
+        (worker,) = server.workers()
+        client = Client(server.port)
+        ids = list(range(1, ROWS + 1))
+        for operation in variant.operations:
+            for _ in range(WARM_LISTS if operation == "list_items" else WARM):
+                client.send(operation, ids)
+        instrument.start_counting(worker)
+        for operation in variant.operations:  # once more: Valgrind has thrown its translations away
+            client.send(operation, ids)
+        idle = _idle(instrument, worker)
+        costs = {}
+        for operation in variant.operations:
+            times = COUNTED_LISTS if operation == "list_items" else COUNTED
+            began, before = time.monotonic(), instrument.read(worker)
+            for _ in range(times):
+                client.send(operation, ids)
+            spent = instrument.read(worker) - before
+            costs[operation] = (spent - idle.times(time.monotonic() - began)).times(1 / times)
+        client.close()
+        return costs
+
+
+def start(variant: Variant, seed: int, data: Path) -> Reading:
+    """Master and worker, from the first instruction to the first answer. The .pyc files are there."""
+    with counted(variant, seed, data, counting=True) as (server, instrument):
+        (worker,) = server.workers()
+        return instrument.read(server.pid) + instrument.read(worker)
+
+
+def _idle(instrument: Instrument, worker: int) -> Reading:
+    """What a second costs in which nothing is asked: timers, the heartbeat to Gunicorn's master."""
+    began, before = time.monotonic(), instrument.read(worker)
+    time.sleep(IDLE)
+    spent = instrument.read(worker) - before
+    return spent.times(1 / (time.monotonic() - began))

@@ -1,0 +1,97 @@
+"""The guard sees a view that became a little slower, and no busy neighbour; what it says and writes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from harness.service import installed
+from loadtests.cost import costs, count
+from loadtests.cost.costs import Cost, Count
+from loadtests.cost.count import Variant
+from loadtests.cost.instrument import CountError, Reading
+
+MACHINE = {"python": "3.11.7", "valgrind": "valgrind-3.19.0"}
+
+
+def counted(instructions: float, **machine: str) -> Count:
+    cost = Cost(instructions, 0, 20, 0)
+    return Count({**MACHINE, **machine}, {"services": {"flask_orm": {"hello": cost, "get_item": cost}}})
+
+
+def test_growth_names_the_cell_and_by_how_much() -> None:
+    after = counted(100_000)
+    cells = dict(after.costs["services"]["flask_orm"])
+    cells["get_item"] = Cost(103_000, 0, 20, 0)
+    after = Count(MACHINE, {"services": {"flask_orm": cells}})
+    assert costs.growth(counted(100_000), after, 0.02) == [
+        "get_item of flask_orm (services) costs 3.0 % more than before"
+    ]
+    assert costs.growth(counted(100_000), after, 0.04) == []
+
+
+def test_what_became_cheaper_is_no_growth() -> None:
+    assert costs.growth(counted(100_000), counted(90_000), 0) == []
+
+
+def test_another_python_is_not_compared() -> None:
+    with pytest.raises(CountError, match=r"python 3\.11\.7, now 3\.13\.1: nothing was compared"):
+        costs.growth(counted(1), counted(1, python="3.13.1"), 0.02)
+
+
+def test_a_count_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "cost.json"
+    counted(123_456).write(path)
+    once = costs.read(path)
+    assert once.of("services", "flask_orm", "hello") == 123_460  # five significant digits
+    once.write(path)
+    assert costs.read(path) == once
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"costs": {}}', '{"costs": {"services": 1}}'])
+def test_what_is_no_count_is_said_in_a_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cost.json"
+    path.write_text(text)
+    with pytest.raises(CountError, match=r"cost\.json is no count\. To make it anew: just cost --publish"):
+        costs.read(path)
+
+
+def test_an_interval_is_that_of_student() -> None:
+    cost = costs.cost([Reading(100, 1, 0), Reading(110, 1, 0), Reading(120, 1, 0)])
+    assert cost.instructions == 110
+    assert cost.plus_minus == pytest.approx(4.303 * 10 / 3**0.5)
+
+
+def test_the_variants_of_two_services_share_a_floor() -> None:
+    chosen = [(v.group, v.name) for v in costs.variants(["flask_orm", "flask_sqlite"])]
+    assert chosen.count(("floors", "wsgi")) == 1
+    assert {group for group, _ in chosen} == {"services", "twins", "floors"}
+
+
+@contextmanager
+def busy_neighbour() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def hello(data: Path, more: int) -> float:
+    words = ("--pythonpath", str(Path(__file__).parent), "--env", f"MORE={more}", "slow:app")
+    variant = Variant("floors", "slow", "flask_sqlite", words, ("hello",))
+    return count.requests(variant, 0, data)["hello"].instructions
+
+
+def test_a_slower_view_is_seen_and_a_busy_neighbour_is_not(tmp_path: Path) -> None:
+    installed("flask_sqlite")
+    data = tmp_path / "items.db"
+    data.touch()
+    before = hello(data, 0)
+    with busy_neighbour():
+        assert costs.growth(counted(before), counted(hello(data, 0)), 0.02) == []
+    assert len(costs.growth(counted(before), counted(hello(data, 3000)), 0.02)) == 2
