@@ -39,9 +39,7 @@ def test_a_process_that_does_not_answer_is_said_in_a_line(
 
 
 def test_valgrind_that_is_missing_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        instrument.shutil, "which", lambda name: None if name == "valgrind" else f"/bin/{name}"
-    )
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "valgrind" else f"/bin/{name}")
     with pytest.raises(CountError, match=r"Counting needs valgrind: apt-get install valgrind \(Linux only\)"):
         ensure_available()
 
