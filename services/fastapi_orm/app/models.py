@@ -36,4 +36,5 @@ class Item(NewItem, table=True):
 
 
 class ItemPublic(NewItem):
+    quantity: int = Field(default=0, ge=0, le=2**31 - 1)  # what is stored is whole
     id: int = Field(ge=1, le=ITEM_ID_MAX)
