@@ -21,7 +21,8 @@ class Finding:
 
 def verdict(rules: Rules, service: str, outcome: Outcome) -> str:
     known = any(
-        (failure.service, failure.rule) == (service, outcome.rule)
+        service in failure.services
+        and outcome.rule == failure.rule
         and f"{outcome.case}: ".startswith(f"{failure.case}: ")
         for failure in rules.known_failure
     )

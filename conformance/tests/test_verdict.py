@@ -6,7 +6,7 @@ from conformance.judge import Outcome
 from conformance.rules import KnownFailure, Rules
 from conformance.verdict import FAIL, KNOWN, PASS, UNEXPECTED, UNJUDGED, cells, conforms
 
-LISTED = (KnownFailure(service="one", rule="must", case="a", reason="..."),)
+LISTED = (KnownFailure(services=("one",), rule="must", case="a", reason="..."),)
 PLAIN = Rules(must={"must": "..."}, should={"should": "..."})
 KNOWING = PLAIN.model_copy(update={"known_failure": LISTED})
 
