@@ -72,7 +72,7 @@ def test_a_database_of_the_first_edition_is_taken_over(start: Start, database: P
 
 def test_an_old_sqlite_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
-    with pytest.raises(RuntimeError, match="SQLite 3.37"):
+    with pytest.raises(RuntimeError, match="SQLite"):
         migrate(Config())
 
 
