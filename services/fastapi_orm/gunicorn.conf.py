@@ -38,7 +38,6 @@ workers = service.web_concurrency
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30
 asgi_lifespan = "on"
-limit_request_fields = 1024  # 4 KiB of headers pass, however short each is
 control_socket_disable = True
 if os.access("/dev/shm", os.W_OK):  # noqa: S108 - heartbeats in memory: a slow disk must not look like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
