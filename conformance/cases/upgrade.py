@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
-from conformance.cases.connection import ITEM, PAUSE, POST, TYPED, connected, item, smuggled, status, there
+from conformance.cases.connection import ITEM, PAUSE, POST, connected, item, smuggled, status, there
+from conformance.script import TYPED
 from harness.wire import Answer, Reader, Request, exchange
 
 OFFERS = {
