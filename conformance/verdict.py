@@ -7,7 +7,7 @@ from conformance.judge import Outcome
 from conformance.rules import Rules
 
 PASS, UNJUDGED, KNOWN = "pass", "not judged", "known failure"
-UNMET = "SHOULD not met"  # is shown, and does no more
+UNMET = "unmet SHOULD"  # is shown, and does no more
 UNEXPECTED, FAIL = "unexpected pass", "fail"
 ORDER = (UNJUDGED, PASS, KNOWN, UNMET, UNEXPECTED, FAIL)  # the worst last
 

@@ -27,7 +27,7 @@ def test_a_must_is_shown_before_a_should() -> None:
     assert lines(PLAIN, *both) == [
         "one: fail: must: a",
         "    why",
-        "one: SHOULD not met: should: a",
+        "one: unmet SHOULD: should: a",
         "    why",
     ]
 
