@@ -190,7 +190,7 @@ class Reference:
             call.refuse(400, "The body is not valid JSON.")
             return
         call.documents = body.documents
-        if body.open or (call.template == "/echo" and not body.finite):
+        if body.open or (call.template == "/echo" and not body.is_in_range):
             call.refuse(400, "The body has too many levels or digits.", "SHOULD")
         if not body.documents:
             call.refuse(422, "The request is not valid.", "MAY")

@@ -120,6 +120,7 @@ def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
         (request("POST /echo", "{"), [400]),
         (request("POST /echo", "5"), [422]),
         (request("POST /echo", "[1e400]"), [400, 200]),
+        (request("POST /echo", f"[1{400 * '0'}]"), [400, 200]),
         (request("POST /echo", '{"a": 1, "a": 2}'), [200, 400, 422]),
         (request("POST /items", '{"name": "x", "price": 1e400}'), [422]),
         (request("POST /items", '{"name": "x", "price": 1, "quantity": 3.0}'), [201, 422]),
