@@ -60,11 +60,15 @@ def case(
         if not each:
             return [Case(name, rules, function, starts)]
         return [
-            Case(named(name, str(example)), rules, partial(_run, function, example), starts)
+            Case(named(name, label(example)), rules, partial(_run, function, example), starts)
             for example in each
         ]
 
     return cases
+
+
+def label(example: Any) -> str:
+    return ": ".join(map(label, example)) if isinstance(example, tuple) else str(example)
 
 
 def _run(function: Callable[..., Iterable[Complaint]], example: Any, subject: Subject) -> Iterable[Complaint]:

@@ -43,11 +43,12 @@ def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
         command += [f"--url={url}", f"--seed={seed}"]
         command += [f"--max-examples={SHORT_EXAMPLES if short else EXAMPLES}", "--report=json,ndjson"]
         command += [f"--report-json-path={summary}", f"--report-ndjson-path={events}"]
+        unproxied = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
         hooks = {"SCHEMATHESIS_HOOKS": "conformance.hooks", "COMPLAINTS": str(complaints)}
         done = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
             command,
             cwd=scratch,  # where it keeps what it learns
-            env={**os.environ, "PYTHONPATH": str(ROOT), **hooks},
+            env={**unproxied, "PYTHONPATH": str(ROOT), **hooks},
             capture_output=True,
             text=True,
             timeout=DEADLINE,

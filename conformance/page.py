@@ -39,7 +39,7 @@ def page(rules: Rules, results: Results) -> str:
         rows.append([f"`{name}`", rules.level(name), clause, *signs])
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     known = [
-        f"- `{failure.service}`, `{failure.rule}`, {failure.case}: {failure.reason}"
+        f"- {', '.join(failure.services)}: `{failure.rule}`: {failure.case}. {failure.reason}"
         for failure in rules.known_failure
     ]
     parts = ["# Conformance", summary(rules, results), "\n".join(lines)]

@@ -18,19 +18,21 @@ from conformance.rules import Rules
 from conformance.verdict import (
     FAIL,
     KNOWN,
+    ORDER,
     PASS,
     UNEXPECTED,
     UNJUDGED,
+    UNMET,
     Cells,
     Finding,
     Outcomes,
-    findings,
     verdict,
 )
 
 SIGNS = {
     PASS: Text("✓", "green"),
     FAIL: Text("✗", "bold red"),
+    UNMET: Text("-", "yellow"),
     KNOWN: Text("~", "yellow"),
     UNEXPECTED: Text("!", "bold red"),
     UNJUDGED: Text("·", "dim"),
@@ -51,32 +53,36 @@ def matrix(rules: Rules, cells: Cells) -> Table:
 
 def lines(everything: Sequence[Finding]) -> Iterator[str]:
     """The worst first; what breaks the same rules in the same cases is told once, by the first of them."""
-    by_rule: dict[tuple[bool, str, str, str], list[Outcome]] = {}
+    by_rule: dict[tuple[str, str, str], list[Outcome]] = {}
     for finding in everything:
-        key = (finding.verdict == KNOWN, finding.service, finding.verdict, finding.outcome.rule)
+        key = (finding.verdict, finding.service, finding.outcome.rule)
         by_rule.setdefault(key, []).append(finding.outcome)
-    groups: dict[tuple[bool, str, str, tuple[str, ...]], list[Outcome]] = {}
-    for (known, service, word, _rule), outcomes in by_rule.items():
-        cases = tuple(outcome.case for outcome in outcomes)
-        groups.setdefault((known, service, word, cases), []).append(outcomes[0])
-    shown = sorted(groups.items(), key=lambda group: group[0][0])
-    for (known, service, word, cases), outcomes in shown[:SHOWN]:
+    groups: dict[tuple[str, str, tuple[str, ...]], list[Outcome]] = {}
+    for (word, service, _), outcomes in by_rule.items():
+        groups.setdefault((word, service, tuple(outcome.case for outcome in outcomes)), []).append(
+            outcomes[0]
+        )
+    worst_first = sorted(groups.items(), key=lambda group: -ORDER.index(group[0][0]))
+    for (word, service, cases), outcomes in worst_first[:SHOWN]:
         rules = ", ".join(outcome.rule for outcome in outcomes)
         more = f", and {len(cases) - 1} more cases" if len(cases) > 1 else ""
         yield f"{service}: {word}: {rules}: {cases[0]}{more}"
-        if not known:
+        if word != KNOWN:
             message = outcomes[0].message.strip()
             yield from (f"    {line[:300]}" for line in message.splitlines()[:8])
-    if len(shown) > SHOWN:
-        yield f"... and {len(shown) - SHOWN} more"
+    if len(groups) > SHOWN:
+        yield f"... and {len(groups) - SHOWN} more"
 
 
 def count(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> str:
-    words = {outcome.case: PASS for outcome in outcomes}
-    words |= {finding.outcome.case: finding.verdict for finding in findings(rules, {service: outcomes})}
+    """By case, which comes to the worst of what it says of its rules."""
+    words: dict[str, str] = {}
+    for outcome in outcomes:
+        word = verdict(rules, service, outcome)
+        words[outcome.case] = max(words.get(outcome.case, PASS), word, key=ORDER.index)
     counted = Counter(words.values())
-    told = [f"{number} {word}" for word, number in counted.items() if word != PASS]
-    return ", ".join([f"{service}: {len(words)} cases", *(told or ["all as expected"])])
+    others = [f"{counted[word]} {word}" for word in reversed(ORDER) if counted[word] and word != PASS]
+    return ", ".join([f"{service}: {len(words)} cases", *(others or ["all as expected"])])
 
 
 def as_json(rules: Rules, outcomes: Outcomes, cells: Cells, run: Mapping[str, Any]) -> str:
@@ -95,12 +101,12 @@ def as_junit(rules: Rules, outcomes: Outcomes) -> bytes:
         suite = ET.SubElement(root, "testsuite", name=service, tests=str(len(found)))
         words = [verdict(rules, service, outcome) for outcome in found]
         suite.set("failures", str(sum(word in (FAIL, UNEXPECTED) for word in words)))
-        suite.set("skipped", str(words.count(KNOWN)))
+        suite.set("skipped", str(sum(word in (KNOWN, UNMET) for word in words)))
         for outcome, word in zip(found, words, strict=True):
             names = {"classname": f"{service}.{outcome.rule}", "name": clean(outcome.case)}
             case = ET.SubElement(suite, "testcase", names, time=f"{outcome.seconds:.3f}")
             if word != PASS:
-                tag = "skipped" if word == KNOWN else "failure"
+                tag = "failure" if word in (FAIL, UNEXPECTED) else "skipped"
                 ET.SubElement(case, tag, message=word).text = clean(outcome.message)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 

@@ -16,7 +16,7 @@ class Entry(BaseModel):
 
 
 class KnownFailure(Entry):
-    service: str
+    services: tuple[str, ...]
     rule: str
     case: str  # with all its examples
     reason: str

@@ -126,7 +126,7 @@ class Step(Expected):
     headers: tuple[str, ...] = ()
     body: str | Fill | Nest | None = None
     encoding: str = "utf-8"  # latin-1: each character is the byte of its number
-    framing: Literal["length", "chunked", "short", "short chunked", "expect", "announced"] = "length"
+    framing: Literal["length", "chunked", "short", "short chunked", "expect"] = "length"
     should: Expected | None = None  # what only the case's rules of level SHOULD demand
     or_no_answer: bool = False  # closing the connection will do too
 
@@ -190,13 +190,13 @@ class Script(Entry):
 def load() -> Iterator[Case]:
     for path in sorted(FOLDER.glob("*.toml")):
         for name, entry in tomllib.loads(path.read_text()).items():
-            script = Script.model_validate(_with_steps(entry))
+            script = Script.model_validate(with_steps(entry))
             for each in script.each:
                 example = each or ("(nothing)" if len(script.each) > 1 else "")
                 yield Case(named(name, example), script.rules, partial(script.run, each))
 
 
-def _with_steps(entry: dict[str, Any]) -> dict[str, Any]:
+def with_steps(entry: dict[str, Any]) -> dict[str, Any]:
     """A case of one step has the step's members itself."""
     own = {key: value for key, value in entry.items() if key in Script.model_fields}
     step = {key: value for key, value in entry.items() if key not in Script.model_fields}

@@ -9,9 +9,9 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from conformance.case import Complaint, Subject, case, differs
+from conformance.script import TYPED
 from harness.wire import Answer, Request, conversation, exchange
 
-TYPED = ("Content-Type: application/json",)
 AT_ONCE, CREATED, REPLACED = 8, 200, 50
 ROUNDS = 40  # of a race that a service with a fault does not lose every time
 

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
-from conformance.cases.connection import POST, TYPED
+from conformance.cases.connection import POST
+from conformance.script import TYPED
 from harness.server import Server, launched
 from harness.wire import Answer, Request, exchange
 

@@ -29,10 +29,10 @@ JSON_TYPE = re.compile(r'application/json[ \t]*(;[ \t]*(charset=(utf-8|"utf-8")[
 OTHER_JSON_TYPE = re.compile(
     r"(application/json[ \t]*;|[\w.-]+/(json|[\w.-]+\+json)[ \t]*($|;)).*", re.IGNORECASE
 )
-OPEN_PATHS = ("/docs", "/openapi.json")
+OPEN_PATHS = ("/docs", "/redoc", "/openapi.json")  # a framework's own pages
 REDIRECTS = (301, 302, 303, 307, 308)
 DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
-LOOSE_DECIMAL = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)  # signs, leading zeros and spaces are open
+LOOSE_DECIMAL = re.compile(r"\s*[+-]?\d+\s*")  # signs, zeros, spaces and the digits of other scripts are open
 ITEM = "/items/{item_id}"
 
 Item = dict[str, Any]
@@ -190,7 +190,7 @@ class Reference:
             call.refuse(400, "The body is not valid JSON.")
             return
         call.documents = body.documents
-        if body.open or (call.template == "/echo" and not body.finite):
+        if body.open or (call.template == "/echo" and not body.is_in_range):
             call.refuse(400, "The body has too many levels or digits.", "SHOULD")
         if not body.documents:
             call.refuse(422, "The request is not valid.", "MAY")

@@ -17,8 +17,19 @@ def lines(rules: Rules, *judged: Outcome) -> list[str]:
 
 
 def test_a_case_of_several_rules_is_shown_once() -> None:
-    both = [Outcome("must", "a", False, "why"), Outcome("should", "a", False, "why")]
-    assert lines(PLAIN, *both) == ["one: fail: must, should: a", "    why"]
+    two = Rules(must={"one": "...", "other": "..."}, should={})
+    both = [Outcome("one", "a", False, "why"), Outcome("other", "a", False, "why")]
+    assert lines(two, *both) == ["one: fail: one, other: a", "    why"]
+
+
+def test_a_must_is_shown_before_a_should() -> None:
+    both = [Outcome("should", "a", False, "why"), Outcome("must", "a", False, "why")]
+    assert lines(PLAIN, *both) == [
+        "one: fail: must: a",
+        "    why",
+        "one: unmet SHOULD: should: a",
+        "    why",
+    ]
 
 
 def test_a_rule_of_several_cases_is_shown_by_the_first() -> None:
@@ -45,7 +56,7 @@ def test_json_has_every_outcome() -> None:
     [
         (PLAIN, (True, True), "one: 2 cases, all as expected"),
         (PLAIN, (True, False), "one: 2 cases, 1 fail"),
-        (KNOWING, (False, False), "one: 2 cases, 1 known failure, 1 fail"),
+        (KNOWING, (False, False), "one: 2 cases, 1 fail, 1 known failure"),
         (KNOWING, (True, True), "one: 2 cases, 1 unexpected pass"),
     ],
 )

@@ -1,5 +1,6 @@
 """What stands in cases/*.toml is sent, and what is expected there is compared."""
 
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from conformance.case import Complaint, Subject
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
-from conformance.script import Fill, Nest, Script, _with_steps
+from conformance.script import FOLDER, Fill, Nest, Script, with_steps
 
 RULES = {"rules": ["order-one", "order-first"]}  # a MUST and a SHOULD
 
@@ -20,7 +21,7 @@ def url() -> Iterator[str]:
 
 
 def run(url: str, each: str = "", **case: Any) -> list[Complaint]:
-    return list(Script.model_validate(_with_steps({**RULES, **case})).run(each, Subject(url)))
+    return list(Script.model_validate(with_steps({**RULES, **case})).run(each, Subject(url)))
 
 
 def test_the_statuses_are_alternatives_and_the_rest_is_of_the_first(url: str) -> None:
@@ -67,6 +68,13 @@ def test_a_step_is_the_last_where_its_answer_is_wrong(url: str) -> None:
 def test_each_expectation_can_be_wrong(url: str, wrong: dict[str, Any], complaint: str) -> None:
     found = run(url, **wrong)
     assert [complaint in each.text for each in found] == [True]
+
+
+def test_the_example_of_the_readme_is_a_case(url: str) -> None:
+    text = (FOLDER.parent / "README.md").read_text().split("```toml\n")[1].split("```")[0]
+    ((_, case),) = tomllib.loads(text).items()
+    script = Script.model_validate(with_steps(case))
+    assert [list(script.run(each, Subject(url))) for each in script.each] == [[], []]
 
 
 def test_texts_are_repeated_and_nested() -> None:

@@ -33,6 +33,7 @@ class StdoutLogger(Logger):
 wsgi_app = "app.main:create_app()"
 worker_class = service.worker_class
 bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service.host}:{service.port}"
+limit_request_fields = 1024  # as many as fit into 4 KiB
 workers = service.web_concurrency
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30

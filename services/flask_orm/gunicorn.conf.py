@@ -30,7 +30,7 @@ bind = f"[{service.host}]:{service.port}" if ":" in service.host else f"{service
 workers = service.web_concurrency
 threads = service.threads
 # A worker that has no file descriptor left for a connection ends: it must stop to accept before that.
-worker_connections = max(1, min(1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 64 - 8 * threads))
+worker_connections = max(threads, min(1000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 64 - 8 * threads))
 keepalive = 75  # longer than a reverse proxy keeps an idle connection, so that the proxy closes it, not we
 graceful_timeout = 30
 limit_request_fields = 1024  # as many as fit into 4 KiB

@@ -112,6 +112,6 @@ def test_every_page_of_a_service_is_read() -> None:
 
 def test_a_service_that_lists_nothing_is_told() -> None:
     reference = Reference()
-    reference.page = lambda *_: {}  # type: ignore[method-assign,assignment,return-value]
+    reference.page = lambda *_: {}  # type: ignore[method-assign,assignment]
     with serving(reference) as url, pytest.raises(ValueError, match="does not list its items"):
         stored(url)

@@ -54,11 +54,11 @@ class ItemViewSet(ModelViewSet[Item]):
 
     def list(self, _request: Request) -> Response:
         # Columns, not objects: a page may be long, and the serializer would make the same of an object.
-        rows = self.filter_queryset(self.get_queryset()).values(*ItemSerializer.Meta.fields)
+        rows = self.filter_queryset(self.get_queryset()).values(*self.serializer_class.Meta.fields)
         return self.get_paginated_response(self.paginate_queryset(rows))
 
     def get_success_headers(self, data: Any) -> dict[str, str]:
-        return {"Location": reverse("item-detail", args=[data["id"]])}
+        return {"Location": reverse(f"{self.basename}-detail", args=[data["id"]])}
 
     def update(self, request: Request, pk: int) -> Response:
         serializer = self.get_serializer(data=request.data)

@@ -10,7 +10,7 @@ from typing import Annotated
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from sqlalchemy import Connection, Engine, event, inspect
 from sqlmodel import Session, create_engine
 
@@ -40,7 +40,8 @@ def open_engine(config: Config) -> Engine:
     return engine
 
 
-async def get_session(request: Request) -> AsyncIterator[Session]:
+async def get_session(request: Request, response: Response) -> AsyncIterator[Session]:
+    response.headers["Cache-Control"] = "no-store"  # a row may change before the next request
     # No more sessions than connections. The others wait here, not in a thread: the sessions that have
     # a connection need a thread, too, before they give it back.
     async with request.app.state.sessions:

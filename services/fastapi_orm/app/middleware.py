@@ -30,7 +30,10 @@ class UnreadBodyMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        unread = scope["type"] == "http"
+        headers = dict(scope["headers"]) if scope["type"] == "http" else {}
+        if not headers.keys() & {b"content-length", b"transfer-encoding"}:
+            return await self.app(scope, receive, send)
+        unread = True
 
         async def receive_body() -> Message:
             nonlocal unread
@@ -41,7 +44,7 @@ class UnreadBodyMiddleware:
         async def send_answer(message: Message) -> None:
             if unread and message["type"] == "http.response.start":
                 # Who expects "100 Continue" has not sent the body, and need not.
-                left = 0 if b"expect" in dict(scope["headers"]) else UNREAD_MAX
+                left = 0 if b"expect" in headers else UNREAD_MAX
                 with move_on_after(UNREAD_SECONDS):
                     while unread and left > 0:
                         left -= len((await receive_body()).get("body", b""))
@@ -49,4 +52,4 @@ class UnreadBodyMiddleware:
                     message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
             await send(message)
 
-        await self.app(scope, receive_body, send_answer)
+        return await self.app(scope, receive_body, send_answer)

@@ -4,10 +4,16 @@ import re
 from typing import Annotated, Any, Literal
 
 from fastapi import Body, Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from .models import ITEM_ID_MAX, NewItem
+ITEM_ID_MAX = 2**53 - 1
+NO_NUL = r"^[^\x00]*$"
+
+
+def whole(value: object) -> object:
+    # JSON Schema: a number without a fractional part is an integer
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def decimal(value: object) -> object:
@@ -27,10 +33,9 @@ Digits = BeforeValidator(decimal)
 Limit = Annotated[int, Query(ge=1, le=2000), Digits]
 ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX), Digits]
 After = Annotated[int, Query(ge=1, le=ITEM_ID_MAX), Digits]
-# By model_validate(): __init__ takes a member named "cls" or "self" for its own argument.
-ItemBody = Annotated[NewItem, BeforeValidator(NewItem.model_validate)]
 DOCUMENT = {"oneOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]}
 Document = Annotated[Any, Body(), AfterValidator(object_or_array), WithJsonSchema(DOCUMENT)]
+Quantity = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Greeting(BaseModel):
@@ -43,3 +48,17 @@ class Health(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: Literal["ok"]
+
+
+class NewItem(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_serialization_defaults_required=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
+    description: Annotated[str, Field(max_length=1000, pattern=NO_NUL)] | None = None
+    price: Annotated[float, Field(ge=0, le=1_000_000)]
+    quantity: Annotated[Quantity, BeforeValidator(whole)] = 0
+
+
+class ItemPublic(NewItem):
+    quantity: Quantity = 0
+    id: Annotated[int, Field(ge=1, le=ITEM_ID_MAX)]

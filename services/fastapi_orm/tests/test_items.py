@@ -154,6 +154,11 @@ def test_allow_has_the_methods_of_the_path(client: TestClient) -> None:
     assert client.delete("/items").headers["Allow"] == "GET, HEAD, POST"
 
 
+def test_the_titles_are_those_of_rfc_9110(client: TestClient) -> None:
+    assert client.get("/items?limit=0").json()["title"] == "Unprocessable Content"
+    assert client.get("/nowhere").json()["title"] == "Not Found"
+
+
 def test_an_unknown_path(client: TestClient) -> None:
     assert client.get("/nowhere").json()["status"] == 404
 

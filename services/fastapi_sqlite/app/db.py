@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from .config import Config
 
@@ -42,7 +42,8 @@ def open_pool(config: Config) -> Iterator[Pool]:
         pool.get_nowait().close()
 
 
-async def get_db(request: Request) -> AsyncIterator[sqlite3.Connection]:
+async def get_db(request: Request, response: Response) -> AsyncIterator[sqlite3.Connection]:
+    response.headers["Cache-Control"] = "no-store"  # a row may change before the next request
     pool: Pool = request.app.state.pool
     db = await pool.get()
     try:

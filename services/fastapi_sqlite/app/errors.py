@@ -12,6 +12,8 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
+# RFC 9110's phrases; HTTPStatus has these two only from Python 3.13 on.
+TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 MEDIA_TYPE = "application/problem+json"
 # Our own, such as "no such column". Anything else the database refuses for reasons of its own.
 MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE}
@@ -25,7 +27,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, **more: object) -> Response:
-    title = HTTPStatus(status).phrase
+    title = TITLES.get(status, HTTPStatus(status).phrase)
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return JSONResponse(body, status, {**(headers or {}), "Cache-Control": "no-store"}, MEDIA_TYPE)
 

@@ -35,6 +35,7 @@ ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX), Digits]
 After = Annotated[int, Query(ge=1, le=ITEM_ID_MAX), Digits]
 DOCUMENT = {"oneOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]}
 Document = Annotated[Any, Body(), AfterValidator(object_or_array), WithJsonSchema(DOCUMENT)]
+Quantity = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Greeting(BaseModel):
@@ -55,8 +56,9 @@ class NewItem(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
     description: Annotated[str, Field(max_length=1000, pattern=NO_NUL)] | None = None
     price: Annotated[float, Field(ge=0, le=1_000_000)]
-    quantity: Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(whole)] = 0
+    quantity: Annotated[Quantity, BeforeValidator(whole)] = 0
 
 
 class Item(NewItem):
+    quantity: Quantity = 0
     id: Annotated[int, Field(ge=1, le=ITEM_ID_MAX)]

@@ -35,7 +35,7 @@ def init_app(app: Flask, config: Config) -> None:
 def dispose(app: Flask) -> None:
     """Close the connections. The last one of all processes leaves everything in one file."""
     with app.app_context():
-        db.engine.dispose()
+        app.extensions["sqlalchemy"].engine.dispose()
 
 
 def migrate(app: Flask) -> None:

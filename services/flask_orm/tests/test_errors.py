@@ -115,7 +115,9 @@ def test_a_member_that_the_table_has_not_is_not_lost_without_a_word(
 ) -> None:
     client = app.test_client()
     client.post("/items", json={"name": "Lamp", "price": 1})
-    monkeypatch.setattr(views, "NewItem", create_model("Coloured", __base__=NewItem, colour=(str, "red")))
+    monkeypatch.setattr(
+        views, "NewItem", create_model("Wider", __base__=NewItem, no_such_column=(str, "red"))
+    )
     assert client.post("/items", json={"name": "Chair", "price": 1}).status_code == 500
     assert client.put("/items/1", json={"name": "Chair", "price": 1}).status_code == 500
     assert [item["name"] for item in client.get("/items").get_json()] == ["Lamp"]

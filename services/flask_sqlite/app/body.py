@@ -30,6 +30,8 @@ class Request(flask.Request):
     @cached_property
     def stream(self) -> IO[bytes]:
         limit = self.max_content_length or 0
+        if (self.content_length or 0) > limit:
+            flask.abort(413)  # before it comes
         try:
             body = get_input_stream(self.environ).read(limit + 1)
         except Exception:  # noqa: BLE001 - each server has an exception of its own for a chunk that is none

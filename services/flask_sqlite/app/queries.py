@@ -19,9 +19,10 @@ def list_items(db: sqlite3.Connection, page: Page) -> list[Row]:
 
 
 def create_item(db: sqlite3.Connection, item: NewItem) -> Row:
-    statement = f"INSERT INTO items ({COLUMNS}) VALUES ({VALUES}) RETURNING id, {COLUMNS}"
+    values = item.model_dump()
     with db:
-        return dict(db.execute(statement, item.model_dump()).fetchone())
+        cursor = db.execute(f"INSERT INTO items ({COLUMNS}) VALUES ({VALUES})", values)
+    return {"id": cursor.lastrowid, **values}
 
 
 def get_item(db: sqlite3.Connection, item_id: int) -> Row | None:
@@ -30,10 +31,10 @@ def get_item(db: sqlite3.Connection, item_id: int) -> Row | None:
 
 
 def replace_item(db: sqlite3.Connection, item_id: int, item: NewItem) -> Row | None:
-    statement = f"UPDATE items SET ({COLUMNS}) = ({VALUES}) WHERE id = :id RETURNING id, {COLUMNS}"
+    values = {"id": item_id, **item.model_dump()}
     with db:
-        row = db.execute(statement, {"id": item_id, **item.model_dump()}).fetchone()
-    return row and dict(row)
+        cursor = db.execute(f"UPDATE items SET ({COLUMNS}) = ({VALUES}) WHERE id = :id", values)
+    return values if cursor.rowcount else None
 
 
 def delete_item(db: sqlite3.Connection, item_id: int) -> bool:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Config
+from app.db import migrate
+
 from .conftest import ROOT, Start, free_port, wait_until_ready
 
 FIRST_EDITION = Path(__file__).with_name("first_edition.sql")
@@ -65,6 +68,12 @@ def test_a_database_of_the_first_edition_is_taken_over(start: Start, database: P
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/items", timeout=20) as answer:
         items = json.load(answer)
     assert [(item["id"], item["name"]) for item in items] == [(1, "Lamp"), (3, "Chair")]
+
+
+def test_an_old_sqlite_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 0))
+    with pytest.raises(RuntimeError, match="SQLite"):
+        migrate(Config())
 
 
 def test_two_copies_start_on_one_new_database(start: Start) -> None:
