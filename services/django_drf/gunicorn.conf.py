@@ -98,3 +98,10 @@ def post_worker_init(worker: Worker) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
     if os.getppid() != worker.ppid:  # it was killed before that
         sys.exit()
+
+
+def on_exit(_server: Arbiter) -> None:
+    # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
+    with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()

@@ -3,10 +3,10 @@ import fcntl
 import os
 import resource
 import signal
+import sqlite3
 import sys
-from typing import cast
+from contextlib import closing, suppress
 
-from flask import Flask
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
@@ -60,10 +60,10 @@ def post_worker_init(worker: Worker) -> None:
         sys.exit()
 
 
-def worker_exit(_server: Arbiter, worker: Worker) -> None:
-    app = cast("Flask | None", worker.wsgi)
-    if app:  # else it could not be made
-        db.dispose(app)
+def on_exit(_server: Arbiter) -> None:
+    # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(service.database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def pre_request(_worker: Worker, request: Request) -> None:

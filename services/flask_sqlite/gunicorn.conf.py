@@ -5,6 +5,7 @@ import resource
 import signal
 import sqlite3
 import sys
+from contextlib import closing, suppress
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
@@ -55,6 +56,12 @@ def post_worker_init(worker: Worker) -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
     if os.getppid() != worker.ppid:  # it was killed before that
         sys.exit()
+
+
+def on_exit(_server: Arbiter) -> None:
+    # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(service.database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def pre_request(_worker: Worker, request: Request) -> None:
