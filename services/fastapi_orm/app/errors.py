@@ -68,10 +68,13 @@ def pointer(path: list[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-async def database_error(_request: Request, error: DBAPIError) -> Response:
+async def database_error(request: Request, error: DBAPIError) -> Response:
     # the low byte: SQLITE_CONSTRAINT_UNIQUE and the like are constraints too
-    if getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF in MISTAKES:
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF
+    if code in MISTAKES:
         raise error
+    if code == sqlite3.SQLITE_READONLY:  # a connection that was opened on a read-only file stays so
+        request.app.state.engine.dispose()
     logger.error("database: %s", error.orig)
     return problem(503, "The database is not available.", {"Retry-After": "1"})
 

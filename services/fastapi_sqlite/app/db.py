@@ -48,6 +48,16 @@ async def get_db(request: Request, response: Response) -> AsyncIterator[sqlite3.
     db = await pool.get()
     try:
         yield db
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+            # What was opened on a read-only file stays so until all of this process have closed it.
+            stale = [db, *(pool.get_nowait() for _ in range(pool.qsize()))]
+            for connection in stale:
+                connection.close()
+            db, *others = [connect(request.app.state.config) for _ in stale]
+            for connection in others:
+                pool.put_nowait(connection)
+        raise
     finally:
         if db.in_transaction:
             db.rollback()

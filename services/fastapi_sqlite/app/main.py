@@ -29,6 +29,7 @@ def create_app(config: Config | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = config.threads
+        app.state.config = config
         with open_pool(config) as app.state.pool:
             yield
 
