@@ -1,16 +1,16 @@
 import time
+import tomllib
 from itertools import product
 from subprocess import TimeoutExpired
 from typing import Annotated
 
 from harness.command import Argument, Command, Option, fail, interruptible, known, output
 from harness.k6 import K6Error
-from harness.service import LaunchError, installed, services
+from harness.service import SERVICES, LaunchError, installed, services
 from harness.wire import NoAnswerError
 from torture import page
-from torture.experiment import LONG, SHORT, Effort, Experiment, Found
-from torture.lane import EXPERIMENTS
-from torture.record import Record, Table
+from torture.experiment import LONG, SHORT, Effort, Result
+from torture.experiments import EXPERIMENTS
 from torture.service import StuckError
 
 app = Command("just torture")
@@ -58,48 +58,41 @@ def torture(
     publish: Publish = False,
 ) -> None:
     effort = Effort(SHORT if short else minutes / LONG)
-    check_usage(names or [], only or [], effort, publish=publish)
-    wanted, faults = only or list(EXPERIMENTS), 0
+    known("service", names or [], services())
+    known("experiment", only or [], list(EXPERIMENTS))
+    if publish and not effort.whole:
+        fail(f"--publish needs the long form: {LONG:.0f} minutes or more.", 2)
+    faults = 0
     try:
         with interruptible():
-            for name, experiment in product(names or services(), wanted):
+            for name, experiment in product(names or services(), only or list(EXPERIMENTS)):
                 installed(name, output.print)
-                made = record(name, experiment, EXPERIMENTS[experiment], effort)
-                faults += len(made.faults)
+                record = recorded(name, experiment, effort)
+                faults += len(record.faults)
                 if publish:
-                    page.publish(Table({name: {experiment: made}}))
+                    page.publish(page.Table({name: {experiment: record}}))
     except (LaunchError, K6Error) as error:
         fail(str(error))
     if faults:
         fail(f"{faults} faults")
 
 
-def check_usage(names: list[str], only: list[str], effort: Effort, *, publish: bool) -> None:
-    known("service", names, services())
-    known("experiment", only, list(EXPERIMENTS))
-    if publish and not effort.whole:
-        fail(f"--publish needs the long form: {LONG:.0f} minutes or more.", 2)
-
-
-def record(name: str, experiment: str, run: Experiment, effort: Effort) -> Record:
+def recorded(name: str, experiment: str, effort: Effort) -> page.Record:
+    project = tomllib.loads((SERVICES / name / "pyproject.toml").read_text())["project"]
     began = time.monotonic()
     with output.status(f"{name}: {experiment}"):
         try:
-            found = run(name, effort)
-        except (
-            StuckError,
-            NoAnswerError,
-            LaunchError,
-            TimeoutExpired,
-        ) as error:  # what was counted till then is lost with it
-            found = Found(faults=[f"{type(error).__name__}: {error}"])
-    made = Record.of(found, time.monotonic() - began)
-    output.print(f"[bold]{name}[/bold]: {experiment}, {made.seconds:.0f} s", soft_wrap=True)
-    for what, figure in made.figures.items():
+            result = EXPERIMENTS[experiment](name, effort)
+        except (StuckError, NoAnswerError, LaunchError, TimeoutExpired) as error:
+            # what was counted till then is lost with it
+            result = Result(faults=[f"{type(error).__name__}: {error}"])
+    record = page.Record.of(project["version"], result, time.monotonic() - began)
+    output.print(f"[bold]{name}[/bold]: {experiment}, {record.seconds:.0f} s", soft_wrap=True)
+    for what, figure in record.figures.items():
         output.print(f"  {what}: {figure}", markup=False, soft_wrap=True)
-    for fault in made.faults[:10]:
+    for fault in record.faults[:10]:
         output.print(f"  fault: {fault}", style="red", markup=False, soft_wrap=True)
-    return made
+    return record
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
 from harness.wire import Client, NoAnswerError
-from torture.experiment import Effort, Found
+from torture.experiment import Effort, Result
 from torture.history import Event, is_linearizable
 from torture.service import tortured
 
@@ -29,24 +29,24 @@ class Shared:
         with self.lock:
             self.events[id_].append(event)
 
-    def fault(self, said: str) -> None:
+    def fault(self, text: str) -> None:
         with self.lock:
-            self.faults.append(said)
+            self.faults.append(text)
 
 
-def concurrency(name: str, effort: Effort) -> Found:
-    """The history of each item is linearizable, and no answer is a 5xx."""
-    found, shared = Found(), Shared()
-    each = effort.of(REQUESTS, 1600) // CLIENTS
+def concurrency(name: str, effort: Effort) -> Result:
+    """The history of each item is linearizable, none is a mixture of two bodies, and no answer is a 5xx."""
+    result, shared = Result(), Shared()
+    requests = effort.of(REQUESTS, 1600) // CLIENTS
     with tortured(name) as service, ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(lambda number: one_client(number, service.url, each, shared), range(CLIENTS)))
+        list(pool.map(lambda number: one_client(number, service.url, requests, shared), range(CLIENTS)))
     broken = [id_ for id_, events in shared.events.items() if not is_linearizable(events)]
-    found.faults += shared.faults
-    found.expect(not broken, f"not linearizable: items {', '.join(map(str, broken[:5]))}")
-    found.count(sum(map(len, shared.events.values())), "requests")
-    found.count(len(shared.events), "items")
-    found.count(len(broken), "histories that nothing explains")
-    return found
+    result.faults += shared.faults
+    result.expect(not broken, f"not linearizable: items {', '.join(map(str, broken[:5]))}")
+    result.count(sum(map(len, shared.events.values())), "requests")
+    result.count(len(shared.events), "items")
+    result.count(len(broken), "histories that nothing explains")
+    return result
 
 
 def one_client(number: int, url: str, requests: int, shared: Shared) -> None:
@@ -62,10 +62,14 @@ def one_client(number: int, url: str, requests: int, shared: Shared) -> None:
                 act(client, chance.choice(known), chance.random(), value, shared)
 
 
+def body(value: str) -> dict[str, object]:
+    return {"name": value, "description": value, "price": 1}
+
+
 def create(client: Client, value: str, shared: Shared) -> None:
     began = time.monotonic()
     try:
-        reply = client.send("POST", "/items", {"name": value, "price": 1})
+        reply = client.send("POST", "/items", body(value))
     except NoAnswerError as error:
         shared.fault(str(error))
         return
@@ -83,7 +87,7 @@ def act(client: Client, id_: int, choice: float, value: str, shared: Shared) -> 
     operation = {"GET": "read", "PUT": "replace", "DELETE": "delete"}[method]
     began = time.monotonic()
     try:
-        reply = client.send(method, f"/items/{id_}", {"name": value, "price": 1} if method == "PUT" else None)
+        reply = client.send(method, f"/items/{id_}", body(value) if method == "PUT" else None)
     except NoAnswerError as error:
         shared.note(id_, Event(operation, value, began))
         shared.fault(str(error))
@@ -95,9 +99,14 @@ def act(client: Client, id_: int, choice: float, value: str, shared: Shared) -> 
     gone = reply.status == 404
     if gone or method == "DELETE":
         with shared.lock:
-            shared.ids[:] = [each for each in shared.ids if each != id_]
+            shared.ids[:] = [known for known in shared.ids if known != id_]
     if method == "DELETE":
         value = ""
     elif not gone:
-        value = reply.json()["name"]
+        item = reply.json()
+        value = item["name"]
+        if item["description"] != value:
+            shared.fault(
+                f"{method} /items/{id_}: the name of {value}, the description of {item['description']}"
+            )
     shared.note(id_, Event(operation, value or None, began, ended, gone))

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import cycle
 
 from harness.server import Server
-from torture.experiment import Effort, Found
+from torture.experiment import Effort, Result
 from torture.service import ended, integrity, rows, tortured, until
 from torture.writer import writing
 
@@ -15,9 +15,9 @@ KILLS = 100
 VICTIMS = ("worker", "worker", "master", "all")
 
 
-def crash(name: str, effort: Effort) -> Found:
+def crash(name: str, effort: Effort) -> Result:
     """Every write that was answered with a 2xx is there afterwards, none is there twice."""
-    found, killed = Found(), Counter[str]()
+    result, killed = Result(), Counter[str]()
     back: dict[str, float] = {}
     moment = random.Random(1)
     with tortured(name) as service:
@@ -28,21 +28,21 @@ def crash(name: str, effort: Effort) -> Found:
                 time.sleep(moment.uniform(0, 0.3))  # the moment of the kill, not a wait for anything
                 back[victim] = max(back.get(victim, 0.0), KILL[victim](service, moment))
                 killed[victim] += 1
-        found.expect(service.stop() == 0, "it did not stop in good order")
+        result.expect(service.stop() == 0, "it did not stop in good order")
         kept = rows(service.database)
-        found.faults += writers.disagreements(kept, exact=False)
-        found.expect(integrity(service.database) == "ok", "integrity_check is not ok")
-        found.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
+        result.faults += writers.disagreements(kept, exact=False)
+        result.expect(integrity(service.database) == "ok", "integrity_check is not ok")
+        result.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
     bad = {status: times for status, times in writers.statuses.items() if status >= 500 and status != 503}
-    found.expect(not bad, f"answers: {bad}")
-    found.count(killed.total(), "kills")
-    found.count(writers.answered, "writes answered")
-    found.count(len(writers.silences), "cut off")
-    found.figures["lost or twice"] = f"{len(found.faults)}"
-    found.figures["back after a worker, the master, all, at the latest"] = ", ".join(
+    result.expect(not bad, f"answers: {bad}")
+    result.count(killed.total(), "kills")
+    result.count(writers.answered, "writes answered")
+    result.count(len(writers.silences), "cut off")
+    result.count(len(result.faults), "lost or twice")
+    result.figures["back after a worker, the master, all, at the latest"] = ", ".join(
         f"{back[victim]:.1f} s" for victim in dict.fromkeys(VICTIMS) if victim in back
     )
-    return found
+    return result
 
 
 def kill_worker(service: Server, moment: random.Random) -> float:

@@ -1,4 +1,4 @@
-"""What an experiment is given, and what it finds."""
+"""What an experiment is given, and what it comes to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Effort:
 
 
 @dataclass
-class Found:
+class Result:
     """The counts and figures of one experiment on one service, in words; and what must not have been."""
 
     figures: dict[str, str] = field(default_factory=dict)
@@ -36,4 +36,4 @@ class Found:
             self.faults.append(fault)
 
 
-Experiment = Callable[[str, Effort], Found]
+Experiment = Callable[[str, Effort], Result]

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -10,55 +11,51 @@ from harness import k6
 from harness.process import started
 from harness.server import Server
 from harness.wire import Client, NoAnswerError
-from torture.experiment import Effort, Found
+from torture.experiment import Effort, Result
 from torture.service import StuckError, tortured, until
 
-SECONDS = 60
+SECONDS = 30
 WARM_UP = 3  # seconds, in which a worker comes to hold what it will always hold
 CONNECTIONS = 500
 RATE = 1000  # new connections a second
-GROWTH = 64.0  # MiB that it may keep: of 100,000 requests, a leak of 1 KiB in each would be more
+GROWTH = 48.0  # MiB that it may keep: of 50,000 requests, a leak of 1 KiB in each would be more
 SLOW = (2, 4, 64)
 TRICKLE = 5.0  # seconds for which they send a byte a second
 REQUEST = b"GET /hello HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"a" * 100
 
 
-def overload(name: str, effort: Effort) -> Found:
+def overload(name: str, effort: Effort) -> Result:
     """No 5xx, no crash, no memory that goes on growing."""
-    found = Found()
+    result = Result()
     seconds = effort.of(SECONDS, 3)
     with tortured(name) as service:
         idle = service.memory_mib()
-        asked(service, found, {"VUS": CONNECTIONS, "DURATION": f"{WARM_UP}s"}, "to warm up")
+        load(service, result, {"VUS": CONNECTIONS, "DURATION": f"{WARM_UP}s"}, "to warm up")
         pids, before = set(service.workers()), service.memory_mib()
-        found.figures[f"{CONNECTIONS} connections"] = asked(
-            service, found, {"VUS": CONNECTIONS, "DURATION": f"{seconds}s"}, f"{CONNECTIONS} connections"
-        )
-        found.figures[f"{RATE:,} new connections a second"] = asked(
-            service,
-            found,
-            {"RATE": RATE, "VUS": CONNECTIONS, "DURATION": f"{seconds}s"},
-            f"{RATE} new connections a second",
-            reuse=False,
-        )
-        found.expect(set(service.workers()) == pids, "a worker died")
+        for what, rate, reuse in (
+            (f"{CONNECTIONS} connections", {}, True),
+            (f"{RATE:,} new connections a second", {"RATE": RATE}, False),
+        ):
+            settings = {"VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
+            result.figures[what] = load(service, result, settings, what, reuse=reuse)
+        result.expect(set(service.workers()) == pids, "a worker died")
         with suppress(StuckError):
             until(lambda: service.memory_mib() < before + GROWTH, "its memory is back", 10)
         grown = service.memory_mib() - before
-        found.figures["memory idle, after the first seconds, at the end"] = (
+        result.figures["memory idle, after the first seconds, at the end"] = (
             f"{idle:.0f}, {before:.0f}, {before + grown:.0f} MiB"
         )
-        found.expect(grown < GROWTH, f"the memory grew by {grown:.0f} MiB")
+        result.expect(grown < GROWTH, f"the memory grew by {grown:.0f} MiB")
         for number in SLOW if effort.whole else SLOW[:1]:
-            found.figures[f"/hello beside {number} slow clients"] = beside_slow(service, number)
+            result.figures[f"/hello beside {number} slow clients"] = beside_slow(service, number)
         until(service.answers, "it answers when the slow clients are gone")
-        found.expect(service.stop() == 0, "it did not stop in good order")
-        found.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
-    return found
+        result.expect(service.stop() == 0, "it did not stop in good order")
+        result.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
+    return result
 
 
-def asked(
-    service: Server, found: Found, settings: dict[str, object], what: str, *, reuse: bool = True
+def load(
+    service: Server, result: Result, settings: Mapping[str, object], what: str, *, reuse: bool = True
 ) -> str:
     """k6 with these settings; what it counted."""
     summary, log = service.scratch / "k6.json", service.scratch / "k6.txt"
@@ -68,10 +65,10 @@ def asked(
         status = process.wait(SECONDS * 2 + 60)
     outcome = k6.read(summary, status, "hello", Path(log))
     if isinstance(outcome, str):
-        found.faults.append(f"{what}: {outcome}")
+        result.faults.append(f"{what}: {outcome}")
         return "none"
     failed = max(outcome.failed.values(), default=0)
-    found.expect(failed == 0, f"{what}: {failed:,} of {outcome.requests:,} requests failed")
+    result.expect(failed == 0, f"{what}: {failed:,} of {outcome.requests:,} requests failed")
     return f"{outcome.requests:,} answered, {failed:,} failed"
 
 
@@ -99,8 +96,8 @@ def beside_slow(service: Server, number: int) -> str:
 
 def trickling(slow: list[socket.socket], over: threading.Event) -> None:
     for position in range(len(REQUEST)):
-        for each in slow:
+        for connection in slow:
             with suppress(OSError):
-                each.send(REQUEST[position : position + 1])
+                connection.send(REQUEST[position : position + 1])
         if over.wait(1):
             return

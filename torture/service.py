@@ -1,6 +1,7 @@
 """A service under fire: as in production, it is not root's, and it has two workers."""
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +36,8 @@ def until(holds: Callable[[], object], what: str, deadline: float = DEADLINE) ->
 
 def prepared(name: str, scratch: Path, **env: str) -> Server:
     """A service that is up when all of its workers are there; not yet started."""
-    return server_of(name, scratch, env, prefix=UNPRIVILEGED, workers=WORKERS)
+    workers = int(env.get("WEB_CONCURRENCY", WORKERS))
+    return server_of(name, scratch, env, prefix=UNPRIVILEGED, workers=workers)
 
 
 @contextmanager
@@ -57,6 +59,11 @@ def ended(pids: list[int]) -> bool:
 def rows(database: Path) -> dict[int, str]:
     """The name of each item, past the service."""
     return {id_: name for id_, (name, *_) in records(database).items()}
+
+
+def rows_of_the_file(service: Server) -> dict[int, str]:
+    """What a copy of the one file holds, without the write-ahead log that may lie beside it."""
+    return rows(shutil.copyfile(service.database, service.scratch / "copy.db"))
 
 
 def integrity(database: Path) -> str:

@@ -7,28 +7,28 @@ from pathlib import Path
 
 from harness.server import Server
 from harness.wire import Client
-from torture.experiment import Effort, Found
+from torture.experiment import Effort, Result
 from torture.service import tortured, until
 
 WRITES = 20
 CALL = re.compile(r"^\d+ +[\d.]+ (?:<\.\.\. )?(\w+)")
 
 
-def synced(name: str, effort: Effort) -> Found:
+def synced(name: str, effort: Effort) -> Result:
     """A commit is synced before its answer leaves; with SQLITE_SYNCHRONOUS=OFF none may be seen to be."""
-    found = Found()
+    result = Result()
     if shutil.which("strace") is None:
-        found.figures["synced before the answer"] = "not tried: strace is missing"
-        return found
+        result.figures["synced before the answer"] = "not tried: strace is missing"
+        return result
     count = effort.of(WRITES, 3)
     for setting, expected in {"FULL": count, "OFF": 0}.items():
         with tortured(name, SQLITE_SYNCHRONOUS=setting) as service:
             before = writes(service, count)
-        found.figures[f"synced before the answer, {setting}"] = f"{before} of {count}"
-        found.expect(
+        result.figures[f"synced before the answer, {setting}"] = f"{before} of {count}"
+        result.expect(
             before == expected, f"{setting}: {before} of {count} commits were synced before the answer"
         )
-    return found
+    return result
 
 
 def writes(service: Server, count: int) -> int:
@@ -62,12 +62,12 @@ def answers(log: Path) -> int:
 
 def synced_before(log: Path) -> list[bool]:
     """For each answer, whether a sync was done since the one before."""
-    found, synced = list[bool](), False
+    syncs, synced = list[bool](), False
     for line in log.read_text(errors="replace").splitlines():
         call = CALL.match(line)
         if call and call.group(1) in ("fsync", "fdatasync") and line.rstrip().endswith("= 0"):
             synced = True
         elif '"HTTP/1.1 201' in line:
-            found.append(synced)
+            syncs.append(synced)
             synced = False
-    return found
+    return syncs

@@ -18,9 +18,8 @@ class Writer(threading.Thread):
     def __init__(self, number: int, url: str, *, reuse: bool) -> None:
         super().__init__(daemon=True)
         self.prefix, self.client = f"{number}", Client(url, reuse=reuse)
-        self.may_be: dict[
-            int, list[str | None]
-        ] = {}  # by id: its names, as last answered and since; None is gone
+        # by id: its names, as last answered and since; None is gone
+        self.may_be: dict[int, list[str | None]] = {}
         self.unanswered: list[str] = []  # the names of items that may have been created
         self.statuses: Counter[int] = Counter()
         self.answered = 0
@@ -79,47 +78,45 @@ class Writers:
     @property
     def statuses(self) -> Counter[int]:
         """When they have stopped."""
-        return sum((each.statuses for each in self.threads), Counter())
+        return sum((writer.statuses for writer in self.threads), Counter())
 
     @property
     def answered(self) -> int:
-        return sum(each.answered for each in self.threads)
+        return sum(writer.answered for writer in self.threads)
 
     @property
     def silences(self) -> list[str]:
-        return [said for each in self.threads for said in each.silences]
+        return [silence for writer in self.threads for silence in writer.silences]
 
     def disagreements(self, rows: Mapping[int, str], *, exact: bool) -> list[str]:
         """What is not as it was answered. `exact`: what was not answered must not have been done."""
-        faults = [fault for each in self.threads for fault in each.faults]
-        unanswered = {name for each in self.threads for name in each.unanswered}
+        faults = [fault for writer in self.threads for fault in writer.faults]
+        unanswered = {name for writer in self.threads for name in writer.unanswered}
         known: set[int] = set()
-        for each in self.threads:
-            known |= each.may_be.keys()
-            for id_, names in each.may_be.items():
+        for writer in self.threads:
+            known |= writer.may_be.keys()
+            for id_, names in writer.may_be.items():
                 allowed = names[:1] if exact else names
-                if (found := rows.get(id_)) not in allowed:
-                    faults.append(f"item {id_} is {found or 'gone'}, not {' or '.join(map(str, allowed))}")
+                if (name := rows.get(id_)) not in allowed:
+                    faults.append(f"item {id_} is {name or 'gone'}, not {' or '.join(map(str, allowed))}")
         for id_, name in rows.items():
             if id_ not in known and (exact or name not in unanswered):
                 faults.append(f"item {id_}, {name}, was never answered")
-        faults += [
-            f"{name} is there {times} times" for name, times in Counter(rows.values()).items() if times > 1
-        ]
-        return faults
+        counts = Counter(rows.values())
+        return faults + [f"{name} is there {times} times" for name, times in counts.items() if times > 1]
 
 
 @contextmanager
 def writing(url: str, clients: int, *, reuse: bool = True) -> Iterator[Writers]:
     """They stop on the way out, each after its last answer."""
     writers = Writers([Writer(number, url, reuse=reuse) for number in range(clients)])
-    for each in writers.threads:
-        each.start()
+    for writer in writers.threads:
+        writer.start()
     try:
         yield writers
     finally:
-        for each in writers.threads:
-            each.stopping.set()
-        for each in writers.threads:
-            each.join()
-            each.client.close()
+        for writer in writers.threads:
+            writer.stopping.set()
+        for writer in writers.threads:
+            writer.join()
+            writer.client.close()

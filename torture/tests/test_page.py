@@ -2,32 +2,32 @@ from pathlib import Path
 
 import pytest
 
-from torture import page, record
-from torture.experiment import Effort, Found
-from torture.lane import EXPERIMENTS
-from torture.record import Record, Table
+from torture import page
+from torture.experiment import Effort, Result
+from torture.experiments import EXPERIMENTS
+from torture.page import Record, Table
 from torture.synced import synced_before
 
 
 def test_the_page_is_that_of_what_was_kept() -> None:
-    assert page.PAGE.read_text() == page.rendered(record.kept())
+    assert page.PAGE.read_text() == page.rendered(page.kept())
 
 
 def test_the_long_form_of_every_experiment_is_kept_of_every_service() -> None:
-    kept = record.kept().root
+    kept = page.kept().root
     assert len(kept) == 5
     assert all(list(records) == list(EXPERIMENTS) for records in kept.values())
 
 
 def test_a_fault_is_on_the_page() -> None:
-    found = Found({"kills": "100"}, ["item 7 is gone, not a"])
-    text = page.rendered(Table({"alpha": {"crash": Record.of(found, 3.0)}}))
+    result = Result({"kills": "100"}, ["item 7 is gone, not a"])
+    text = page.rendered(Table({"alpha": {"crash": Record.of("2.0.0", result, 3.0)}}))
     assert "| kills | 100 |" in text
     assert "- **alpha**: item 7 is gone, not a" in text
 
 
 def test_what_is_new_takes_the_place_of_what_was() -> None:
-    one, other = (Record.of(Found({"kills": kills}), 1.0) for kills in ("1", "2"))
+    one, other = (Record.of("2.0.0", Result({"kills": kills}), 1.0) for kills in ("1", "2"))
     table = Table({"alpha": {"crash": one, "disk": one}}).with_newer(
         {"alpha": {"crash": other}, "beta": {"disk": other}}
     )

@@ -11,6 +11,7 @@ from torture.locked import locked
 from torture.overload import overload
 from torture.startup import startup
 from torture.synced import synced
+from torture.together import together
 
 EXPERIMENTS: dict[str, Experiment] = {
     "crash": crash,
@@ -23,5 +24,6 @@ EXPERIMENTS: dict[str, Experiment] = {
     "hostile": hostile,
     "overload": overload,
     "startup": startup,
+    "together": together,
     "hygiene": hygiene,
 }
