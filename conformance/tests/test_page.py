@@ -13,7 +13,7 @@ def test_the_page_is_that_of_the_published_results() -> None:
 def test_the_published_results_are_of_this_edition_and_of_services() -> None:
     results = page.published()
     assert results["edition"] == contract.edition()
-    assert set(results["services"]) <= set(services())  # a new one has no column until a full run is published
+    assert set(results["services"]) <= set(services())  # a new one: from the next full run on
 
 
 def test_a_rule_that_was_not_judged_is_shown_as_such() -> None:

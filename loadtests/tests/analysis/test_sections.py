@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import pytest
 
 from harness.document import Bullets, Heading, Table, Text, plain
-from loadtests.analysis import pages, sections
+from loadtests.analysis import sections
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import gates, memory, ranks, scenarios, study
@@ -22,15 +20,6 @@ def test_the_sections_of_a_plan_are_there(name: str) -> None:
     chosen = plans.read(name).sections
     assert chosen
     assert set(chosen) <= set(sections.names())
-
-
-def test_a_new_section_is_a_new_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    source = "from harness.document import Text\n\ndef section(results):\n    return [Text(results.name)]\n"
-    (tmp_path / "greeting.py").write_text(source)
-    monkeypatch.setattr(sections, "__path__", [*sections.__path__, str(tmp_path)])
-    assert "greeting" in sections.names()
-    wished = synthetic.plan().model_copy(update={"sections": ("greeting",)})
-    assert Text("mine") in pages.blocks(synthetic.of("mine", wished, []))
 
 
 @pytest.mark.parametrize("name", sections.names())
