@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text()
 CHAPTER = re.compile(r"^## Add a (\w+): ([^\n]+)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
-BLOCK = re.compile(r"^(?:[^\n]*`([^`\n]+)`:\n\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^(?:[^\n]*`([^`\n]+)`:\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CHAPTERS = {name: (cost, text) for name, cost, text in CHAPTER.findall(PAGE)}
 COSTS = {  # new files, or folders, and changed ones, of which a command may write some
     "plan": (1, 0),
