@@ -32,7 +32,8 @@ OTHER_JSON_TYPE = re.compile(
 OPEN_PATHS = ("/docs", "/redoc", "/openapi.json")  # a framework's own pages
 REDIRECTS = (301, 302, 303, 307, 308)
 DECIMAL = re.compile(r"0|[1-9][0-9]*", re.ASCII)
-LOOSE_DECIMAL = re.compile(r"\s*[+-]?\d+\s*")  # signs, zeros, spaces and the digits of other scripts are open
+# Open: signs, zeros, spaces, `1.0`, `1_0`; and a framework reads the digits of other scripts.
+LOOSE_DECIMAL = re.compile(r"\s*([+-]?\d+(?:_\d+)*)(?:\.0+)?\s*")
 ITEM = "/items/{item_id}"
 
 Item = dict[str, Any]
@@ -250,11 +251,13 @@ class Reference:
 
     def integer(self, text: str, schema: Any) -> int | None:
         """None for what is no integer in its range."""
-        if not LOOSE_DECIMAL.fullmatch(text) or len(text) > 400:
+        found = LOOSE_DECIMAL.fullmatch(text)
+        if not found or len(text) > 400:
             return None
+        number = int(found[1])
         if isinstance(schema, str):
             schema = {"$ref": f"#/components/schemas/{schema}"}
-        return None if self.invalid(int(text), schema) else int(text)
+        return None if self.invalid(number, schema) else number
 
     def invalid(self, value: Any, schema: dict[str, Any]) -> dict[str, str]:
         """What is wrong with the value, by JSON Pointer. Nothing of the value is in the words."""

@@ -69,7 +69,15 @@ def facts(document: JSON) -> Iterator[tuple[str, Any]]:
                 yield f"{name} body required", body.get("required", False)
                 yield from of_content(f"{name} body", body, document)
             for status, response in operation["responses"].items():
+                if of_fastapi(response):
+                    continue
                 yield from of_content(f"{name} {status}", resolved(response, document), document)
+
+
+def of_fastapi(response: JSON) -> bool:
+    """The 422 that FastAPI gives every operation with a parameter, and that no service can switch off."""
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return str(schema.get("$ref")).endswith("/HTTPValidationError")
 
 
 def of_parameter(name: str, parameter: JSON, document: JSON) -> Iterator[tuple[str, Any]]:
@@ -105,6 +113,8 @@ def resolved(node: JSON, document: JSON) -> JSON:
 def plain(schema: Any, document: JSON) -> Any:
     """The schema's constraints, in one of the ways in which they can be written."""
     schema = without_union({**resolved(schema, document)}, document)
+    if isinstance(schema.get("additionalProperties"), dict) and "properties" not in schema:
+        return {}  # a map of any members, as of a `dict`, says nothing of them
     kept = {key: value for key, value in schema.items() if key not in ANNOTATIONS and value not in (None, {})}
     if "items" in kept:
         kept["items"] = plain(kept["items"], document)

@@ -2,7 +2,9 @@ import logging
 import os
 import sqlite3
 import sys
+from contextlib import suppress
 
+from alembic.util import CommandError
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -51,13 +53,13 @@ def on_starting(_server: Arbiter) -> None:
         sys.exit(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
     try:
         db.migrate(service)
-    except (db.SchemaError, DBAPIError, OSError) as error:
+    except (CommandError, DBAPIError, OSError) as error:
         sys.exit(f"DATABASE_URL: {service.database}: {error}")
 
 
 def on_exit(_server: Arbiter) -> None:
     # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
     engine = db.open_engine(service)
-    with engine.connect() as connection:
+    with suppress(DBAPIError), engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()

@@ -2,7 +2,7 @@ import logging
 import os
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
@@ -51,11 +51,11 @@ def on_starting(_server: Arbiter) -> None:
         sys.exit(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
     try:
         db.migrate(service)
-    except (db.SchemaError, sqlite3.Error, OSError) as error:
+    except (RuntimeError, sqlite3.Error, OSError) as error:
         sys.exit(f"DATABASE_URL: {service.database}: {error}")
 
 
 def on_exit(_server: Arbiter) -> None:
     # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
-    with closing(db.connect(service)) as connection:
+    with suppress(sqlite3.Error), closing(db.connect(service)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

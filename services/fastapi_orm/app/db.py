@@ -4,25 +4,21 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
-from fastapi import Depends, Request, Response
-from sqlalchemy import Connection, Engine, event, inspect
+from anyio import CapacityLimiter
+from fastapi import Depends, FastAPI, Request, Response
+from sqlalchemy import Engine, event
 from sqlmodel import Session, create_engine
 
 from .config import Config
 
 ALEMBIC = Path(__file__).parents[1] / "alembic.ini"
-FIRST_REVISION = "0001"
 BUSY_TIMEOUT = 5.0  # seconds
-
-
-class SchemaError(Exception):
-    """The database is not one that this version of the service can use."""
 
 
 def open_engine(config: Config) -> Engine:
@@ -38,6 +34,14 @@ def open_engine(config: Config) -> Engine:
         connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
 
     return engine
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.sessions = CapacityLimiter(app.state.config.threads)
+    app.state.engine = open_engine(app.state.config)
+    yield
+    app.state.engine.dispose()
 
 
 async def get_session(request: Request, response: Response) -> AsyncIterator[Session]:
@@ -64,25 +68,12 @@ def migrate(config: Config) -> None:
             # One transaction of it all: by itself the driver begins none before it makes a table.
             event.listen(connection, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
             with connection.begin():
-                upgrade(connection)
+                alembic = AlembicConfig(ALEMBIC)
+                alembic.attributes["connection"] = connection
+                command.upgrade(alembic, "head")
         # Last: a database that is not ours stays as it was.
         with engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
-    except CommandError as error:  # a revision that a later version of the service has made
-        raise SchemaError(str(error)) from error
     finally:
         engine.dispose()
         os.close(folder)
-
-
-def upgrade(connection: Connection) -> None:
-    alembic = AlembicConfig(ALEMBIC)
-    alembic.attributes["connection"] = connection
-    tables = inspect(connection).get_table_names()
-    if tables and "alembic_version" not in tables:
-        # The first edition of the service counted in SQLite's user_version, and made the same table.
-        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        if version != 1 or "items" not in tables:
-            raise SchemaError("the database is not one of this service")
-        command.stamp(alembic, FIRST_REVISION)
-    command.upgrade(alembic, "head")

@@ -1,55 +1,46 @@
 """What HTTP asks for on every path, and a framework for ASGI leaves to others."""
 
-from anyio import move_on_after
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-UNREAD_MAX = 4 * 2**20  # bytes
-UNREAD_SECONDS = 1.0
+from .errors import problem
+
+# bytes: of a body that is larger than 1 MiB, but not by far, the route decides what is wrong with it
+READ_MAX = 2 * 2**20
 
 
-class HeadMiddleware:
-    """HEAD is routed as GET. The server leaves the body out, for it knows the method that was sent."""
+def head_as_get(app: ASGIApp) -> ASGIApp:
+    """The server leaves the body of the answer out, for it knows the method that was sent."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("method") == "HEAD":
             scope = {**scope, "method": "GET"}
-        await self.app(scope, receive, send)
+        await app(scope, receive, send)
+
+    return middleware
 
 
-class UnreadBodyMiddleware:
-    """Reads what is left of a body before the answer, or says that the connection ends with it.
+def read_body_first(app: ASGIApp) -> ASGIApp:
+    """Read the whole body before anything can refuse the request.
 
     The server closes a connection of which it has not read all: a proxy that has already sent the next
     request on it would answer 502 to that one.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"]) if scope["type"] == "http" else {}
-        if not headers.keys() & {b"content-length", b"transfer-encoding"}:
-            return await self.app(scope, receive, send)
-        unread = True
-
-        async def receive_body() -> Message:
-            nonlocal unread
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
+        body = bytearray()
+        message: Message = {"more_body": True}
+        while message.get("more_body"):
+            if len(body) > READ_MAX:
+                refusal = problem(413, "The body is larger than 1 MiB.", {"Connection": "close"})
+                return await refusal(scope, receive, send)
             message = await receive()
-            unread = message.get("more_body", False)
-            return message
+            body += message.get("body", b"")
 
-        async def send_answer(message: Message) -> None:
-            if unread and message["type"] == "http.response.start":
-                # Who expects "100 Continue" has not sent the body, and need not.
-                left = 0 if b"expect" in headers else UNREAD_MAX
-                with move_on_after(UNREAD_SECONDS):
-                    while unread and left > 0:
-                        left -= len((await receive_body()).get("body", b""))
-                if unread:
-                    message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
-            await send(message)
+        async def receive_whole() -> Message:
+            return {**message, "body": bytes(body)}
 
-        return await self.app(scope, receive_body, send_answer)
+        return await app(scope, receive_whole, send)
+
+    return middleware

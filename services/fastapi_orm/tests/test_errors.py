@@ -66,6 +66,13 @@ def test_a_locked_database_is_unavailable(
         assert client.post("/items", json=LAMP).status_code == 201
 
 
+def test_a_connection_that_can_only_read_is_replaced(app: FastAPI, client: TestClient) -> None:
+    with app.state.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = 1")
+    assert client.post("/items", json=LAMP).status_code == 503
+    assert client.post("/items", json=LAMP).status_code == 201
+
+
 def test_a_mistake_in_the_sql_is_a_fault(config: Config, client: TestClient) -> None:
     with closing(sqlite3.connect(config.database)) as other:
         other.execute("ALTER TABLE items RENAME price TO cost")

@@ -3,25 +3,19 @@
 import fcntl
 import os
 import sqlite3
-from asyncio import LifoQueue
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from anyio import CapacityLimiter
+from fastapi import Depends, FastAPI, Request, Response
 
 from .config import Config
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT = 5.0  # seconds
-
-Pool = LifoQueue[sqlite3.Connection]
-
-
-class SchemaError(Exception):
-    """The database is not one that this version of the service can use."""
 
 
 def connect(config: Config) -> sqlite3.Connection:
@@ -32,36 +26,29 @@ def connect(config: Config) -> sqlite3.Connection:
     return db
 
 
-@contextmanager
-def open_pool(config: Config) -> Iterator[Pool]:
-    pool = Pool()
-    for _ in range(config.threads):
-        pool.put_nowait(connect(config))
-    yield pool
-    while not pool.empty():
-        pool.get_nowait().close()
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.limiter = CapacityLimiter(app.state.config.threads)
+    app.state.idle = [connect(app.state.config) for _ in range(app.state.config.threads)]
+    yield
+    close_idle(app)
+
+
+def close_idle(app: FastAPI) -> None:
+    while app.state.idle:
+        app.state.idle.pop().close()
 
 
 async def get_db(request: Request, response: Response) -> AsyncIterator[sqlite3.Connection]:
     response.headers["Cache-Control"] = "no-store"  # a row may change before the next request
-    pool: Pool = request.app.state.pool
-    db = await pool.get()
-    try:
-        yield db
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
-            # What was opened on a read-only file stays so until all of this process have closed it.
-            stale = [db, *(pool.get_nowait() for _ in range(pool.qsize()))]
-            for connection in stale:
-                connection.close()
-            db, *others = [connect(request.app.state.config) for _ in stale]
-            for connection in others:
-                pool.put_nowait(connection)
-        raise
-    finally:
-        if db.in_transaction:
-            db.rollback()
-        pool.put_nowait(db)
+    state = request.app.state
+    async with state.limiter:
+        db = state.idle.pop() if state.idle else connect(state.config)
+        try:
+            yield db
+        finally:
+            db.rollback()  # what the operation left open, if anything
+            state.idle.append(db)
 
 
 # An `async def` that yields costs no change of threads, and with the scope "function" the connection goes
@@ -75,18 +62,12 @@ def migrate(config: Config) -> None:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         with closing(connect(config)) as db:
-            make_table(db)
+            [version] = db.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                db.executescript(SCHEMA.read_text())
+            elif version != SCHEMA_VERSION:
+                raise RuntimeError(f"the database has schema version {version}, not {SCHEMA_VERSION}")
             # Last: a database that is not ours stays as it was.
             db.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
     finally:
         os.close(folder)
-
-
-def make_table(db: sqlite3.Connection) -> None:
-    version, tables = db.execute(
-        "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
-    ).fetchone()
-    if (version, tables) == (0, 0):
-        db.executescript(SCHEMA.read_text())
-    elif version != SCHEMA_VERSION:
-        raise SchemaError(f"the database has schema version {version}, not {SCHEMA_VERSION}")

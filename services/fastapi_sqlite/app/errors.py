@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
+from .db import close_idle
+
 # RFC 9110's phrases; HTTPStatus has these two only from Python 3.13 on.
 TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 MEDIA_TYPE = "application/problem+json"
-# Our own, such as "no such column". Anything else the database refuses for reasons of its own.
-MISTAKES = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_MISUSE}
+NO_ITEM = "No item has this id."
+# What the database refuses for reasons of its own. Anything else is a mistake in this service, and a 500.
+REASONS = ["BUSY", "CANTOPEN", "CORRUPT", "FULL", "IOERR", "LOCKED", "NOTADB", "PERM", "PROTOCOL", "READONLY"]
+UNAVAILABLE = {getattr(sqlite3, f"SQLITE_{reason}") for reason in REASONS}
 
 logger = logging.getLogger(__name__)
 
@@ -44,9 +48,9 @@ async def http_error(request: Request, error: HTTPException) -> Response:
 
 def methods(request: Request) -> set[str]:
     """The methods of the path. Starlette's own Allow has only those of the first route that matches."""
-    routes = [route for route in iter_route_contexts(request.app.routes) if route.methods]
-    path = request.scope["path"]
-    allowed = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    routes = iter_route_contexts(request.app.routes)
+    found = (route.methods or set() for route in routes if route.path_regex.match(request.scope["path"]))
+    allowed = set[str]().union(*found)
     return allowed | {"HEAD"} if "GET" in allowed else allowed
 
 
@@ -58,7 +62,7 @@ async def invalid(_request: Request, error: RequestValidationError) -> Response:
         if location != "path"
     ]
     if not errors:  # only the id in the path, which no item has
-        return problem(404, "No item has this id.")
+        return problem(404, NO_ITEM)
     return problem(422, "The request is not valid.", errors=errors)
 
 
@@ -67,10 +71,12 @@ def pointer(path: list[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-async def database_error(_request: Request, error: sqlite3.Error) -> Response:
-    # the low byte: SQLITE_CONSTRAINT_UNIQUE and the like are constraints too
-    if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & 0xFF in MISTAKES:
+async def database_error(request: Request, error: sqlite3.Error) -> Response:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
+    if code not in UNAVAILABLE:
         raise error
+    if code == sqlite3.SQLITE_READONLY:  # what was opened while the file was read-only stays so
+        close_idle(request.app)
     logger.error("database: %s", error)
     return problem(503, "The database is not available.", {"Retry-After": "1"})
 
@@ -80,8 +86,9 @@ async def fault(_request: Request, _error: Exception) -> Response:
     return problem(500, "The service failed to answer.", {"Connection": "close"})
 
 
-def add_handlers(app: FastAPI) -> None:
-    app.exception_handler(HTTPException)(http_error)
-    app.exception_handler(RequestValidationError)(invalid)
-    app.exception_handler(sqlite3.Error)(database_error)
-    app.exception_handler(Exception)(fault)
+HANDLERS: dict[int | type[Exception], Any] = {
+    HTTPException: http_error,
+    RequestValidationError: invalid,
+    sqlite3.Error: database_error,
+    Exception: fault,
+}

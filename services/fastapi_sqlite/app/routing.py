@@ -11,28 +11,21 @@ BODY_MAX = 2**20  # bytes
 
 
 class JSONRequest(Request):
-    content = b""
-
     async def body(self) -> bytes:
         media_type = self.headers.get("Content-Type", "").partition(";")[0]
         if media_type.strip().lower() != "application/json":
             raise HTTPException(415, "The body must be application/json.")
-        if int(self.headers.get("Content-Length", 0)) > BODY_MAX:
+        announced = int(self.headers.get("Content-Length", 0))
+        if announced > BODY_MAX or len(await super().body()) > BODY_MAX:
             raise HTTPException(413, "The body is larger than 1 MiB.")
-        content = bytearray()
-        async for chunk in self.stream():
-            content += chunk
-            if len(content) > BODY_MAX:
-                raise HTTPException(413, "The body is larger than 1 MiB.")
-        if not content:
+        if not (body := await super().body()):
             raise HTTPException(400, "The body is empty.")
-        self.content = bytes(content)
-        return self.content
+        return body
 
     async def json(self) -> Any:
         # json.loads() would take NaN, lone surrogates, other encodings, and any depth up to a RecursionError
         try:
-            return from_json(self.content, allow_inf_nan=False)
+            return from_json(await super().body(), allow_inf_nan=False)
         except ValueError:
             raise HTTPException(400, "The body is not valid JSON.") from None
 

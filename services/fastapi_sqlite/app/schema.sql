@@ -1,7 +1,7 @@
 BEGIN IMMEDIATE;
 
 -- AUTOINCREMENT: an id that was given once is never given again.
-CREATE TABLE IF NOT EXISTS items (
+CREATE TABLE items (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
     description TEXT,

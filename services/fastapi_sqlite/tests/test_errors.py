@@ -63,6 +63,13 @@ def test_a_locked_database_is_unavailable(
         assert impatient.post("/items", json=LAMP).status_code == 201
 
 
+def test_a_connection_that_can_only_read_is_replaced(app: FastAPI, client: TestClient) -> None:
+    for connection in app.state.idle:
+        connection.execute("PRAGMA query_only = 1")
+    assert client.post("/items", json=LAMP).status_code == 503
+    assert client.post("/items", json=LAMP).status_code == 201
+
+
 def test_a_mistake_in_the_sql_is_a_fault(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "GET", "SELECT colour FROM items WHERE id = ?")
     assert client.get("/items/1").status_code == 500

@@ -1,6 +1,7 @@
 """What only a running server shows."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -51,7 +52,7 @@ def test_a_bad_value_stops_the_start_with_one_line(start: Start, name: str, valu
 
 
 @pytest.mark.parametrize(
-    "statement", ["PRAGMA user_version = 2", "CREATE TABLE other (id INTEGER)"], ids=["newer", "foreign"]
+    "statement", ["PRAGMA user_version = 2", "CREATE TABLE items (id INTEGER)"], ids=["newer", "foreign"]
 )
 def test_another_schema_stops_the_start(start: Start, tmp_path: Path, statement: str) -> None:
     with closing(sqlite3.connect(tmp_path / "items.db")) as db:
@@ -148,16 +149,26 @@ def test_a_refusal_leaves_the_connection_usable(start: Start, worker_class: str)
             assert client.getresponse().read() == b'{"message":"Hello, World!"}'
 
 
-def test_a_body_that_need_not_come_is_not_waited_for(start: Start) -> None:
+@pytest.mark.parametrize("path", ["/items", "/nowhere"])
+def test_what_is_far_too_large_is_not_read_to_its_end(start: Start, path: str) -> None:
     port = free_port()
     wait_until_ready(start(PORT=str(port)), port)
     with closing(HTTPConnection("127.0.0.1", port, timeout=10)) as client:
-        client.putrequest("POST", "/items")
-        for name, value in {**JSON, "Content-Length": "20000000", "Expect": "100-continue"}.items():
-            client.putheader(name, value)
-        client.endheaders()
+        client.request("POST", path, b" " * (2 * 2**20 + 1), {**JSON, "Content-Length": "20000000"})
         answer = client.getresponse()
         assert (answer.status, answer.headers["Connection"]) == (413, "close")
+
+
+def test_a_folder_in_memory_that_is_not_writable_is_not_used(tmp_path: Path) -> None:
+    pretend = "import os; access = os.access; os.access = lambda p, mode: p != '/dev/shm' and access(p, mode)"
+    (tmp_path / "sitecustomize.py").write_text(pretend)
+    for path, folder in ((str(tmp_path), "None"), ("", "/dev/shm")):  # noqa: S108
+        command = [sys.executable, "-m", "gunicorn", "--print-config"]
+        env = os.environ | {"PYTHONPATH": path}
+        printed = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=20
+        ).stdout
+        assert re.search(rf"^worker_tmp_dir += {folder}$", printed, re.MULTILINE)
 
 
 def test_importing_the_application_opens_no_database() -> None:

@@ -10,6 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # the first edition of the service made the same table without Alembic
+    if op.get_bind().scalar(sa.text("PRAGMA user_version")) == 1:
+        return
     op.create_table(
         "items",
         sa.Column("id", sa.Integer(), primary_key=True),
