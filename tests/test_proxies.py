@@ -1,0 +1,71 @@
+"""Behind a proxy that is configured as a service's README says, no client harms another."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from harness.server import launched
+from harness.service import ROOT, installed, services
+from harness.wire import Client, Request, exchange
+from tests.proxies import PROXIES, in_front_of, is_missing
+
+GOOD, REFUSED = 4, 4  # clients
+WRITES, REFUSALS = 20, 10  # of each of them
+LARGE = b'{"name": "' + b"a" * 120_000 + b'", "price": 1}'
+JSON_TYPE = ("Content-Type: application/json",)
+REFUSABLE = {
+    404: Request("POST", "/nowhere", JSON_TYPE, LARGE, "length"),
+    405: Request("POST", "/hello", JSON_TYPE, LARGE, "length"),
+    413: Request("POST", "/items", JSON_TYPE, LARGE * 9, "length"),
+    415: Request("POST", "/items", ("Content-Type: text/plain",), LARGE, "length"),
+    422: Request("POST", "/items", JSON_TYPE, LARGE, "length"),
+}
+
+
+@pytest.fixture(params=PROXIES)
+def proxy(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if is_missing(name):
+        pytest.skip(f"{name} is not installed: apt-get install {name}")
+    return name
+
+
+@pytest.fixture(params=services())
+def url(request: pytest.FixtureRequest, proxy: str, tmp_path: Path) -> Iterator[str]:
+    installed(request.param)
+    with launched(request.param) as server, in_front_of(server, proxy, tmp_path) as url:
+        yield url
+
+
+def test_what_one_client_is_refused_costs_no_other_its_write(url: str) -> None:
+    """They share the proxy's connections to the service: a refusal leaves each fit for the next request."""
+    with ThreadPoolExecutor(GOOD + REFUSED) as pool:
+        writers = [pool.submit(writes, url) for _ in range(GOOD)]
+        refused = [pool.submit(refusals, url) for _ in range(REFUSED)]
+        assert sum((writer.result() for writer in writers), Counter()) == {201: GOOD * WRITES}
+        expected = {status: REFUSED * REFUSALS // len(REFUSABLE) for status in REFUSABLE}
+        assert sum((client.result() for client in refused), Counter()) == expected
+
+
+def writes(url: str) -> Counter[int]:
+    with Client(url) as client:
+        answers = (client.send("POST", "/items", {"name": f"{n}", "price": 1}) for n in range(WRITES))
+        return Counter(answer.status for answer in answers)
+
+
+def refusals(url: str) -> Counter[int]:
+    requests = [*REFUSABLE.values()] * (REFUSALS // len(REFUSABLE))
+    answers = (exchange(url, request) for request in requests)
+    return Counter(answer.status if answer else 0 for answer in answers)
+
+
+def test_bodies_pass_through_it_unharmed(url: str, tmp_path: Path) -> None:
+    """Whole, chunked, slow, refused: the cases of the contract that are about bodies."""
+    command = [sys.executable, "-m", "conformance", "--url", url, "--only", "body", "--report", str(tmp_path)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
