@@ -12,10 +12,6 @@ def whole_number(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def digits(value: str) -> int | str:
-    return int(value) if value.isascii() and value.isdigit() else value
-
-
 class NewItem(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -26,10 +22,8 @@ class NewItem(BaseModel):
 
 
 class Page(BaseModel):
-    model_config = ConfigDict(strict=True)
-
-    limit: Annotated[int, BeforeValidator(digits), Field(ge=1, le=2000)] = 2000
-    after: Annotated[int, BeforeValidator(digits), Field(ge=1, le=2**53 - 1)] = 0
+    limit: Annotated[int, Field(ge=1, le=2000)] = 2000
+    after: Annotated[int, Field(ge=1, le=2**53 - 1)] = 0
 
 
 Model = TypeVar("Model", bound=BaseModel)

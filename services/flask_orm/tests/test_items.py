@@ -69,7 +69,7 @@ def test_a_list_is_a_page(client: FlaskClient) -> None:
     assert client.get("/items?after=9007199254740991").get_json() == []
 
 
-@pytest.mark.parametrize("value", ["0", "2001", "1.0", "1_0", "one", "", "٣"])
+@pytest.mark.parametrize("value", ["0", "2001", "1.5", "1e2", "one", "", "٣"])
 def test_a_bad_page(client: FlaskClient, value: str) -> None:
     assert pointers(client, "GET", f"/items?limit={value}&after={value}") >= {("query", "/limit")}
 
