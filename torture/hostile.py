@@ -21,7 +21,9 @@ from torture.service import tortured, until
 REQUESTS = 52_000  # of nearly HTTP, and as many of nearly JSON
 CLIENTS = 4
 BATCH = 64  # requests that are drawn at once
-PATIENCE = 0.02  # seconds without an answer, after which the client ends its side: there is no more to come
+PATIENCE = (
+    0.02  # seconds in which an answer should begin; then the client ends its side, as no more will come
+)
 HANG = 10.0  # seconds without an answer and without an end
 GROWTH = 32.0  # MiB that a service may keep of all that
 WARM = 0.2  # the share of the requests after which the memory is first read
@@ -125,8 +127,8 @@ def sent(port: int, data: bytes) -> tuple[float, list[int], list[str]]:
         with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection:
             with suppress(OSError):  # it may have answered, and closed, before all was sent
                 connection.sendall(data)
-                if not select.select([connection], [], [], PATIENCE)[0]:
-                    connection.shutdown(socket.SHUT_WR)  # there is no more
+                select.select([connection], [], [], PATIENCE)
+                connection.shutdown(socket.SHUT_WR)
             with suppress(ConnectionError):
                 while piece := connection.recv(2**16):
                     received += piece
