@@ -1,4 +1,4 @@
-"""The curl examples of the READMEs do what they say."""
+"""The examples of the READMEs do what they say, and the files that they speak of are there."""
 
 import re
 import shlex
@@ -14,6 +14,7 @@ from harness.service import installed
 ROOT = Path(__file__).parents[1]
 READMES = [path for path in [ROOT / "README.md", *sorted(ROOT.glob("services/*/README.md"))] if path.exists()]
 EXAMPLE = re.compile(r"^curl .*(?:\\\n.*)*", re.MULTILINE)
+FILE = re.compile(r"`([\w./-]+(?:\.(?:py|sql|ini|toml)|/))`")
 
 
 def examples(readme: Path) -> list[str]:
@@ -36,3 +37,10 @@ def test_the_examples_of_a_readme_succeed(server: Server, readme: Path) -> None:
         command = shlex.split(example.replace("http://127.0.0.1:8000", server.url))
         ran = subprocess.run([*command, "--fail"], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, f"{example}\n{ran.stdout}{ran.stderr}"
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
+def test_the_files_in_the_tables_of_a_readme_exist(readme: Path) -> None:
+    rows = [line for line in readme.read_text().splitlines() if line.startswith("| `")]
+    for name in FILE.findall("\n".join(rows)):
+        assert (readme.parent / name).exists(), name
