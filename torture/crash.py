@@ -5,7 +5,9 @@ import time
 from collections import Counter
 from itertools import cycle
 
-from harness.server import Server
+from psutil import Process
+
+from harness.server import STOPPING, Server
 from torture.experiment import Effort, Result
 from torture.service import ended, integrity, rows, tortured, until
 from torture.writer import writing
@@ -19,7 +21,7 @@ def crash(name: str, effort: Effort) -> Result:
     """Every write that was answered with a 2xx is there afterwards, none is there twice."""
     result, killed = Result(), Counter[str]()
     back: dict[str, float] = {}
-    moment = random.Random(1)
+    moment, workers = random.Random(1), set[Process]()
     with tortured(name) as service:
         with writing(service.url, CLIENTS) as writers:
             for _, victim in zip(range(effort.of(KILLS, 4)), cycle(VICTIMS), strict=False):
@@ -28,7 +30,9 @@ def crash(name: str, effort: Effort) -> Result:
                 time.sleep(moment.uniform(0, 0.3))  # the moment of the kill, not a wait for anything
                 back[victim] = max(back.get(victim, 0.0), KILL[victim](service, moment))
                 killed[victim] += 1
+                workers |= set(Process(service.pid).children())
         result.expect(service.stop() == 0, "it did not stop in good order")
+        until(lambda: ended(workers), "the workers of a killed master end", STOPPING)
         kept = rows(service.database)
         result.faults += writers.disagreements(kept, exact=False)
         result.expect(integrity(service.database) == "ok", "integrity_check is not ok")
@@ -54,12 +58,9 @@ def kill_worker(service: Server, moment: random.Random) -> float:
 
 def kill_master(service: Server, _: random.Random) -> float:
     """It can be started again at once: what the master leaves behind gives up the port."""
-    orphans = service.workers()
     service.kill(service.pid)
     service.process.wait()
-    took = service.start()
-    until(lambda: ended(orphans), "the workers of a killed master end")
-    return took
+    return service.start()
 
 
 def kill_all(service: Server, _: random.Random) -> float:

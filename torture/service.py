@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -47,11 +47,11 @@ def tortured(name: str, **env: str) -> Iterator[Server]:
         yield service
 
 
-def ended(pids: list[int]) -> bool:
+def ended(processes: Iterable[psutil.Process]) -> bool:
     """Whether none of these lives; what nobody has waited for is dead."""
-    for pid in pids:
+    for process in processes:
         with suppress(psutil.NoSuchProcess):
-            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
                 return False
     return True
 
