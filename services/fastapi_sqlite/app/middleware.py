@@ -29,10 +29,11 @@ def read_body_first(app: ASGIApp) -> ASGIApp:
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await app(scope, receive, send)
+        announced = int(dict(scope["headers"]).get(b"content-length", 0))
         body = bytearray()
         message: Message = {"more_body": True}
         while message.get("more_body"):
-            if len(body) > READ_MAX:
+            if max(announced, len(body)) > READ_MAX:
                 refusal = problem(413, "The body is larger than 1 MiB.", {"Connection": "close"})
                 return await refusal(scope, receive, send)
             message = await receive()

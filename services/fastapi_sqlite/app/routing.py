@@ -15,10 +15,9 @@ class JSONRequest(Request):
         media_type = self.headers.get("Content-Type", "").partition(";")[0]
         if media_type.strip().lower() != "application/json":
             raise HTTPException(415, "The body must be application/json.")
-        announced = int(self.headers.get("Content-Length", 0))
-        if announced > BODY_MAX or len(await super().body()) > BODY_MAX:
+        if len(body := await super().body()) > BODY_MAX:
             raise HTTPException(413, "The body is larger than 1 MiB.")
-        if not (body := await super().body()):
+        if not body:
             raise HTTPException(400, "The body is empty.")
         return body
 
