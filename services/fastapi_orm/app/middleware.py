@@ -4,9 +4,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import problem
 
-# bytes: of a body that is larger than 1 MiB, but not by far, the route decides what is wrong with it
-READ_MAX = 2 * 2**20
-
 
 def head_as_get(app: ASGIApp) -> ASGIApp:
     """The server leaves the body of the answer out, for it knows the method that was sent."""
@@ -33,14 +30,17 @@ def read_body_first(app: ASGIApp) -> ASGIApp:
         body = bytearray()
         message: Message = {"more_body": True}
         while message.get("more_body"):
-            if max(announced, len(body)) > READ_MAX:
+            # of a body that is larger than 1 MiB, but not by far, the route decides what is wrong with it
+            if max(announced, len(body)) > 2**21:
                 refusal = problem(413, "The body is larger than 1 MiB.", {"Connection": "close"})
                 return await refusal(scope, receive, send)
             message = await receive()
             body += message.get("body", b"")
 
+        messages: list[Message] = [{**message, "body": bytes(body)}]
+
         async def receive_whole() -> Message:
-            return {**message, "body": bytes(body)}
+            return messages.pop() if messages else await receive()
 
         return await app(scope, receive_whole, send)
 
