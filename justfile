@@ -96,9 +96,9 @@ check-contract: _tools
     @.venv/bin/openapi-spec-validator openapi.yaml
     @! command -v npx >/dev/null || npx --yes @redocly/cli@2.40.0 lint --skip-rule=operation-4xx-response openapi.yaml
 
-# the types of each service and of its twin, in an environment of its own
+# the types of each service, of its twin and of its rungs, in an environment of its own
 check-services:
-    @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} mypy && {{in_dev}} mypy "../../loadtests/twins/$(basename "$service").py"); done
+    @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} mypy && {{in_dev}} mypy $(ls ../../loadtests/{twins,rungs}/"$(basename "$service").py" 2>/dev/null)); done
 
 # known vulnerabilities of what is pinned, where the database of them can be asked
 audit:

@@ -149,8 +149,8 @@ def report(
     ] = None,
     *,
     markdown: Annotated[bool, Option("--markdown", help="Print what changed as Markdown.")] = False,
-    choosing: Annotated[
-        bool, Option("--choosing", help="Write docs/choosing.md, from all of results/.")
+    over_all: Annotated[
+        bool, Option("--all", help="Write what is made of all of results/: docs/choosing.md, docs/cost.md.")
     ] = False,
 ) -> None:
     """Write the page of a run into its folder; of two runs, show what changed from one to the other."""
@@ -159,8 +159,8 @@ def report(
         from loadtests.analysis import compare, pages
         from loadtests.measure import run
 
-        if choosing:
-            pages.choosing()
+        if over_all:
+            pages.over_all()
             return
         match runs or []:
             case []:
@@ -185,7 +185,7 @@ def cost(
         Option("--check", help="Exit status 1 where a cell costs more than in results/cost.json."),
     ] = False,
     publish: Annotated[
-        bool, Option("--publish", help="Make this count the baseline, and write docs/cost.md.")
+        bool, Option("--publish", help="Make this count the baseline, and write the pages that show it.")
     ] = False,
     threshold: Annotated[
         float, Option("--threshold", metavar="PERCENT", min=0, help="How much a cell may grow.")
@@ -204,7 +204,10 @@ def cost(
         known("service", names or [], services())
         before = costs.read() if check else None
         with progress(screen) as advance:
-            after = costs.counted(costs.variants(names or services()), progress=advance)
+            chosen = costs.variants(names or services())
+            if check:  # what is guarded is ours
+                chosen = [variant for variant in chosen if variant.group == costs.SERVICES]
+            after = costs.counted(chosen, starts=not check, progress=advance)
         document.terminal([page.cells(after)], output)
         if before is not None:
             if grown := costs.growth(before, after, threshold / 100):
@@ -212,7 +215,7 @@ def cost(
             output.print(f"No cell grew by more than {threshold:g} %.")
         if publish:
             after.write()
-            pages.cost(after)
+            pages.over_all()
 
 
 def conclude(run: "Run", percent: float | None) -> None:

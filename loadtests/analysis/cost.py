@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import isnan, nan
 
 from harness.document import Block, Cell, Content, Figure, Heading, Name, Styled, Table, Text, listed
 from harness.service import declared
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Layers
-from loadtests.cost.costs import FLOORS, SERVICES, TWINS, Cost, Count
+from loadtests.cost.costs import FLOORS, RUNGS, SERVICES, TWINS, Cost, Count
 from loadtests.cost.count import START
 from loadtests.cost.requests import BASICS, OPERATIONS
 
@@ -29,7 +31,8 @@ class Parts:
 def parts(count: Count, service: str, operation: str) -> Parts:
     floor = count.of(FLOORS, declared(service).interface, "hello")
     hello, total = count.of(SERVICES, service, "hello"), count.of(SERVICES, service, operation)
-    return Parts(floor, hello - floor, total - hello, count.of(TWINS, service, operation) - total)
+    tutorial = count.of(TWINS, service, operation) - total if service in count.costs[TWINS] else nan
+    return Parts(floor, hello - floor, total - hello, tutorial)
 
 
 def blocks(count: Count) -> list[Block]:
@@ -65,6 +68,13 @@ def blocks(count: Count) -> list[Block]:
             "that it costs less.",
             "small",
         ),
+        Heading(2, "What the ORM costs"),
+        rungs(count),
+        Text(
+            "The same two reads, one step at a time: SQL by `sqlite3`, columns through the ORM's session, "
+            "objects of the ORM. In brackets, times the step before.",
+            "small",
+        ),
         Heading(2, "System calls"),
         Table(
             ["variant", *OPERATIONS],
@@ -73,6 +83,16 @@ def blocks(count: Count) -> list[Block]:
         Text("In brackets those that wait for the disk.", "small"),
         Heading(2, "What counted"),
         Table(["", ""], [[key, value] for key, value in count.machine.items()], "ll"),
+    ]
+
+
+def front(count: Count) -> list[Block]:
+    """For the README."""
+    names = list(count.costs[SERVICES])
+    picture = figure(count, names)
+    return [
+        Text(" ".join(conclusion(count, names))),
+        Figure(picture.drawings, picture.caption, f"docs/{PICTURE}"),
     ]
 
 
@@ -93,7 +113,8 @@ def conclusion(count: Count, names: Sequence[str]) -> Iterator[str]:
 def variants(count: Count) -> Iterator[tuple[tuple[str, str], Mapping[str, Cost]]]:
     for group, named in count.costs.items():
         for name, cells in named.items():
-            yield (group, name), cells
+            if group != RUNGS:
+                yield (group, name), cells
 
 
 def label(group: str, name: str) -> Cell:
@@ -124,7 +145,7 @@ def cells(count: Count) -> Table:
 
 def ratios(count: Count, names: Sequence[str]) -> Table:
     rows: list[list[Content]] = []
-    for name in names:
+    for name in (name for name in names if name in count.costs[TWINS]):
         ours, twin = ([count.of(group, name, o) for o in OPERATIONS] for group in (SERVICES, TWINS))
         times = [*(a / b for a, b in zip(ours, twin, strict=True)), sum(ours) / sum(twin)]
         rows.append([label(SERVICES, name), *(f"{ratio:.2f}" for ratio in times)])
@@ -139,7 +160,11 @@ def added(count: Count, names: Sequence[str]) -> Table:
                 p = parts(count, name, operation)
                 numbers = (p.server, p.framework, p.access, p.server + p.framework + p.access, p.tutorial)
                 rows.append(
-                    [operation, label(SERVICES, name), *(f"{value / 1000:,.0f}" for value in numbers)]
+                    [
+                        operation,
+                        label(SERVICES, name),
+                        *("" if isnan(value) else f"{value / 1000:,.0f}" for value in numbers),
+                    ]
                 )
     return Table(["operation", "service", *PARTS, "in all", "tutorial: more"], rows, "llrrrrr")
 
@@ -159,3 +184,25 @@ def figure(count: Count, names: Sequence[str], file: str = PICTURE) -> Figure:
         for operation in CHARTED
     ]
     return Figure(drawings, "What a request costs: server, framework, access to the database", file)
+
+
+def rungs(count: Count) -> Table:
+    rows: list[list[Content]] = []
+    for orm in count.costs.get(RUNGS, {}):
+        sql = sql_of(count, orm)
+        for operation, columns, objects in (
+            ("get_item", (RUNGS, "get_columns"), (SERVICES, "get_item")),
+            ("list_items", (SERVICES, "list_items"), (RUNGS, "list_objects")),
+        ):
+            steps = [count.of(group, orm, name) for group, name in (columns, objects)]
+            steps = [count.of(SERVICES, sql, operation), *steps]
+            times = ["", *(f" ({after / before:.2f})" for before, after in pairwise(steps))]
+            cells = [f"{step / 1000:,.0f}{ratio}" for step, ratio in zip(steps, times, strict=True)]
+            rows.append([declared(orm).framework, operation, *cells])
+    return Table(["framework", "operation", "SQL", "ORM, columns", "ORM, objects"], rows, "llrrr")
+
+
+def sql_of(count: Count, orm: str) -> str:
+    """The service of the same framework that has no ORM."""
+    others = (name for name in count.costs[SERVICES] if declared(name).framework == declared(orm).framework)
+    return next(name for name in others if declared(name).access == "sqlite3")

@@ -1,4 +1,4 @@
-"""The page of a run, which is the sections of its plan, and docs/choosing.md, which is sections over runs."""
+"""The page of a run, which is the sections of its plan, and the pages over all that was measured."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -7,14 +7,13 @@ from harness import document
 from harness.commit import git
 from harness.document import Block, Bullets, Content, Figure, Heading, Link, Styled, Table, Text
 from harness.service import ROOT
-from loadtests.analysis import charts, sections
-from loadtests.analysis.choosing import blocks as choosing_blocks
-from loadtests.analysis.cost import blocks as cost_blocks
+from loadtests.analysis import charts, choosing, cost, sections
 from loadtests.analysis.results import Results
-from loadtests.cost.costs import Count
+from loadtests.cost import costs
 from loadtests.measure import run as runs
 from loadtests.measure.run import Run
 
+BEGIN, END = "<!-- cost: begin -->", "<!-- cost: end -->"
 READING = {
     "Values": "Means of the rounds. Percentiles are those of all requests of all rounds together: "
     "percentiles of rounds cannot be averaged, their distributions can.",
@@ -135,19 +134,16 @@ def write(run: Run) -> Path:
     return path
 
 
-def choosing(docs: Path = ROOT / "docs") -> Path:
-    """docs/choosing.md, from the newest published run of each plan."""
+def over_all(root: Path = ROOT) -> None:
+    """What is made of results/ as a whole: docs/cost.md, docs/choosing.md, and the README's first figures."""
+    count, docs = costs.read(), root / "docs"
     newest = {run.plan.name: run for run in map(runs.found, published())}
-    path = docs / "choosing.md"
-    put(path, choosing_blocks({plan: results(run) for plan, run in newest.items()}))
-    return path
-
-
-def cost(count: Count, docs: Path = ROOT / "docs") -> Path:
-    """docs/cost.md, of results/cost.json."""
-    path = docs / "cost.md"
-    put(path, cost_blocks(count))
-    return path
+    put(docs / "cost.md", cost.blocks(count))
+    put(docs / "choosing.md", choosing.blocks(count, {plan: results(run) for plan, run in newest.items()}))
+    readme = root / "README.md"
+    before, _, after = readme.read_text().partition(BEGIN)
+    front, rest = document.markdown(cost.front(count)), after.partition(END)[2]
+    runs.write(readme, f"{before}{BEGIN}\n{front}{END}{rest}")
 
 
 def published() -> list[str]:

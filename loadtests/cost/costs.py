@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import fmean, stdev
 
+import psutil
+
 from harness.service import ROOT, declared
-from loadtests.cost import count, instrument
+from loadtests.cost import count, instrument, requests
 from loadtests.cost.count import START, Variant
 from loadtests.cost.instrument import CountError, Reading
-from loadtests.cost.requests import BASICS
 
 BASELINE = ROOT / "results" / "cost.json"
 LOADTESTS = Path(__file__).parents[1]
@@ -34,7 +35,7 @@ class Cost:
 
 
 Costs = Mapping[str, Mapping[str, Mapping[str, Cost]]]  # by group, name and operation
-SERVICES, TWINS, FLOORS = "services", "twins", "floors"
+SERVICES, TWINS, FLOORS, RUNGS = "services", "twins", "floors", "rungs"
 
 
 @dataclass(frozen=True)
@@ -85,15 +86,20 @@ def read(path: Path = BASELINE) -> Count:
 
 
 def variants(names: Sequence[str]) -> list[Variant]:
-    """The services, their tutorial twins, and the floors: the server alone, one for each interface."""
+    """The services, their twins, what has rungs, and the floors: the server alone, one for each interface."""
     chosen: list[Variant] = []
     floors: dict[str, Variant] = {}
     for name in names:
         interface = declared(name).interface
         twin = ("--pythonpath", str(LOADTESTS / "twins"), f"{name}:app", *worker_of_twin(interface))
-        chosen += [Variant(SERVICES, name, name), Variant(TWINS, name, name, twin)]
+        chosen.append(Variant(SERVICES, name, name))
+        if (LOADTESTS / "twins" / f"{name}.py").exists():
+            chosen.append(Variant(TWINS, name, name, twin))
         floor = ("--pythonpath", str(LOADTESTS / "floors"), f"{interface}:app")
-        floors.setdefault(interface, Variant(FLOORS, interface, name, floor, BASICS))
+        floors.setdefault(interface, Variant(FLOORS, interface, name, floor, requests.BASICS))
+        if (LOADTESTS / "rungs" / f"{name}.py").exists():
+            rung = ("--pythonpath", str(LOADTESTS / "rungs"), f"{name}:app")
+            chosen.append(Variant(RUNGS, name, name, rung, requests.RUNGS))
     return [*chosen, *floors.values()]
 
 
@@ -112,10 +118,9 @@ def counted(
     """Raises CountError and LaunchError."""
     instrument.ensure_available()
     tasks: list[tuple[Variant, int | None]] = [(v, seed) for seed in seeds for v in chosen]
-    tasks += [(v, None) for v in chosen if starts]
+    tasks += [(v, None) for v in chosen if starts and v.group == SERVICES]
     readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
     with ExitStack() as stack, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        stack.callback(pool.shutdown, cancel_futures=True)
         data = {s: stack.enter_context(count.dataset(s)) for s in {v.service: None for v in chosen}}
 
         def task(variant: Variant, seed: int | None) -> tuple[Variant, Mapping[str, Reading]]:
@@ -124,11 +129,17 @@ def counted(
             return variant, count.requests(variant, seed, data[variant.service])
 
         futures = [pool.submit(task, *each) for each in tasks]
-        for done, future in enumerate(as_completed(futures), 1):
-            variant, found = future.result()
-            progress(done, len(futures), variant.name)
-            for operation, reading in found.items():
-                readings[variant].setdefault(operation, []).append(reading)
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                variant, found = future.result()
+                progress(done, len(futures), variant.name)
+                for operation, reading in found.items():
+                    readings[variant].setdefault(operation, []).append(reading)
+        except BaseException:  # an interruption too: nobody waits for what is being counted
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in psutil.Process().children(recursive=True):
+                child.kill()
+            raise
     costs: dict[str, dict[str, dict[str, Cost]]] = {}
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}

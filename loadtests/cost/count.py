@@ -15,15 +15,16 @@ from loadtests.cost.requests import OPERATIONS, Client, records
 
 ROWS = 1500
 # Requests before the counted ones: Python specialises its code, caches fill.
-WARM, WARM_LISTS = 100, 5
-COUNTED, COUNTED_LISTS = 250, 12
+WARM, WARM_LISTS = 80, 4
+COUNTED, COUNTED_LISTS = 150, 8
 IDLE = 1.5  # seconds
 START = "start"
+LISTS = ("list_items", "list_objects")
 
 
 @dataclass(frozen=True)
 class Variant:
-    group: str  # services, twins or floors
+    group: str  # services, twins, floors or rungs
     name: str  # of the service; of a floor, its interface
     service: str  # in whose folder and environment it runs
     application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
@@ -78,7 +79,7 @@ def requests(variant: Variant, seed: int, data: Path) -> Mapping[str, Reading]:
         client = Client(server.port)
         ids = list(range(1, ROWS + 1))
         for operation in variant.operations:
-            for _ in range(WARM_LISTS if operation == "list_items" else WARM):
+            for _ in range(WARM_LISTS if operation in LISTS else WARM):
                 client.send(operation, ids)
         instrument.start_counting(worker)
         for operation in variant.operations:  # once more: Valgrind has thrown its translations away
@@ -86,7 +87,7 @@ def requests(variant: Variant, seed: int, data: Path) -> Mapping[str, Reading]:
         idle = _idle(instrument, worker)
         costs = {}
         for operation in variant.operations:
-            times = COUNTED_LISTS if operation == "list_items" else COUNTED
+            times = COUNTED_LISTS if operation in LISTS else COUNTED
             began, before = time.monotonic(), instrument.read(worker)
             for _ in range(times):
                 client.send(operation, ids)

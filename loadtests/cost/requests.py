@@ -10,6 +10,7 @@ from loadtests.cost.instrument import CountError
 
 OPERATIONS = ("hello", "echo", "get_item", "list_items", "create_item", "replace_item", "delete_item")
 BASICS = ("hello", "echo")  # what a floor answers
+RUNGS = ("get_columns", "list_objects")  # what a rung adds to its service
 ITEM = {"name": "Item", "description": "A thing worth having", "price": 9.99, "quantity": 3}
 DOCUMENT = {"message": "Hello", "numbers": [1, 2.5, None]}
 
@@ -37,6 +38,10 @@ class Client:
                 self.request("GET", f"/items/{item_id}", 200)
             case "list_items":
                 self.request("GET", "/items", 200)
+            case "get_columns":
+                self.request("GET", f"/columns/{item_id}", 200)
+            case "list_objects":
+                self.request("GET", "/objects", 200)
             case "create_item":
                 self.created.append(json.loads(self.request("POST", "/items", 201, item))["id"])
             case "replace_item":

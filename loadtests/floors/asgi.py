@@ -12,7 +12,8 @@ Message = dict[str, Any]
 async def app(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    if scope["type"] != "http":  # it has nothing to do at its start and its end
+    if scope["type"] == "lifespan":
+        await live(receive, send)
         return
     path, status = scope["path"], 200
     if path == "/echo":
@@ -22,6 +23,13 @@ async def app(
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def live(receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+    """It has nothing to do at its start and its end, and says so."""
+    for event in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{event}.complete"})
 
 
 async def received(receive: Callable[[], Awaitable[Message]]) -> bytes:

@@ -34,22 +34,33 @@ def test_a_published_page_is_made_again_byte_for_byte(name: str, tmp_path: Path)
         assert not kept.exists() or again.read_bytes() == kept.read_bytes(), file
 
 
-def test_the_page_for_choosing_is_made_again_byte_for_byte(tmp_path: Path) -> None:
-    pages.choosing(tmp_path)
-    kept = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    docs = runs.RESULTS.parent / "docs"
-    pictures = {path.relative_to(docs) for path in (docs / "choosing").iterdir()}
-    assert kept == {path: (docs / path).read_bytes() for path in {Path("choosing.md"), *pictures}}
+def test_the_pages_over_all_are_made_again_byte_for_byte(tmp_path: Path) -> None:
+    root = runs.RESULTS.parent
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "README.md").write_bytes((root / "README.md").read_bytes())
+    pages.over_all(tmp_path)
+    made = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert Path("docs/cost/parts.svg") in made
+    for path in made:
+        assert (tmp_path / path).read_bytes() == (root / path).read_bytes(), path
 
 
-def test_every_link_of_the_page_for_choosing_leads_to_a_heading() -> None:
+@pytest.mark.parametrize("name", ["choosing.md", "cost.md"])
+def test_every_link_of_a_page_leads_to_a_heading(name: str) -> None:
     docs = runs.RESULTS.parent / "docs"
-    for target in re.findall(r"\]\(([^)]+)\)", (docs / "choosing.md").read_text()):
+    for target in re.findall(r"\]\(([^)]+)\)", (docs / name).read_text()):
         path, _, place = target.partition("#")
         found = docs / path
         assert found.exists(), target
         headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE) if place else []
         assert not place or place in map(document.anchor, headings), target
+
+
+def test_the_page_for_choosing_is_one_screen() -> None:
+    text = (runs.RESULTS.parent / "docs" / "choosing.md").read_text()
+    prose = re.sub(r"\]\([^)]*\)", "", text)
+    assert len(prose.split()) <= 700
+    assert len(re.findall(r"\d[\d,.]*", prose)) <= 60
 
 
 def test_a_page_begins_with_what_it_concludes_and_the_edition() -> None:
