@@ -23,7 +23,8 @@ def readable(application: Callable[..., Iterable[bytes]]) -> Callable[..., Itera
     def middleware(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         # JSON has no parameters (RFC 8259). Django would read queries in the charset that stands there, and
         # fail outside its error handlers where the header is malformed.
-        environ["CONTENT_TYPE"] = environ.get("CONTENT_TYPE", "").partition(";")[0]
+        # Nor is there a `*` in it: the framework would take it for any type, as in an Accept.
+        environ["CONTENT_TYPE"] = environ.get("CONTENT_TYPE", "").partition(";")[0].replace("*", "")
         if "HTTP_TRANSFER_ENCODING" in environ:  # a body in chunks, which Django would take for none
             try:
                 body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)

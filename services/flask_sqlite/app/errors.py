@@ -7,6 +7,8 @@ from flask import Flask, current_app
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, UnprocessableEntity
 from werkzeug.wrappers import Response
 
+# RFC 9110's phrases; HTTPStatus has these two only from Python 3.13 on.
+TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 # What the database refuses for reasons of its own. Anything else is a mistake in this service, and a 500.
 REASONS = ["BUSY", "CANTOPEN", "CORRUPT", "FULL", "IOERR", "LOCKED", "NOTADB", "PERM", "PROTOCOL", "READONLY"]
 UNAVAILABLE = {getattr(sqlite3, f"SQLITE_{reason}") for reason in REASONS}
@@ -23,7 +25,7 @@ class Invalid(UnprocessableEntity):
 def http_error(error: HTTPException) -> Response:
     response = error.get_response()  # with the status and the headers of the error
     status = response.status_code
-    title = HTTPStatus(status).phrase
+    title = TITLES.get(status, HTTPStatus(status).phrase)
     problem = {"type": "about:blank", "title": title, "status": status, "detail": error.description}
     if isinstance(error, Invalid):
         problem["errors"] = error.errors
