@@ -66,8 +66,17 @@ def test_a_floor_greets_and_sends_a_body_back(asked: Callable[..., Answer]) -> N
     assert asked("/items")[0] == 404
 
 
-def test_a_floor_has_nothing_to_do_at_its_start() -> None:
-    asyncio.run(loaded("asgi").app({"type": "lifespan"}, None, None))
+def test_a_floor_has_nothing_to_do_at_its_start_and_its_end_and_says_so() -> None:
+    sent: list[str] = []
+
+    async def receive() -> dict[str, str]:
+        return {}
+
+    async def send(message: dict[str, str]) -> None:
+        sent.append(message["type"])
+
+    asyncio.run(loaded("asgi").app({"type": "lifespan"}, receive, send))
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
 def test_the_floor_of_the_list_is_every_item_as_json(tmp_path: Path) -> None:
