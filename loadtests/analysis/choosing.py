@@ -1,6 +1,7 @@
 """docs/choosing.md: for whoever has to choose a stack. What it says is linked to what shows it."""
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 from harness.document import Block, Bullets, Content, Heading, Link, Styled, Table, Text, listed
 from loadtests.analysis import cost
@@ -16,7 +17,7 @@ COLUMNS = {"hello": "hello", "get_item": "read one", "list_items": "list 1,500",
 # Beside what it costs, which the table says.
 REASONS = {
     "fastapi_sqlite": "the service is small, you write its SQL, and its types are its documentation",
-    "fastapi_orm": "the same with many tables: models that are tables, sessions, migrations",
+    "fastapi_orm": "you want the same with many tables: models that are tables, sessions, migrations",
     "flask_sqlite": "you want the fewest parts and the most examples, and write SQL",
     "flask_orm": "you want Flask's freedom with SQLAlchemy's models, sessions and migrations",
     "django_drf": "you need what comes with it: an admin site, users, permissions, migrations",
@@ -82,7 +83,8 @@ def choice(name: str) -> Content:
 
 
 def total(count: Count, name: str) -> float:
-    return sum(count.of(SERVICES, name, operation) for operation in OPERATIONS)
+    """To rank by: each operation counts alike, however dear it is."""
+    return prod(count.of(SERVICES, name, operation) for operation in OPERATIONS)
 
 
 def table(count: Count, names: Sequence[str]) -> Table:
@@ -90,7 +92,7 @@ def table(count: Count, names: Sequence[str]) -> Table:
     rows: list[list[Content]] = []
     for name in sorted(names, key=lambda name: total(count, name)):
         ratios = {o: count.of(SERVICES, name, o) / least[o] for o in COLUMNS}
-        cells = [Styled(f"{ratio:.1f}", "strong" if ratio == 1 else "") for ratio in ratios.values()]
+        cells = [Styled(f"{ratio:.1f}", "strong" if ratio <= cost.ALIKE else "") for ratio in ratios.values()]
         rows.append([title(name), *cells])
     return Table(["stack", *COLUMNS.values()], rows)
 
@@ -111,7 +113,7 @@ def dominating(count: Count, names: Sequence[str]) -> list[Content]:
     ]
     items: list[Content] = [
         f"Of reading one item the server is {server}, the framework {framework}, the database {access}.",
-        f"A list costs {min(twins):.1f} to {max(twins):.1f} times as much as its tutorial writes it.",
+        f"A list as the tutorial writes it costs {min(twins):.1f} to {max(twins):.1f} times the service's.",
         "The disk: a write waits for it once, whatever the stack.",
     ]
     for orm in count.costs.get(RUNGS, {}):
