@@ -35,7 +35,8 @@ and two files, conformance.json and junit.xml.
   just conform --random              other random examples; prints their seed
   just conform --seed 4711           the examples of that seed again
 
-A server at a URL gets items created and deleted. Items that it has before
+A server at a URL gets items created and deleted; beside the name of a
+service, it is judged as that, with its known failures. Items that it has before
 are read and left alone. Nothing else may write to it meanwhile.
 
 Exit status: 0 all rules hold, 1 one of level MUST does not, 2 bad usage."""
@@ -79,7 +80,9 @@ def conform(
     subject = Subject(url or "", short=short, seed=seed)
     try:
         with interruptible(lambda: "Nothing was concluded."):
-            outcomes = at_url(subject, cases) if url else of_services(names or services(), subject, cases)
+            outcomes = (
+                at_url(subject, cases, names) if url else of_services(names or services(), subject, cases)
+            )
         conclude(outcomes, folder, {"seed": seed, "short": short, "only": only}, publish=publish)
     except UnreachableError as error:
         fail(str(error), 2)
@@ -93,8 +96,8 @@ def check_usage(
     names: list[str], url: str | None, *, random: bool, seed: int | None, partial: bool, publish: bool
 ) -> None:
     known("service", names, services())
-    if url and names:
-        fail("Either services or --url, not both.", 2)
+    if url and len(names) > 1:
+        fail("The server at a URL is judged as one service, not as several.", 2)
     if random and seed is not None:
         fail("Either --random or --seed, not both.", 2)
     if publish and (names or url or partial):
@@ -103,7 +106,7 @@ def check_usage(
         fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", 2)
 
 
-def at_url(subject: Subject, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
+def at_url(subject: Subject, cases: Sequence[Case], names: Sequence[str] | None) -> dict[str, list[Outcome]]:
     import h11
 
     from harness.wire import Request, exchange
@@ -112,8 +115,9 @@ def at_url(subject: Subject, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
         exchange(subject.url, Request("GET", "/healthz"))
     except (OSError, ValueError, h11.ProtocolError) as error:
         raise UnreachableError(f"No HTTP server answers at {subject.url}: {error}") from error
-    with timed(subject.url):
-        return {subject.url: list(judge(subject, cases))}
+    [name] = names or [subject.url]
+    with timed(name):
+        return {name: list(judge(subject, cases))}
 
 
 def of_services(names: Sequence[str], subject: Subject, cases: Sequence[Case]) -> dict[str, list[Outcome]]:

@@ -91,7 +91,7 @@ class Server:
     def is_up(self) -> bool:
         """Raises LaunchError if it never will be."""
         self.ensure_running()
-        return len(self.workers()) >= self.least and self.answers()
+        return self.answers() and len(self.workers()) >= self.least
 
     def answers(self) -> bool:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=2)

@@ -28,4 +28,4 @@ def test_a_service_stands_alone(service: str, tmp_path: Path) -> None:
     run(alone / ".venv/bin/pip", "install", "--require-hashes", "-r", alone / "requirements.txt")
     with launched(service, root=tmp_path) as server:
         report = f"build/standalone/{service}"
-        run(sys.executable, "-m", "conformance", "--url", server.url, "--short", "--report", report)
+        run(sys.executable, "-m", "conformance", service, "--url", server.url, "--short", "--report", report)

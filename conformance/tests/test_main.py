@@ -21,7 +21,10 @@ from conformance.reference.service import Reference
     ("words", "told"),
     [
         (["nonsense"], "Unknown service: nonsense. There are: django_drf, "),
-        (["flask_sqlite", "--url", "http://127.0.0.1:1"], "Either services or --url"),
+        (
+            ["flask_sqlite", "flask_orm", "--url", "http://127.0.0.1:1"],
+            "The server at a URL is judged as one",
+        ),
         (["--random", "--seed", "1"], "Either --random or --seed"),
         (["--publish", "--short"], "--publish needs a full run"),
         (["--publish", "--only", "hello"], "--publish needs a full run"),
@@ -61,7 +64,7 @@ def test_the_examples_of_the_help_are_valid(
         cases.append(chosen)
         return {subject.url: []}
 
-    monkeypatch.setattr("conformance.__main__.at_url", judged)
+    monkeypatch.setattr("conformance.__main__.at_url", lambda subject, chosen, _: judged(subject, chosen))
     monkeypatch.setattr(
         "conformance.__main__.of_services", lambda _, subject, chosen: judged(subject, chosen)
     )

@@ -46,11 +46,12 @@ def test_its_health_check_asks_no_proxy(image: str) -> None:
         container.wait_until_healthy()
 
 
-def test_it_holds_to_the_contract(container: Container) -> None:
+def test_it_holds_to_the_contract(container: Container, image: str) -> None:
     command = [
         sys.executable,
         "-m",
         "conformance",
+        image,
         "--url",
         container.url,
         "--short",
