@@ -210,9 +210,12 @@ def cost(
             after = costs.counted(chosen, starts=not check, progress=advance)
         document.terminal([page.cells(after)], output)
         if before is not None:
-            if grown := costs.growth(before, after, threshold / 100):
+            if others := costs.conditions(before, after):
+                output.print(f"Nothing was compared: {others}.", style="yellow", markup=False)
+            elif grown := costs.growth(before, after, threshold / 100):
                 fail("\n".join(grown))
-            output.print(f"No cell grew by more than {threshold:g} %.")
+            else:
+                output.print(f"No cell grew by more than {threshold:g} %.")
         if publish:
             after.write()
             pages.over_all()

@@ -155,14 +155,15 @@ def cost(values: Sequence[Reading]) -> Cost:
     return Cost(fmean(instructions), half, fmean(v.syscalls for v in values), fmean(v.syncs for v in values))
 
 
-def growth(before: Count, after: Count, threshold: float) -> list[str]:
-    """A sentence for each cell of both that costs over `threshold` (0.02 is 2 %) more than before.
-
-    Raises CountError where the two were not counted under the same conditions.
-    """
+def conditions(before: Count, after: Count) -> str:
+    """Under what else the first was counted, such as another Python: a difference would be of that."""
     pairs = {key: (before.machine.get(key), value) for key, value in after.machine.items()}
-    if differences := [f"{key} {then}, now {now}" for key, (then, now) in pairs.items() if then != now]:
-        raise CountError(f"The baseline was counted under {'; '.join(differences)}: nothing was compared.")
+    others = [f"{key} {then}, now {now}" for key, (then, now) in pairs.items() if then != now]
+    return f"the baseline was counted under {'; '.join(others)}" if others else ""
+
+
+def growth(before: Count, after: Count, threshold: float) -> list[str]:
+    """A sentence for each cell of both that costs over `threshold` (0.02 is 2 %) more than before."""
     return [
         f"{operation} of {name} ({group}) costs {(ratio - 1) * 100:.1f} % more than before"
         for group, variants in after.costs.items()
