@@ -180,7 +180,7 @@ def added(count: Count, names: Sequence[str]) -> Table:
     return Table(["operation", "service", *PARTS, "in all", "tutorial: more"], rows, "llrrrrr")
 
 
-def figure(count: Count, names: Sequence[str], file: str = PICTURE) -> Figure:
+def figure(count: Count, names: Sequence[str]) -> Figure:
     drawings = [
         charts.layers(
             operation,
@@ -194,7 +194,7 @@ def figure(count: Count, names: Sequence[str], file: str = PICTURE) -> Figure:
         )
         for operation in CHARTED
     ]
-    return Figure(drawings, "What a request costs: server, framework, access to the database", file)
+    return Figure(drawings, "What a request costs: server, framework, access to the database", PICTURE)
 
 
 def rungs(count: Count) -> Table:
