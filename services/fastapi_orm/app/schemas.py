@@ -17,18 +17,20 @@ def whole(value: object) -> object:
 Limit = Annotated[int, Query(ge=1, le=2000)]
 ItemId = Annotated[int, Path(ge=1, le=ITEM_ID_MAX)]
 After = Annotated[int, Query(ge=1, le=ITEM_ID_MAX)]
-Quantity = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class NewItem(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)]
     description: Annotated[str, Field(max_length=1000, pattern=NO_NUL)] | None = None
     price: Annotated[float, Field(ge=0, le=1_000_000)]
-    quantity: Annotated[Quantity, BeforeValidator(whole)] = 0
+    quantity: Annotated[int, Field(ge=0, le=2**31 - 1), BeforeValidator(whole)] = 0
 
 
-class ItemPublic(NewItem):
-    quantity: Quantity = 0
-    id: Annotated[int, Field(ge=1, le=ITEM_ID_MAX)]
+class ItemPublic(BaseModel):
+    id: int
+    name: str
+    description: str | None
+    price: float
+    quantity: int

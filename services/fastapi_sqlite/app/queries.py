@@ -36,7 +36,3 @@ def replace_item(db: Connection, item_id: int, item: NewItem) -> Row | None:
 
 def delete_item(db: Connection, item_id: int) -> bool:
     return db.execute(DELETE, (item_id,)).rowcount > 0
-
-
-def check(db: Connection) -> None:
-    db.execute("SELECT id FROM items LIMIT 1").fetchone()

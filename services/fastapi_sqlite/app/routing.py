@@ -30,7 +30,7 @@ class JSONRequest(Request):
 
 
 class JSONRoute(APIRoute):
-    """Hands its operation a JSONRequest, as FastAPI's page "Custom Request and APIRoute class" has it."""
+    """Reads a body as JSONRequest does (FastAPI's documentation: "Custom Request and APIRoute class")."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
@@ -38,4 +38,4 @@ class JSONRoute(APIRoute):
         async def handle(request: Request) -> Response:
             return await handler(JSONRequest(request.scope, request.receive))
 
-        return handle
+        return handle if self.body_field else handler

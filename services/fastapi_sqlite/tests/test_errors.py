@@ -94,3 +94,7 @@ def test_a_transaction_that_a_view_left_open_is_rolled_back(app: FastAPI, client
 
     assert client.get("/open").status_code == 409
     assert client.post("/items", json=LAMP).status_code == 201
+
+
+def test_the_answer_has_every_member_of_the_body() -> None:
+    assert set(schemas.Item.model_fields) == {"id", *schemas.NewItem.model_fields}
