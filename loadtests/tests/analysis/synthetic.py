@@ -115,7 +115,7 @@ def changed(results: Results, change: Callable[[Sample], Mapping[str, Any] | Non
     """The run with some figures of each sample replaced; without those that come to nothing."""
     changes = [(each, change(each)) for each in results.samples]
     kept = tuple(each.model_copy(update=dict(figures)) for each, figures in changes if figures is not None)
-    return replace(results, samples=kept, distributions={})
+    return replace(results, samples=kept)
 
 
 def bound(results: Results, variant: str, scenario: str, rounds: range) -> Results:

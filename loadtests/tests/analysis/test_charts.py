@@ -7,7 +7,7 @@ import pytest
 
 from harness.document import STYLE, Drawing
 from loadtests.analysis import charts
-from loadtests.analysis.charts import Bar, Line, Log, Stack
+from loadtests.analysis.charts import Bar, Line, Log
 from loadtests.analysis.intervals import UNKNOWN, Interval
 
 BARS = [
@@ -16,16 +16,13 @@ BARS = [
     Bar("none", UNKNOWN, "django", "b", hollow=True),
 ]
 LINES = [Line("one", [(0, 1.0), (1, 2.0)], "flask"), Line("two", [(0, 0.0), (1, nan)], "flask", dashed=True)]
-STACKS = [
-    Stack("one / two", Interval(2, 1.5, 2.5), [("server", 4.0), ("framework", 0.5)], 3.0),
-    Stack("none", UNKNOWN, [("server", nan)], 1.1),
-]
+PARTS = [Bar("one", Interval(3), "flask", parts=[1, 2])]
 DRAWINGS: dict[str, Callable[[], Drawing]] = {
     "bars": lambda: charts.bars("bars", "ms", BARS, "the study"),
     "bars alone": lambda: charts.bars("bars", "ms", BARS),
     "dots": lambda: charts.dots("dots", "ms", {"hello": BARS, "echo": BARS[:1]}),
     "lines": lambda: charts.lines("lines", LINES, {0: "1", 1: "10"}, "rows", 50.0),
-    "stacks": lambda: charts.stacks("stacks", STACKS),
+    "parts": lambda: charts.bars("parts", "ms", PARTS, parts=("first", "second")),
 }
 
 
@@ -88,19 +85,13 @@ def test_a_level_line_looks_level() -> None:
     assert scale(1.1) - scale(1.0) < 5
 
 
-def test_the_parts_of_a_stack_lie_side_by_side_from_1() -> None:
-    left, right = sorted(
+def test_the_parts_of_a_bar_stand_side_by_side() -> None:
+    *_, one, two = (
         (float(each.get("x") or 0), float(each.get("width") or 0))
-        for each in elements(charts.stacks("x", STACKS[:1]).svg, "rect")
+        for each in elements(DRAWINGS["parts"]().svg, "rect")
     )
-    assert left[0] + left[1] == pytest.approx(right[0], abs=0.2)  # 0.5 ends at 1, where 4 begins
-    assert right[1] / left[1] == pytest.approx(2, rel=0.02)
-    twice = Stack("x", Interval(4), [("server", 2.0), ("framework", 2.0)], 4.0)
-    first, second = (
-        (float(each.get("x") or 0), float(each.get("width") or 0))
-        for each in elements(charts.stacks("x", [twice]).svg, "rect")
-    )
-    assert second[0] == pytest.approx(first[0] + first[1], abs=0.2)
+    assert two[0] == pytest.approx(one[0] + one[1], abs=0.2)
+    assert two[1] / one[1] == pytest.approx(2, rel=0.01)
 
 
 def test_a_sheet_stands_alone() -> None:

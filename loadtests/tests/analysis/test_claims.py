@@ -1,13 +1,14 @@
 from math import inf
+from typing import Any
 
 import pytest
 
-from loadtests.analysis import intervals
+from loadtests.analysis import claims, intervals, paper
+from loadtests.analysis.claims import Measured
 from loadtests.analysis.intervals import Interval
+from loadtests.analysis.paper import Claim
 from loadtests.analysis.results import Results
-from loadtests.analysis.studies import claims, paper
-from loadtests.analysis.studies.claims import Measured
-from loadtests.analysis.studies.paper import Claim
+from loadtests.cost import costs
 from loadtests.tests.analysis import synthetic
 
 STUDY = paper.read()
@@ -20,8 +21,10 @@ def claim(**rest: object) -> Claim:
     return Claim.model_validate(given | {"than": ["django_drf"]} | rest)
 
 
-def verdict(results: Results, **rest: object) -> claims.Verdict:
-    return claims.verdict(claim(**rest), Measured(results, STUDY, results.groups["twins"]), PUBLISHED)
+def verdict(results: Results, *, counted: bool = False, **rest: object) -> claims.Verdict:
+    """Counted are the twins of the repository."""
+    count = costs.read().costs[costs.TWINS] if counted else None
+    return claims.verdict(claim(**rest), Measured(results, STUDY, results.groups["twins"], count), PUBLISHED)
 
 
 def test_every_figure_has_all_five_applications() -> None:
@@ -56,16 +59,17 @@ def test_the_ratios_of_the_conclusion_by_the_studys_own_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"),
+    ("low", "high", "floor", "expected"),
     [
-        (1.1, 1.2, "reproduced"),
-        (0.8, 0.9, "contradicted"),
-        (0.9, 1.1, "undecided"),
-        (1.0, 1.0, "undecided"),  # no difference is not a difference
+        (1.1, 1.2, 1, "reproduced"),
+        (0.8, 0.9, 1, "contradicted"),
+        (0.9, 1.1, 1, "undecided"),
+        (1.0, 1.0, 1, "undecided"),  # no difference is not a difference
+        (1.1, 1.2, 1.2, "undecided"),  # nor is one that A/A has too
     ],
 )
-def test_a_ratio_against_the_band_of_a_claim(low: float, high: float, expected: str) -> None:
-    assert claims.outcome(Interval((low + high) / 2, low, high), (1, inf)) == expected
+def test_a_ratio_against_the_band_of_a_claim(low: float, high: float, floor: float, expected: str) -> None:
+    assert claims.outcome(Interval((low + high) / 2, low, high), floor, (1, inf)) == expected
 
 
 def test_the_bands_of_claims() -> None:
@@ -90,27 +94,35 @@ def test_a_twin_that_was_not_measured_is_not_replaced_by_a_service() -> None:
 
 
 def test_too_few_rounds_decide_nothing() -> None:
-    found = verdict(synthetic.results(rounds=3))
+    found = verdict(synthetic.results(rounds=2))
     assert (found.outcome, found.why) == ("undecided", f"needs {intervals.ENOUGH} rounds")
 
 
-@pytest.mark.parametrize(("power", "expected"), [(1, "reproduced"), (-1, "undecided")])
-def test_of_a_generator_bound_pair_the_processor_time_has_to_say_the_same(power: int, expected: str) -> None:
-    bound = synthetic.changed(
-        synthetic.results(),
-        lambda each: {"bound": (synthetic.BUSY,), "cpu_ms_per_request": each.cpu_ms_per_request**power},
-    )
-    found = verdict(bound)
-    assert found.outcome == expected
-    assert found.why.startswith("generator-bound; by processor time")
+def test_of_a_generator_bound_pair_the_count_decides() -> None:
+    bound = synthetic.bound(synthetic.results(), "twin_django_drf", "hello", range(1, 8))
+    found, instead = verdict(bound), verdict(bound, counted=True)
+    assert (found.outcome, found.why) == ("undecided", "generator-bound, and not counted")
+    assert (instead.outcome, instead.instrument) == ("reproduced", "count")
+    one, other = (costs.read().of(costs.TWINS, name, "hello") for name in ("fastapi_sqlite", "django_drf"))
+    assert instead.ours.value == pytest.approx(other / one)
+    beside = verdict(bound, counted=True, scenarios=["echo"])
+    assert (beside.outcome, beside.instrument) == ("reproduced", "clock")
+
+
+def test_counts_that_hardly_differ_are_not_told_apart() -> None:
+    bound = synthetic.bound(synthetic.results(), "twin_flask_orm", "hello", range(1, 8))
+    found = verdict(bound, counted=True, better=["flask_sqlite"], than=["flask_orm"])
+    assert (found.outcome, found.why) == ("undecided", "cannot be told from 1.00")
 
 
 def test_the_hypothesis_counts_scenarios() -> None:
     every = ["hello", "echo", "list_items", "get_item"]
-    leads = {"scenarios": every, "than": ["flask_sqlite", "flask_orm", "django_drf"]}
+    leads: dict[str, Any] = {"scenarios": every, "than": ["flask_sqlite", "flask_orm", "django_drf"]}
     assert verdict(synthetic.results(), **leads, leads_in=3).outcome == "reproduced"
     assert verdict(synthetic.results(), **leads, leads_in=4).outcome == "contradicted"
-    assert verdict(synthetic.results(), **leads, leads_in=3).why == "leads in 3 of 4; trails in list_items"
+    assert verdict(synthetic.results(), **leads, leads_in=3).why == (
+        "leads in hello, echo and get_item; trails in list_items"
+    )
 
 
 def test_a_gap_that_narrows_is_a_ratio_of_ratios() -> None:
@@ -121,11 +133,10 @@ def test_a_gap_that_narrows_is_a_ratio_of_ratios() -> None:
 
 def test_pairs_in_the_order_of_the_study() -> None:
     results = synthetic.results()
-    orders = claims.orders(STUDY, Measured(results, STUDY, results.groups["twins"]))
-    assert sum(orders) == 68  # of 70, Flask's two in figure 1 and figure 6's two have one value each
-    assert orders.same > orders.opposite > 0
-    nothing = claims.orders(STUDY, Measured(results, STUDY, []))
-    assert nothing == (0, 0, 68)
+    same, opposite, pairs = claims.orders(STUDY, Measured(results, STUDY, results.groups["twins"]))
+    assert pairs == 68  # of 70, Flask's two in figure 1 and figure 6's two have one value each
+    assert pairs > same > opposite > 0
+    assert claims.orders(STUDY, Measured(results, STUDY, [])) == (0, 0, 68)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ def both(factor: float, **figures: object) -> Results:
         )
         for each in samples
     ]
-    return synthetic.of("both", results.plan.model_copy(update={"variants": variants}), [*samples, *then])
+    plan = results.plan.model_copy(update={"variants": variants})
+    return synthetic.of("both", plan, sorted([*samples, *then], key=lambda each: each.round))
 
 
 def test_a_run_without_a_commit_has_no_such_section() -> None:
@@ -33,13 +34,13 @@ def test_a_run_without_a_commit_has_no_such_section() -> None:
 def test_what_became_faster_is_better_and_what_became_slower_is_worse() -> None:
     assert {each.direction for each in versions.changes(both(1.5))} == {"better"}
     assert {each.direction for each in versions.changes(both(0.8))} == {"worse"}
-    assert {each.direction for each in versions.changes(both(1.0))} == {""}
+    assert {each.direction for each in versions.changes(both(1.0))} == {"not told apart"}
     assert len(versions.section(both(1.5))) == 3
 
 
 def test_a_generator_bound_row_is_neither() -> None:
     changes = list(versions.changes(both(1.5, bound=(synthetic.BUSY,))))
-    assert {each.direction for each in changes if each.measure != CPU} == {""}
+    assert {each.direction for each in changes if each.measure != CPU} == {"generator-bound"}
     assert {each.direction for each in changes if each.measure == CPU} == {"better"}
 
 
