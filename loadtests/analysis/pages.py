@@ -32,9 +32,12 @@ def results(run: Run) -> Results:
 def blocks(results: Results) -> list[Block]:
     """The first two of what the sections conclude stand at the top."""
     body = [block for name in results.plan.sections for block in sections.named(name)(results)]
-    leads = [block for block in body if isinstance(block, Text) and block.kind == "lead"][:LEADS]
-    rest = [block for block in body if block not in leads]
-    return [Heading(1, results.name), *leads, *head(results), *rest, *machine(results)]
+    top: list[Block] = []
+    rest: list[Block] = []
+    for block in body:
+        lead = isinstance(block, Text) and block.kind == "lead"
+        (top if lead and len(top) < LEADS else rest).append(block)
+    return [Heading(1, results.name), *top, *head(results), *rest, *machine(results)]
 
 
 def head(results: Results) -> list[Block]:

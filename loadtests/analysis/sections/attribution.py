@@ -26,16 +26,17 @@ GAPS = (  # what takes more first, by the study's throughput
 )
 PREFACE = (
     "A gap is what the first takes more processor time for a request than the second, in ms, under the "
-    "study's own setting: tutorial twins, rollback journal, 2 workers, 2 threads. Its parts are "
-    "differences within a round, and add up. The server's is what an application that does nothing takes "
-    "more under its server, gthread instead of Uvicorn; it is known of hello and echo, and elsewhere the "
-    "framework has its server with it. The database access is what the ORM takes more, beside Django what "
-    "it takes more under Flask. The framework is the rest.",
-    "An effect is how many times as well a change does, in the mean over the configurations that allow "
-    "it, by processor time per request. The model is linear in the logarithm of the cost, with the rounds "
-    "as blocks; framework, database access and writing, and some pairs of others, have products of their "
-    "own. FastAPI for Flask has the server with it. Intervals (95 %) are Student's, of what the model "
-    "leaves of the variants.",
+    "study's own setting: tutorial twins, rollback journal, 2 workers, 2 threads; beside it how many times as "
+    "well the second does by throughput or response time, in the study and here. Its parts are differences "
+    "within a round, and add up. The server's is what an application that does nothing takes more under "
+    "gthread than under Uvicorn; it is known of hello and echo, and elsewhere the framework has its server "
+    "with it. The database access is what the ORM takes more, beside Django what it takes more under Flask. "
+    "The framework is the rest.",
+    "An effect is how many times as well a change does, in the mean over the configurations that allow it, "
+    "by processor time per request. The model is linear in the logarithm of the cost, with the rounds as "
+    "blocks; framework, database access and writing, and some pairs of others, have products of their own. "
+    "FastAPI for Flask has the server with it. Intervals (95 %) are Student's, of what the model leaves of "
+    "the variants.",
 )
 
 
@@ -46,8 +47,8 @@ def section(results: Results) -> list[Block]:
         return []
     effects = {scenario: by_size(results, scenario) for scenario in results.scenarios}
     blocks: list[Block] = [
-        Text(conclusion(effects), "lead"),
         Heading(2, "Attribution"),
+        Text(conclusion(effects), "lead"),
         *map(Text, PREFACE),
     ]
     for scenario, sizes in effects.items():
@@ -89,7 +90,7 @@ def conclusion(effects: dict[str, dict[str, Interval]]) -> Content:
 def of(results: Results, study: Paper, scenario: str, effects: dict[str, Interval]) -> Iterator[Block]:
     yield Heading(3, scenario)
     yield Text(request(results, scenario))
-    head = ["takes more", "than", "the study: times", "here: times", "ms", "server", "framework", "access"]
+    head = ["takes more", "than", "study", "here", "ms", "server", "framework", "access"]
     yield Table(head, [row(results, study, scenario, *pair) for pair in GAPS], "llrrrrrr")
     bands = {name: [Bar(name, times, "ink")] for name, times in effects.items()}
     yield Figure(

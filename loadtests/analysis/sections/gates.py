@@ -14,7 +14,7 @@ FIRST, SECOND = Measure("first_half_ms", "First half", "ms"), Measure("second_ha
 
 def section(results: Results) -> list[Block]:
     items = [*refused(results), certificate(results), *dropped(results), *little(results), unsteady(results)]
-    return [Text(conclusion(results), "lead"), Heading(2, "Gates"), Bullets(items), *noise(results)]
+    return [Heading(2, "Gates"), Text(conclusion(results), "lead"), Bullets(items), *noise(results)]
 
 
 def conclusion(results: Results) -> str:

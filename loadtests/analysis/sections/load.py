@@ -19,8 +19,8 @@ def section(results: Results) -> list[Block]:
         return []
     few = too_few(results)
     blocks: list[Block] = [
-        few or conclusion(results),
         Heading(2, "Under a growing load"),
+        few or conclusion(results),
         Text(
             "Requests arrive at a fixed rate whether or not the service keeps up, so waiting counts. A rate "
             f"is sustained, if p99 stays within {LIMIT:g} ms and no request was dropped. What a variant "
@@ -40,7 +40,7 @@ def conclusion(results: Results) -> Text:
     for scenario in results.curves:
         first = [name for name, rank in numbered(results, scenario).items() if rank == 1]
         firsts.append([*joined([results.cell(name) for name in first]), f" in {scenario}"])
-    return Text(["The highest rate sustain ", *joined(firsts, "; ", "; "), "."], "lead")
+    return Text(["Highest sustained rate: ", *joined(firsts, "; ", "; "), "."], "lead")
 
 
 def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:

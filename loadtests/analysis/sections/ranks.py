@@ -15,7 +15,7 @@ def section(results: Results) -> list[Block]:
         return []
     blocks: list[Block] = [Heading(2, "Ranks"), picture(results)]
     if few := too_few(results):
-        blocks.insert(0, few)
+        blocks.append(few)
     else:
         noise = " and its value is farther from 1 than the A/A's, below" if results.controls else ""
         blocks.append(

@@ -32,8 +32,8 @@ def section(results: Results) -> list[Block]:
         return []
     few, most = f"{sizes[0]:,}", f"{sizes[-1]:,}"
     blocks: list[Block] = [
-        Text(conclusion(results, stacks, f"From {few} to {most} rows"), "lead"),
         Heading(2, "Scale"),
+        Text(conclusion(results, stacks, f"From {few} to {most} rows"), "lead"),
         Text(
             f"Each operation at {listed([f'{size:,}' for size in sizes])} rows, at a fixed rate: how many "
             f"times what it takes at {few} rows it takes at more, with the 95 % interval over the rounds. Of "

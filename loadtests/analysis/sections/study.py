@@ -38,8 +38,8 @@ def section(results: Results) -> list[Block]:
     verdicts = judged(results, count)
     same, opposite, pairs = claims.orders(study, measured(results, count))
     return [
-        Text(conclusion(verdicts), "lead"),
         Heading(2, "The published study"),
+        Text(conclusion(verdicts), "lead"),
         Text(
             f"{study.authors}: {study.title}. {study.institution} ({study.licence}). Its machine: "
             f"{study.machine}. The tutorial twins stand for its applications: each stack written as its "

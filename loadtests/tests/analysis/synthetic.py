@@ -1,6 +1,6 @@
 """Synthetic runs, for the tests alone: no figure in here was measured. A seed makes each the same forever."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from math import nan
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.document import Block, Heading, Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
 from loadtests.measure.plan import Pauses, Plan, Scenario, Variant, WarmUp
@@ -165,3 +166,16 @@ def latencies(mean: float, sigma: float = 0.35) -> tuple[float, ...]:
     shares = np.clip(np.array(PERCENTS) / 100, 0.0005, 0.9999)
     normal = np.array([NormalDist().inv_cdf(float(share)) for share in shares])
     return tuple(float(value) for value in mean * np.exp(sigma * normal - sigma**2 / 2))
+
+
+def tables(blocks: Iterable[Block]) -> list[list[list[str]]]:
+    """The cells of each table."""
+    return [[[*map(plain, row)] for row in each.rows] for each in blocks if isinstance(each, Table)]
+
+
+def texts(blocks: Iterable[Block], kind: str) -> list[str]:
+    return [plain(each.content) for each in blocks if isinstance(each, Text) and each.kind == kind]
+
+
+def headings(blocks: Iterable[Block]) -> list[str]:
+    return [each.text for each in blocks if isinstance(each, Heading)]

@@ -7,10 +7,8 @@ from math import exp, log, prod
 import numpy as np
 import pytest
 
-from harness.document import Heading, Table, Text, plain
 from harness.service import declared, services
 from loadtests.analysis import factors
-from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import attribution
 from loadtests.measure import design
@@ -70,10 +68,6 @@ def results(rounds: int = 5, noise: float = 0.01, without: tuple[str, ...] = ())
     return synthetic.of("crossed", plan(), samples)
 
 
-def effects(results: Results, scenario: str) -> Mapping[str, Interval]:
-    return attribution.by_size(results, scenario)
-
-
 @pytest.mark.parametrize(
     ("name", "planted"),
     [
@@ -91,22 +85,24 @@ def effects(results: Results, scenario: str) -> Mapping[str, Interval]:
     ],
 )
 def test_a_planted_effect_is_found(name: str, planted: float) -> None:
-    noisy = effects(results(), "create_item")[name]
+    noisy = attribution.by_size(results(), "create_item")[name]
     assert noisy.low < noisy.value < noisy.high
     assert log(noisy.value) == pytest.approx(-log(planted), abs=0.03)
-    assert effects(results(noise=0), "create_item")[name].value == pytest.approx(1 / planted)
+    assert attribution.by_size(results(noise=0), "create_item")[name].value == pytest.approx(1 / planted)
 
 
 def test_the_largest_effect_comes_first() -> None:
-    names = list(effects(results(), "create_item"))
+    names = list(attribution.by_size(results(), "create_item"))
     assert names[:2] == ["FastAPI for Flask", "NORMAL for FULL"]
 
 
 def test_a_missing_cell_is_done_without_and_what_cannot_be_told_is_left_out() -> None:
     some = synthetic.changed(results(), lambda one: {} if (one.round + one.order) % 7 else None)
-    assert effects(some, "create_item")["WAL for DELETE"].value == pytest.approx(1 / 0.6, rel=0.03)
+    assert attribution.by_size(some, "create_item")["WAL for DELETE"].value == pytest.approx(
+        1 / 0.6, rel=0.03
+    )
     sync = tuple(name for name in plan().variants if levels(name).worker_class == "sync")
-    without = effects(results(without=sync), "create_item")
+    without = attribution.by_size(results(without=sync), "create_item")
     assert "sync for gthread" not in without
     assert "WAL for DELETE" in without
 
@@ -118,7 +114,7 @@ def test_what_a_model_lacks_widens_its_intervals() -> None:
         results(noise=0),
         lambda one: {"cpu_ms_per_request": one.cpu_ms_per_request * (1.4 if one.variant in odd else 1)},
     )
-    found = effects(bent, "create_item")["FastAPI for Flask"]
+    found = attribution.by_size(bent, "create_item")["FastAPI for Flask"]
     assert found.high / found.low > 1.1
 
 
@@ -134,17 +130,15 @@ def test_the_parts_of_a_gap_add_up_and_the_servers_is_that_of_the_floors() -> No
 
 def test_the_section_says_what_the_numbers_say() -> None:
     blocks = attribution.section(results(noise=0.001))
-    assert isinstance(blocks[0], Text)
-    assert "FastAPI for Flask in hello, echo" in plain(blocks[0].content)
-    headings = [block.text for block in blocks if isinstance(block, Heading)]
-    assert headings == ["Attribution", *plan().scenarios]
-    gaps = next(block for block in blocks if isinstance(block, Table))
-    assert plain(gaps.rows[0][5]).startswith("44%: ")
+    [lead] = synthetic.texts(blocks, "lead")
+    assert "FastAPI for Flask in hello, echo" in lead
+    assert synthetic.headings(blocks) == ["Attribution", *plan().scenarios]
+    assert synthetic.tables(blocks)[0][0][5].startswith("44%: ")
 
 
 def test_a_run_that_lacks_a_stack_leaves_its_cells_empty() -> None:
     django = tuple(name for name, one in plan().variants.items() if one.service == "django_drf")
     blocks = attribution.section(results(without=django))
-    gaps = next(block for block in blocks if isinstance(block, Table))
-    assert [*map(plain, gaps.rows[2][3:])] == ["", "", "", "", ""]
-    assert "Flask for Django" not in str(blocks[0])
+    gaps, effects = synthetic.tables(blocks)[:2]
+    assert gaps[2][3:] == [""] * 5
+    assert "Flask for Django" not in [row[0] for row in effects]

@@ -1,6 +1,5 @@
 import pytest
 
-from harness.document import Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import load
@@ -36,8 +35,8 @@ def racing(ends: dict[str, list[float]], control: str = "") -> Results:
 
 
 def rows(results: Results) -> list[list[str]]:
-    [table] = [block for block in load.section(results) if isinstance(block, Table)]
-    return [[*map(plain, row)] for row in table.rows]
+    [table] = synthetic.tables(load.section(results))
+    return table
 
 
 def ranks(results: Results) -> dict[str, str]:
@@ -73,9 +72,7 @@ def test_a_dropped_request_ends_a_ladder_and_no_rate_above_it_counts() -> None:
 def test_the_highest_rates_rank_and_the_best_come_first() -> None:
     results = racing({"a": [100] * 3, "b": [200] * 3, "c": [0] * 3})
     assert list(ranks(results).items()) == [("b", "1"), ("a", "2"), ("c", "3")]
-    lead = load.section(results)[0]
-    assert isinstance(lead, Text)
-    assert plain(lead.content) == "The highest rate sustain b in hello."
+    assert synthetic.texts(load.section(results), "lead") == ["Highest sustained rate: b in hello."]
 
 
 def test_ladders_that_overlap_share_a_rank_and_few_rounds_have_none() -> None:
@@ -97,13 +94,6 @@ def test_a_ladder_that_the_generator_ended_is_noted() -> None:
             {"bound": (synthetic.BUSY,)} if one.variant == "b" and one.rate == 400 and one.round > 2 else {}
         ),
     )
-    notices = [
-        [
-            plain(block.content)
-            for block in load.section(each)
-            if isinstance(block, Text) and block.kind == "notice"
-        ]
-        for each in (results, bound)
-    ]
+    notices = [synthetic.texts(load.section(each), "notice") for each in (results, bound)]
     assert notices[0] == []
     assert notices[1][0].startswith("Generator-bound: b. ")

@@ -10,24 +10,18 @@ from loadtests.tests.analysis import synthetic
 RESULTS = synthetic.results()
 
 
-def test_a_refused_sample_is_part_of_no_figure() -> None:
-    refused = RESULTS.samples[0].model_copy(update={"invalid": Reason(code="worker"), "mean_ms": 1e9})
-    again = synthetic.of("again", RESULTS.plan, [refused, *RESULTS.samples])
-    assert again.mean("fastapi_sqlite", "hello", LATENCY) == RESULTS.mean("fastapi_sqlite", "hello", LATENCY)
+def test_a_refused_sample_is_part_of_no_figure_and_the_last_of_a_cell_counts() -> None:
+    first = RESULTS.samples[0].model_copy(update={"mean_ms": 1e9})
+    refused = first.model_copy(update={"invalid": Reason(code="worker")})
+    for instead in (refused, first):
+        again = synthetic.of("again", RESULTS.plan, [instead, *RESULTS.samples])
+        for_all = (run.mean("fastapi_sqlite", "hello", LATENCY) for run in (again, RESULTS))
+        assert len({*for_all}) == 1
 
 
-def test_what_was_measured_again_counts_as_it_was_measured_last() -> None:
-    first = RESULTS.samples[0]
-    again = synthetic.of("again", RESULTS.plan, [first.model_copy(update={"mean_ms": 1e9}), *RESULTS.samples])
-    assert again.series(first.variant, first.scenario, LATENCY)[1, 0] == first.mean_ms
-
-
-def test_a_control_is_no_variant_of_its_own() -> None:
+def test_groups_have_the_measured_variants_without_controls() -> None:
     assert RESULTS.controls == {"flask_sqlite": "flask_sqlite_again"}
     assert "flask_sqlite_again" not in RESULTS.variants
-
-
-def test_groups_are_those_of_the_plan_that_were_measured() -> None:
     assert [*RESULTS.groups] == ["services", "twins"]
     assert [*synthetic.results(twins=False).groups] == ["services"]
 

@@ -1,17 +1,12 @@
 import pytest
 
-from harness.document import Bullets, Heading, Table, Text, plain
+from harness.document import Bullets, plain
 from loadtests.analysis import sections
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import gates, memory, ranks, scenarios, study
 from loadtests.measure import plan as plans
 from loadtests.measure.sample import Reason
 from loadtests.tests.analysis import synthetic
-
-
-def notices(results: Results) -> list[str]:
-    blocks = scenarios.section(results)
-    return [plain(block.content) for block in blocks if isinstance(block, Text) and block.kind == "notice"]
 
 
 @pytest.mark.parametrize("name", plans.names())
@@ -23,26 +18,16 @@ def test_the_sections_of_a_plan_are_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", sections.names())
 def test_of_a_run_without_a_sample_each_section_says_no_more_than_that(name: str) -> None:
-    blocks = sections.named(name)(synthetic.of("empty", synthetic.plan(), []))
-    assert not any(isinstance(block, Table) for block in blocks)
+    assert synthetic.tables(sections.named(name)(synthetic.of("empty", synthetic.plan(), []))) == []
 
 
-def test_the_conclusion_is_who_takes_the_least_processor_time() -> None:
-    [lead] = [
-        block
-        for block in ranks.section(synthetic.results())
-        if isinstance(block, Text) and block.kind == "lead"
-    ]
-    words = plain(lead.content)
-    assert "fastapi_sqlite in hello, echo, get_item" in words
-    assert "flask_sqlite in list_items" in words
-
-
-def test_each_group_is_ranked_among_itself() -> None:
-    tables = [block for block in ranks.section(synthetic.results()) if isinstance(block, Table)]
-    first = [plain(row[0]) for row in tables[0].rows]
-    third = [plain(row[0]) for row in tables[2].rows]
-    assert (first, third) == ([*synthetic.SERVICES], [f"twin_{name}" for name in synthetic.SERVICES])
+def test_each_group_is_ranked_and_the_conclusion_is_who_takes_the_least_processor_time() -> None:
+    blocks = ranks.section(synthetic.results())
+    [lead] = synthetic.texts(blocks, "lead")
+    assert "fastapi_sqlite in hello, echo, get_item" in lead
+    assert "flask_sqlite in list_items" in lead
+    services, _, twins, _ = ([row[0] for row in table] for table in synthetic.tables(blocks))
+    assert (services, twins) == ([*synthetic.SERVICES], [f"twin_{name}" for name in synthetic.SERVICES])
 
 
 def test_the_study_stands_beside_the_twins_alone() -> None:
@@ -56,8 +41,8 @@ def test_variants_that_the_generator_bound_alike_are_told_together() -> None:
     bound = synthetic.results()
     for name in ("fastapi_sqlite", "fastapi_orm"):
         bound = synthetic.bound(bound, name, "hello", range(1, 8))
-    assert notices(synthetic.results()) == []
-    [notice] = notices(bound)
+    assert synthetic.texts(scenarios.section(synthetic.results()), "notice") == []
+    [notice] = synthetic.texts(scenarios.section(bound), "notice")
     assert notice.startswith(
         "Generator-bound: fastapi_sqlite and fastapi_orm (k6 and the service together used 97% of the cores)"
     )
@@ -75,25 +60,21 @@ def test_each_nine_takes_as_much_room_as_the_one_before() -> None:
 
 
 def test_memory_is_the_highest_beside_the_idle() -> None:
-    [table] = [block for block in memory.section(synthetic.results()) if isinstance(block, Table)]
-    assert [*map(plain, table.rows[0])] == ["fastapi_sqlite", "70.0 (70.0 to 70.0)", "80.0 (80.0 to 80.0)"]
+    [table] = synthetic.tables(memory.section(synthetic.results()))
+    assert table[0] == ["fastapi_sqlite", "70.0 (70.0 to 70.0)", "80.0 (80.0 to 80.0)"]
 
 
 def test_every_claim_has_an_outcome_and_the_instrument_that_decided() -> None:
-    [claims] = (block for block in study.section(synthetic.results()) if isinstance(block, Table))
-    assert {plain(row[1]).split(":")[0] for row in claims.rows} <= {"reproduced", "contradicted", "undecided"}
-    assert {plain(row[2]) for row in claims.rows} == {"clock"}
-    assert plain(claims.rows[0][6]).startswith("“In the simple GET request test")
-
-
-def test_a_run_without_twins_has_no_word_of_the_study() -> None:
+    [claims] = synthetic.tables(study.section(synthetic.results()))
+    assert {row[1].split(":")[0] for row in claims} <= {"reproduced", "contradicted", "undecided"}
+    assert {row[2] for row in claims} == {"clock"}
+    assert claims[0][6].startswith("“In the simple GET request test")
     assert study.section(synthetic.results(twins=False)) == []
 
 
 def bullets(results: Results) -> list[str]:
-    return [
-        plain(item) for block in gates.section(results) if isinstance(block, Bullets) for item in block.items
-    ]
+    [block] = [block for block in gates.section(results) if isinstance(block, Bullets)]
+    return [*map(plain, block.items)]
 
 
 def test_why_a_run_can_be_believed() -> None:
@@ -131,6 +112,5 @@ def test_halves_that_differ_by_chance_are_no_drift() -> None:
 
 
 def test_what_a_variant_is_to_itself_has_a_table_where_there_is_a_control() -> None:
-    headings = [block.text for block in gates.section(synthetic.results()) if isinstance(block, Heading)]
-    assert headings == ["Gates", "A/A"]
-    assert len(gates.section(synthetic.results(control=False))) == 3
+    assert synthetic.headings(gates.section(synthetic.results())) == ["Gates", "A/A"]
+    assert synthetic.headings(gates.section(synthetic.results(control=False))) == ["Gates"]
