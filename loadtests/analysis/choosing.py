@@ -38,11 +38,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Bullets([choice(name) for name in sorted(names, key=lambda name: total(count, name))]),
         Heading(2, "What each costs"),
         Text(
-            [
-                "Instructions of one request, as a multiple of the cheapest in its column; ",
-                Link("all figures", "cost.md"),
-                ".",
-            ]
+            "Instructions of a request, as a multiple of the cheapest in its column; [all figures](cost.md)."
         ),
         table(count, names),
         cost.figure(count, names),

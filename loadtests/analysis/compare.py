@@ -69,7 +69,7 @@ def change(
     bound = measure != CPU and any(run.bound(name, scenario) for run in runs for name in (variant, reference))
     told = versions.direction(times, floor, bound=bound)
     ratios = (Ratio(intervals.geometric(relative(run))) for run in runs)
-    return [before.cell(variant), *ratios, Ratio(times), Styled(told, versions.STYLES[told])]
+    return [before.cell(variant), *ratios, Ratio(times), Styled(told, versions.STYLES.get(told, "muted"))]
 
 
 def agreement(before: Results, after: Results) -> str:

@@ -13,7 +13,6 @@ from loadtests.cost import costs
 from loadtests.measure import run as runs
 from loadtests.measure.run import Run
 
-LEADS = 2
 BEGIN, END = "<!-- cost: begin -->", "<!-- cost: end -->"
 
 
@@ -36,7 +35,7 @@ def blocks(results: Results) -> list[Block]:
     rest: list[Block] = []
     for block in body:
         lead = isinstance(block, Text) and block.kind == "lead"
-        (top if lead and len(top) < LEADS else rest).append(block)
+        (top if lead and len(top) < 2 else rest).append(block)
     return [Heading(1, results.name), *top, *head(results), *rest, *machine(results)]
 
 

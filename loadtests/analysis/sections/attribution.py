@@ -26,12 +26,12 @@ GAPS = (  # what takes more first, by the study's throughput
 )
 PREFACE = (
     "A gap is what the first takes more processor time for a request than the second, in ms, under the "
-    "study's own setting: tutorial twins, rollback journal, 2 workers, 2 threads; beside it how many times as "
-    "well the second does by throughput or response time, in the study and here. Its parts are differences "
-    "within a round, and add up. The server's is what an application that does nothing takes more under "
-    "gthread than under Uvicorn; it is known of hello and echo, and elsewhere the framework has its server "
-    "with it. The database access is what the ORM takes more, beside Django what it takes more under Flask. "
-    "The framework is the rest.",
+    "study's own setting: tutorial twins, rollback journal, 2 workers, 2 threads. Study and here: how "
+    "many times as well the second does by throughput or response time. The parts of a gap are "
+    "differences within a round, and add up. The server's is what an application that does nothing takes "
+    "more under gthread than under Uvicorn; it is known of hello and echo, and elsewhere the framework "
+    "has its server with it. The database access is what the ORM takes more, beside Django what it takes "
+    "more under Flask. The framework is the rest.",
     "An effect is how many times as well a change does, in the mean over the configurations that allow it, "
     "by processor time per request. The model is linear in the logarithm of the cost, with the rounds as "
     "blocks; framework, database access and writing, and some pairs of others, have products of their own. "

@@ -87,21 +87,8 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
         by_cpu = ranks.ranking(results, scenario, CPU, names)
         if len(results.groups) > 1:
             yield Text(f"{results.title(group)}:")
-        yield Table(
-            [
-                "variant",
-                "rank",
-                unit,
-                "first is times better",
-                "p50",
-                "p95",
-                "p99",
-                "cpu rank",
-                "cpu",
-                "the study",
-            ],
-            [row(results, name, main, by_cpu, values.get(name)) for name in main.order],
-        )
+        head = ["variant", "rank", unit, "times behind", "p50", "p95", "p99", "cpu rank", "cpu", "study"]
+        yield Table(head, [row(results, name, main, by_cpu, values.get(name)) for name in main.order])
         yield from notes(main.bound)
         if main.pairs:
             yield every_pair(main)

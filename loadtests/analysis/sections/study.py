@@ -25,10 +25,10 @@ RULE = (
     "one shown."
 )
 WRITES = (
-    "Writes: the twins all use SQLite's default journal, so they wait for the disk alike. The services "
-    "write a journal of their own, so for writes compare them with the twins as the group "
-    "`same_durability`."
+    "Writes: the twins all use SQLite's default journal, and the services are compared with them as the "
+    "group `same_durability`, which uses it too."
 )
+DECIDED = {"clock": "the clock", "count": "the count of instructions", "clock and count": "both together"}
 
 
 def section(results: Results) -> list[Block]:
@@ -73,8 +73,11 @@ def conclusion(verdicts: list[Verdict]) -> str:
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     counts = listed([f"{outcomes[one]} are {one}" for one in STYLES])
     by = Counter(one.instrument for one in verdicts if one.outcome != "undecided")
-    decided = listed([f"{number} by the {instrument}" for instrument, number in sorted(by.items())])
-    return f"Of the study's {len(verdicts)} claims {counts}{f'; decided are {decided}' * bool(by)}."
+    decided = listed(
+        [f"{by[instrument]} by {name}" for instrument, name in DECIDED.items() if by[instrument]]
+    )
+    ending = f"; decided are {decided}" if decided else ""
+    return f"Of the study's {len(verdicts)} claims {counts}{ending}."
 
 
 def row(verdict: Verdict) -> list[Content]:

@@ -11,12 +11,7 @@ from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
 
 Direction = Literal["better", "worse", "not told apart", "generator-bound"]
-STYLES: dict[Direction, Style] = {
-    "better": "good",
-    "worse": "bad",
-    "not told apart": "muted",
-    "generator-bound": "muted",
-}
+STYLES: dict[Direction, Style] = {"better": "good", "worse": "bad"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ def row(results: Results, one: Change) -> list[Content]:
         written(one.measure),
         *map(Estimate, means),
         Ratio(one.times),
-        Styled(one.direction, STYLES[one.direction]),
+        Styled(one.direction, STYLES.get(one.direction, "muted")),
     ]
 
 

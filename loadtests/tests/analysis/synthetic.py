@@ -12,7 +12,8 @@ import numpy as np
 from harness.document import Block, Heading, Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
-from loadtests.measure.plan import Pauses, Plan, Scenario, Variant, WarmUp
+from loadtests.measure import plan as plans
+from loadtests.measure.plan import Plan, Variant
 from loadtests.measure.sample import Operation, Reason, Sample
 from loadtests.measure.variants import Declared
 
@@ -37,15 +38,8 @@ MACHINE: Mapping[str, Any] = {
     "packages": {service: {"gunicorn": "23.0.0"} for service in SERVICES},
     "configuration": {service: {"workers": 2} for service in SERVICES},
 }
-SCENARIOS: dict[Operation, Scenario] = {
-    "hello": Scenario(users=50, seconds=10, headline="throughput"),
-    "echo": Scenario(users=100, seconds=15, headline="throughput"),
-    "list_items": Scenario(users=10, iterations=100),
-    "get_item": Scenario(users=10, iterations=1000),
-    "create_item": Scenario(users=10, iterations=1000),
-    "replace_item": Scenario(users=10, iterations=1000),
-    "delete_item": Scenario(users=1, iterations=100),
-}
+PAPER = plans.read("paper")
+SCENARIOS = PAPER.scenarios
 # mean latency in ms of each service in each scenario, for one user's request
 MEANS = {
     "hello": (14, 16, 25, 26, 42),
@@ -69,19 +63,15 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
     if twins:
         for name in SERVICES:
             variants[f"twin_{name}"] = Variant(service=name, group="twins", application="twin")
-    return Plan(
-        name="synthetic",
-        about="Made up for the tests.",
-        rounds=rounds,
-        seed=1,
-        records=1500,
-        sections=SECTIONS,
-        groups={"services": "Services", "twins": "Twins"},
-        pauses=Pauses(after_start=0, after_load=0, after_warm_up=0, between_scenarios=0),
-        warm_up=WarmUp(users=20, seconds=10, lists=20),
-        scenarios=SCENARIOS,
-        variants=variants,
-    )
+    made_up = {
+        "name": "synthetic",
+        "about": "Made up for the tests.",
+        "rounds": rounds,
+        "sections": SECTIONS,
+        "groups": {"services": "Services", "twins": "Twins"},
+        "variants": variants,
+    }
+    return PAPER.model_copy(update=made_up)
 
 
 def of(name: str, plan: Plan, samples: list[Sample]) -> Results:

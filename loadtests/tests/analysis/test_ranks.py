@@ -41,11 +41,6 @@ def test_the_control_is_the_noise_floor_and_does_not_rank() -> None:
     assert found.floor == max(value, 1 / value) > 1
 
 
-def test_one_round_tells_nothing_apart() -> None:
-    found = ranking(synthetic.results(rounds=1, control=False), "hello", THROUGHPUT)
-    assert {*found.ranks.values()} == {1}
-
-
 def test_a_generator_bound_row_ranks_no_one_but_by_processor_time() -> None:
     bound = synthetic.bound(synthetic.results(), "fastapi_orm", "hello", range(1, 5))
     found = ranking(bound, "hello", THROUGHPUT)

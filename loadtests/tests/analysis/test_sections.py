@@ -3,7 +3,7 @@ import pytest
 from harness.document import Bullets, plain
 from loadtests.analysis import sections
 from loadtests.analysis.results import Results
-from loadtests.analysis.sections import gates, memory, ranks, scenarios, study
+from loadtests.analysis.sections import gates, ranks, scenarios, study
 from loadtests.measure import plan as plans
 from loadtests.measure.sample import Reason
 from loadtests.tests.analysis import synthetic
@@ -59,11 +59,6 @@ def test_each_nine_takes_as_much_room_as_the_one_before() -> None:
     assert [round(scenarios.stretched(percent), 6) for percent in (0, 90, 99, 99.9)] == [0, 1, 2, 3]
 
 
-def test_memory_is_the_highest_beside_the_idle() -> None:
-    [table] = synthetic.tables(memory.section(synthetic.results()))
-    assert table[0] == ["fastapi_sqlite", "70.0 (70.0 to 70.0)", "80.0 (80.0 to 80.0)"]
-
-
 def test_every_claim_has_an_outcome_and_the_instrument_that_decided() -> None:
     [claims] = synthetic.tables(study.section(synthetic.results()))
     assert {row[1].split(":")[0] for row in claims} <= {"reproduced", "contradicted", "undecided"}
@@ -77,18 +72,8 @@ def bullets(results: Results) -> list[str]:
     return [*map(plain, block.items)]
 
 
-def test_why_a_run_can_be_believed() -> None:
-    assert bullets(synthetic.results()) == [
-        "Against a server that does nothing the generator reaches 9,000 req/s (hello), 7,000 req/s (echo); "
-        "no sample came nearer to that than 30 %.",
-        "Little's law: answers per second \u00d7 mean time of one / users was 0.990 to 0.990, where 1 means "
-        "that every user always waited for an answer.",
-        "Steady: no timed scenario's second half differs from its first by more than 5 %.",
-    ]
+def test_where_a_run_cannot_be_believed() -> None:
     assert gates.conclusion(synthetic.results()) == "Of 539 samples none was refused."
-
-
-def test_and_where_it_cannot() -> None:
     results = synthetic.bound(synthetic.results(), "flask_orm", "hello", range(1, 8))
     slower = synthetic.changed(
         results,
