@@ -7,7 +7,7 @@ from functools import cached_property
 from math import isnan, nan
 from typing import Any
 
-from harness.document import Name
+from harness import document
 from loadtests.analysis import intervals, quantiles
 from loadtests.analysis.intervals import Interval, Pairing, Series
 from loadtests.measure.plan import Plan
@@ -157,8 +157,8 @@ class Results:
         is_twin = variants[variant].application == "twin"
         return variants[variant].commit is not None or (is_twin and beside_services)
 
-    def cell(self, variant: str) -> Name:
-        return Name(variant, self.services[variant].framework, self.is_pale(variant))
+    def cell(self, variant: str) -> document.Cell:
+        return document.Name(variant, self.services[variant].framework, self.is_pale(variant))
 
     def headline(self, scenario: str) -> Measure:
         """The study's measure of a scenario; at a fixed rate throughput says nothing of the service."""

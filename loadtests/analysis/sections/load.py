@@ -45,7 +45,7 @@ def conclusion(results: Results) -> Text:
 
 def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
     ranking = numbered(results, scenario)
-    rows: list[list[Content]] = [
+    rows = [
         [results.cell(name), str(rank) if ranked else "", written(bracket(results, name, scenario))]
         for name, rank in ranking.items()
     ]

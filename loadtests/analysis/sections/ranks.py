@@ -60,9 +60,7 @@ def conclusion(results: Results, names: Sequence[str], by_cpu: Mapping[str, Rank
 
 
 def table(results: Results, names: Sequence[str], rankings: Mapping[str, Ranking]) -> Table:
-    rows: list[list[Content]] = [
-        [results.cell(name), *(each.rank(name) for each in rankings.values())] for name in names
-    ]
+    rows = [[results.cell(name), *(each.rank(name) for each in rankings.values())] for name in names]
     return Table(["variant", *rankings], rows)
 
 
