@@ -1,7 +1,7 @@
 """Synthetic runs, for the tests alone: no figure in here was measured. A seed makes each the same forever."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from math import nan
 from statistics import NormalDist
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import service as services
 from harness.document import Block, Heading, Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
@@ -17,14 +18,7 @@ from loadtests.measure.plan import Plan, Variant
 from loadtests.measure.sample import Operation, Reason, Sample
 from loadtests.measure.variants import Declared
 
-STACKS = {
-    "fastapi_sqlite": ("fastapi", "sqlite3", "asgi"),
-    "fastapi_orm": ("fastapi", "orm", "asgi"),
-    "flask_sqlite": ("flask", "sqlite3", "wsgi"),
-    "flask_orm": ("flask", "orm", "wsgi"),
-    "django_drf": ("django", "orm", "wsgi"),
-}
-SERVICES = tuple(STACKS)
+SERVICES = ("fastapi_sqlite", "fastapi_orm", "flask_sqlite", "flask_orm", "django_drf")
 MACHINE: Mapping[str, Any] = {
     "cpu": "A synthetic processor",
     "cores": 2,
@@ -74,16 +68,14 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
     return PAPER.model_copy(update=made_up)
 
 
+def declared(service: str) -> Declared:
+    said = asdict(services.declared(service)) | {"edition": "1.0.0"}
+    return Declared.model_validate({name: said[name] for name in Declared.model_fields})
+
+
 def of(name: str, plan: Plan, samples: list[Sample]) -> Results:
-    services = {
-        name: Declared(
-            edition="1.0.0", framework=stack[0], access=stack[1], databases=("sqlite",), interface=stack[2]
-        )
-        for name, one in plan.variants.items()
-        for stack in [STACKS[one.service]]
-    }
-    ceiling = {"hello": 9000.0, "echo": 7000.0}
-    return Results(name, plan, MACHINE, tuple(samples), services, ceiling)
+    versions = {name: declared(one.service) for name, one in plan.variants.items()}
+    return Results(name, plan, MACHINE, tuple(samples), versions, {"hello": 9000.0, "echo": 7000.0})
 
 
 @cache

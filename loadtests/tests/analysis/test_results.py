@@ -3,7 +3,7 @@ from math import isnan
 import pytest
 
 from loadtests.analysis.results import CPU, LATENCY, MEMORY, THROUGHPUT, Results
-from loadtests.measure.plan import Scenario, Variant
+from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Reason
 from loadtests.tests.analysis import synthetic
 
@@ -24,16 +24,6 @@ def test_groups_have_the_measured_variants_without_controls() -> None:
     assert "flask_sqlite_again" not in RESULTS.variants
     assert [*RESULTS.groups] == ["services", "twins"]
     assert [*synthetic.results(twins=False).groups] == ["services"]
-
-
-def test_a_floor_stands_beside_services_in_no_table() -> None:
-    floor = {"floor_wsgi": Variant(service="flask_sqlite", application="floor")}
-    samples = [synthetic.sample(1, 1, "floor_wsgi", "flask_sqlite", "hello", 1)]
-    services = {**RESULTS.plan.variants, **floor}
-    both = RESULTS.plan.model_copy(update={"variants": services})
-    alone = RESULTS.plan.model_copy(update={"variants": floor})
-    assert "floor_wsgi" not in synthetic.of("both", both, [*RESULTS.samples, *samples]).variants
-    assert synthetic.of("alone", alone, samples).variants == ["floor_wsgi"]
 
 
 def test_the_measure_of_a_scenario_is_the_plans_but_at_a_fixed_rate() -> None:
