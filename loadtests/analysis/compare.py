@@ -1,7 +1,8 @@
 """What changed from one run to another: between their variants, as the machine may have changed too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
+from typing import Any
 
 from harness.document import Block, Content, Heading, Ratio, Styled, Table, Text
 from loadtests.analysis import intervals, ranks
@@ -88,24 +89,28 @@ def agreement(before: Results, after: Results) -> str:
                     opposed.append(f"{first} and {second} in {scenario} by {measure.label.lower()}")
     if not pairs:
         return "No two variants are told apart by both runs."
-    counted = f"Both runs tell {pairs} pairs of variants apart"
-    return (
-        f"{counted}; in opposite order: {'; '.join(opposed)}."
-        if opposed
-        else f"{counted}, all of them in the same order."
-    )
+    order = f"in opposite order: {'; '.join(opposed)}" if opposed else "all of them in the same order"
+    return f"Both runs tell {pairs} pairs of variants apart, {order}."
 
 
 def differences(before: Results, after: Results) -> Iterator[list[Content]]:
     """Of the machines and the plans: what may be the reason."""
-    for name in OF_THE_MACHINE:
-        one, other = (str(run.machine.get(name, "")) for run in (before, after))
-        if one != other:
-            yield [name, one, other]
-    one_plan, other_plan = (run.plan.model_dump(exclude=NOT_OF_THE_LOAD) for run in (before, after))
-    for key in one_plan:
-        if one_plan[key] != other_plan[key]:
-            yield [f"plan: {key}", str(one_plan[key]), str(other_plan[key])]
+    one, other = (dict(facts(run)) for run in (before, after))
+    for name in one | other:
+        if one.get(name) != other.get(name):
+            yield [name, one.get(name, ""), other.get(name, "")]
+
+
+def facts(run: Results) -> Iterator[tuple[str, str]]:
+    yield from ((name, str(run.machine.get(name, ""))) for name in OF_THE_MACHINE)
+    yield from flat(run.plan.model_dump(exclude=NOT_OF_THE_LOAD, exclude_defaults=True), "plan:")
+
+
+def flat(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        yield from (
+            flat(value, f"{path} {key}") if isinstance(value, dict) else [(f"{path} {key}", str(value))]
+        )
 
 
 def shared(ones: Sequence[str], others: Sequence[str]) -> list[str]:

@@ -19,7 +19,7 @@ HEAD = [
     "p99",
     "max",
     "fail",
-    "cpu ms/req",
+    "cpu ms",
     "mem MiB",
     "k6 cpu",
 ]
@@ -36,7 +36,7 @@ def blocks(samples: Sequence[Sample]) -> Iterator[Block]:
     yield from notes(samples)
     kinds = sorted({sample.memory_kind for sample in samples} - {""})
     yield Text(
-        "fail: failed checks. cpu: processor time of the service per request, all its processes. "
+        "fail: failed checks. cpu ms: processor time of the service per request, all its processes. "
         f"mem: their highest memory{''.join(f', {MEMORY[kind]}' for kind in kinds)}. "
         "k6 cpu: what the load generator used of all cores; where that is high, it may have set the pace.",
         "small",
