@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from math import inf, isfinite, log10, sqrt
+from math import inf, isfinite, isnan, log10, sqrt
 
 from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, joined, listed
 from loadtests.analysis import charts, intervals, quantiles, ranks
@@ -57,8 +57,9 @@ def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
         Table(["variant", "rank", "sustained req/s"], rows),
     ]
     for one, other in results.controls.items():
-        both = (written(bracket(results, name, scenario)) for name in (one, other))
-        blocks.append(Text(f"A/A: {one} sustains {' and, once more, '.join(both)} req/s."))
+        both = [written(bracket(results, name, scenario)) for name in (one, other)]
+        if all(both):
+            blocks.append(Text(f"A/A: {one} sustains {' and, once more, '.join(both)} req/s."))
     if bound := [name for name in ranking if is_bound(results, name, scenario)]:
         blocks.append(
             Text(
@@ -127,6 +128,8 @@ def by_round(results: Results, variant: str, scenario: str) -> list[list[Sample]
 
 
 def written(rate: Interval) -> str:
+    if isnan(rate.low):
+        return ""
     if not rate.low:
         return f"below {digits(rate.high)}"
     if not isfinite(rate.high):
