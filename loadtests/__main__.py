@@ -150,7 +150,8 @@ def report(
     *,
     markdown: Annotated[bool, Option("--markdown", help="Print what changed as Markdown.")] = False,
     over_all: Annotated[
-        bool, Option("--all", help="Write what is made of all of results/: docs/choosing.md, docs/cost.md.")
+        bool,
+        Option("--all", help="Write the pages of all published runs, docs/choosing.md and docs/cost.md."),
     ] = False,
 ) -> None:
     """Write the page of a run into its folder; of two runs, show what changed from one to the other."""
@@ -160,7 +161,7 @@ def report(
         from loadtests.measure import run
 
         if over_all:
-            pages.over_all()
+            pages.write_all()
             return
         match runs or []:
             case []:
@@ -218,12 +219,13 @@ def cost(
                 output.print(f"No cell grew by more than {threshold:g} %.")
         if publish:
             after.write()
-            pages.over_all()
+            pages.write_all()
 
 
 def conclude(run: "Run", percent: float | None) -> None:
     from harness import document
-    from loadtests.analysis import compare, pages, summary
+    from loadtests.analysis import pages, summary
+    from loadtests.analysis.sections import versions
     from loadtests.measure import facts
     from loadtests.measure.plan import block_of
 
@@ -236,7 +238,7 @@ def conclude(run: "Run", percent: float | None) -> None:
     if run.remaining:
         blocks = [f"{name} in round {number}" for number, name in map(block_of, run.remaining)]
         fail(f"Not complete: {', '.join(dict.fromkeys(blocks))}. To measure that again: {resuming(run)}")
-    if percent is not None and (slower := compare.slower(run, percent)):
+    if percent is not None and (slower := versions.slower(pages.results(run), percent)):
         fail("\n".join(slower))
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, floor, isnan, log10, prod
+from math import ceil, floor, isnan, log10
 
 from harness.document import STYLE, Drawing, digits
 from loadtests.analysis.intervals import Interval
 
 LETTER, SMALL = 6.4, 11  # pixels: the width of a letter, and the size of most of the text
-ROW, GAP, HEAD = 18, 8, 40
+ROW, GAP = 18, 8
 WIDTH = 400
+SHADES = (1.0, 0.55, 0.25)  # of the parts of a bar
 NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
 
 
@@ -24,6 +25,7 @@ class Bar:
     hollow: bool = False  # it does not rank
     square: bool = False  # an ORM, where it is a dot
     beside: float | None = None  # on the right, on a scale of its own
+    parts: Sequence[float] = ()  # that add up to the value
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,6 @@ class Line:
     hue: str
     dashed: bool = False  # an ORM
     pale: bool = False  # an earlier version
-
-
-@dataclass(frozen=True)
-class Stack:
-    """How many times as well, as the product of its parts."""
-
-    label: str
-    times: Interval
-    parts: Sequence[tuple[str, float]]
-    beside: float
 
 
 # --- marks --------------------------------------------------------------------------------------------------
@@ -108,37 +100,39 @@ def sheet(drawings: Sequence[Drawing], columns: int = 2) -> str:
 # --- bars ---------------------------------------------------------------------------------------------------
 
 
-def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "") -> Drawing:
+def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "", parts: Sequence[str] = ()) -> Drawing:
     """From zero: a bar is as long as its value. What stands beside has a scale of its own."""
     labels = max(len(bar.label) for bar in bars) * LETTER + 8
     split = labels + (WIDTH - labels) * (0.6 if beside else 1)
-    places = rows(bars)
-    marks = [text(0, 13, title, weight=600), text(labels, 30, unit, "muted")]
-    marks += [text(split + 8, 30, beside, "muted")] if beside else []
+    key = [(name, box(2, -9, 14, 10, "ink", shade)) for name, shade in zip(parts, SHADES, strict=False)]
+    marks, top = legend(title, key)
+    marks += [text(labels, top - 10, unit, "muted")]
+    marks += [text(split + 8, top - 10, beside, "muted")] if beside else []
     ours = scaled((end(bar.value) for bar in bars), split - labels - 46)
     theirs = scaled((bar.beside or 0 for bar in bars), WIDTH - split - 54)
+    places = rows(bars, top)
     for bar, y in zip(bars, places, strict=True):
         marks.append(text(labels - 6, y + 4, bar.label, "muted" if bar.pale else "ink", "end"))
         if not isnan(bar.value.value):
-            opacity = 0.22 if bar.hollow else 0.5 if bar.pale else 1
-            marks.append(box(labels, y - 7, bar.value.value * ours, 13, bar.hue, opacity))
-            marks += (
-                whisker(labels + bar.value.low * ours, labels + bar.value.high * ours, y)
-                if bar.value.known
-                else []
-            )
+            opacity, x = 0.22 if bar.hollow else 0.5 if bar.pale else 1, labels
+            for part, shade in zip(bar.parts or [bar.value.value], SHADES, strict=False):
+                marks.append(box(x, y - 7, part * ours, 13, bar.hue, opacity * shade))
+                x += max(part, 0) * ours
+            if bar.value.known:
+                marks.append(whisker(labels + bar.value.low * ours, labels + bar.value.high * ours, y))
             marks.append(text(labels + end(bar.value) * ours + 5, y + 4, digits(bar.value.value)))
         if beside and bar.beside is not None:
             marks.append(box(split + 8, y - 7, bar.beside * theirs, 13, "paper"))
             marks.append(text(split + 13 + bar.beside * theirs, y + 4, f"{bar.beside:,.4g}", "muted"))
-    return drawing(WIDTH, places[-1] + ROW, marks, f"{title}, {unit}", described(bars))
+    description = described(bars, parts)
+    return drawing(WIDTH, places[-1] + ROW, marks, f"{title}, {unit}", description)
 
 
-def rows(bars: Sequence[Bar]) -> list[float]:
+def rows(bars: Sequence[Bar], top: float) -> list[float]:
     places: list[float] = []
     for index, bar in enumerate(bars):
         apart = ROW + (GAP if index and bar.group != bars[index - 1].group else 0)
-        places.append(places[-1] + apart if places else HEAD + ROW / 2)
+        places.append(places[-1] + apart if places else top + ROW / 2)
     return places
 
 
@@ -150,13 +144,14 @@ def scaled(values: Iterable[float], room: float) -> float:
     return room / (max(values, default=0) or 1)
 
 
-def whisker(low: float, high: float, y: float, colour: str = "ink") -> list[str]:
-    return [stroke([(low, y), (high, y)], colour, 1.4)]
+def whisker(low: float, high: float, y: float, colour: str = "ink") -> str:
+    return stroke([(low, y), (high, y)], colour, 1.4)
 
 
-def described(bars: Sequence[Bar]) -> str:
+def described(bars: Sequence[Bar], parts: Sequence[str] = ()) -> str:
     return "; ".join(
         f"{bar.label} {digits(bar.value.value)}"
+        + "".join(f", {name} {digits(part)}" for name, part in zip(parts, bar.parts, strict=False))
         + (f", beside it {bar.beside:g}" if bar.beside is not None else "")
         for bar in bars
         if not isnan(bar.value.value)
@@ -172,7 +167,7 @@ def dots(title: str, unit: str, bands: Mapping[str, Sequence[Bar]]) -> Drawing:
     groups |= {bar.group: bar for bars in bands.values() for bar in bars if bar.group not in groups}
     lanes = list(groups)
     lane, left = 12, max(map(len, bands)) * LETTER + 10
-    key = [(group, dot(5, -4, bar.hue, square=bar.square)) for group, bar in groups.items()]
+    key = [(group, dot(5, -4, bar.hue, square=bar.square)) for group, bar in groups.items() if group]
     marks, top = legend(title, key)
     band = len(lanes) * lane + 10
     bottom = top + band * len(bands)
@@ -194,11 +189,8 @@ def dots(title: str, unit: str, bands: Mapping[str, Sequence[Bar]]) -> Drawing:
         for bar in bars:
             if bar.value.value > 0:
                 y = begin + 5 + (lanes.index(bar.group) + 0.5) * lane
-                marks += (
-                    whisker(scale(bar.value.low), scale(bar.value.high), y, bar.hue)
-                    if bar.value.known
-                    else []
-                )
+                if bar.value.known:
+                    marks.append(whisker(scale(bar.value.low), scale(bar.value.high), y, bar.hue))
                 opacity = 0.5 if bar.hollow else 1
                 marks.append(
                     dot(scale(bar.value.value), y, bar.hue, square=bar.square, ring=bar.pale, opacity=opacity)
@@ -231,14 +223,12 @@ class Log:
 
 def legend(title: str, key: Sequence[tuple[str, str]]) -> tuple[list[str], float]:
     """The marks of the title and the key, and where the drawing may begin."""
-    marks, columns = (
-        [text(0, 13, title, weight=600)],
-        max(1, int(WIDTH // (max(len(name) for name, _ in key) * LETTER + 34))),
-    )
+    marks = [text(0, 13, title, weight=600)]
+    columns = max(1, int(WIDTH // (max((len(name) for name, _ in key), default=0) * LETTER + 34)))
     for index, (name, mark) in enumerate(key):
         x, y = (index % columns) * (WIDTH / columns), 32 + index // columns * 16
         marks.append(f'<g transform="translate({x:.1f},{y})">{mark}{text(24, 0, name)}</g>')
-    return marks, 42 + ceil(len(key) / columns) * 16
+    return marks, 40 + ceil(len(key) / columns) * 16
 
 
 # --- lines --------------------------------------------------------------------------------------------------
@@ -287,93 +277,3 @@ def lines(
     highest = {each.label: max((y for _, y in each.points if y > 0), default=0) for each in lines}
     description = "; ".join(f"{label} up to {digits(y)}" for label, y in highest.items() if y)
     return drawing(WIDTH, bottom + 38, marks, title, description)
-
-
-# --- stacked bars -------------------------------------------------------------------------------------------
-
-PARTS = {"server": "fastapi", "framework": "flask", "access": "django"}
-
-
-def stacks(title: str, rows: Sequence[Stack]) -> Drawing:
-    """To the right what is for the first, else to the left: the bars of both sides add up to the line."""
-    labels = max(len(row.label) for row in rows) * LETTER + 8
-    marks, x = [text(0, 13, title, weight=600)], 0.0
-    for name, colour in [*PARTS.items(), ("| here", "ink"), ("◆ the study", "muted")]:
-        marks.append(text(x, 31, name, colour))
-        x += len(name) * LETTER + 12
-    values = [
-        value
-        for row in rows
-        for value in (row.times.low, row.times.high, row.beside, *reached(row))
-        if value > 0
-    ]
-    scale = Log([*values, 1], labels + 4, WIDTH - 12)
-    bottom = HEAD + len(rows) * 24
-    for tick in scale.ticks():
-        marks.append(stroke([(scale(tick), HEAD), (scale(tick), bottom)], "muted" if tick == 1 else "line"))
-        marks.append(text(scale(tick), bottom + 14, f"{tick:g}", "muted", "middle"))
-    for place, row in enumerate(rows):
-        y = HEAD + 12 + place * 24
-        marks.append(text(labels - 6, y + 4, row.label, anchor="end"))
-        ends = {True: 1.0, False: 1.0}
-        for name, times in row.parts:
-            if times > 0:
-                begin = ends[times > 1]
-                ends[times > 1] = begin * times
-                left, right = sorted((scale(begin), scale(begin * times)))
-                marks.append(box(left, y - 7, right - left, 14, PARTS.get(name, "paper")))
-        if row.times.known:
-            marks += whisker(scale(row.times.low), scale(row.times.high), y)
-        if row.times.value > 0:
-            marks.append(
-                stroke([(scale(row.times.value), y - 10), (scale(row.times.value), y + 10)], "ink", 2)
-            )
-        marks.append(dot(scale(row.beside), y, "muted", square=True))
-    description = "; ".join(
-        f"{row.label} {row.times.value:.2f}: " + ", ".join(f"{name} {times:.2f}" for name, times in row.parts)
-        for row in rows
-        if row.times.value > 0
-    )
-    return drawing(WIDTH, bottom + 20, marks, title, description)
-
-
-def reached(row: Stack) -> tuple[float, float]:
-    """How far its bars go to either side."""
-    return prod(times for _, times in row.parts if times > 1), prod(
-        times for _, times in row.parts if 0 < times < 1
-    )
-
-
-# --- layers -------------------------------------------------------------------------------------------------
-
-SHADES = (1.0, 0.55, 0.25)
-
-
-@dataclass(frozen=True)
-class Layers:
-    """A bar of parts that add up."""
-
-    label: str
-    hue: str
-    parts: Sequence[float]
-
-
-def layers(title: str, unit: str, parts: Sequence[str], rows: Sequence[Layers]) -> Drawing:
-    """From zero; the darkest part is the first of `parts`."""
-    labels = max(len(row.label) for row in rows) * LETTER + 8
-    key = [(name, box(2, -9, 14, 10, "ink", shade)) for name, shade in zip(parts, SHADES, strict=True)]
-    marks, top = legend(f"{title}, {unit}", key)
-    scale = scaled((sum(row.parts) for row in rows), WIDTH - labels - 54)
-    for place, row in enumerate(rows):
-        x, y = labels, top + ROW / 2 + place * ROW
-        marks.append(text(labels - 6, y + 4, row.label, anchor="end"))
-        for value, shade in zip(row.parts, SHADES, strict=True):
-            marks.append(box(x, y - 7, value * scale, 13, row.hue, shade))
-            x += max(value, 0) * scale
-        marks.append(text(x + 5, y + 4, digits(sum(row.parts))))
-    description = "; ".join(
-        f"{row.label} {digits(sum(row.parts))}: "
-        + ", ".join(f"{name} {digits(value)}" for name, value in zip(parts, row.parts, strict=True))
-        for row in rows
-    )
-    return drawing(WIDTH, top + len(rows) * ROW + 6, marks, f"{title}, {unit}", description)

@@ -7,10 +7,7 @@ from harness.document import Block, Bullets, Content, Heading, Link, Styled, Tab
 from loadtests.analysis import cost
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import study
-from loadtests.analysis.studies import claims
-from loadtests.analysis.studies import paper as papers
-from loadtests.analysis.studies.claims import Measured
-from loadtests.cost.costs import RUNGS, SERVICES, TWINS, Count
+from loadtests.cost.costs import ALIKE, RUNGS, SERVICES, TWINS, Count
 from loadtests.cost.requests import OPERATIONS
 
 COLUMNS = {"hello": "hello", "get_item": "read one", "list_items": "list 1,500", "create_item": "create"}
@@ -41,11 +38,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Bullets([choice(name) for name in sorted(names, key=lambda name: total(count, name))]),
         Heading(2, "What each costs"),
         Text(
-            [
-                "Instructions of one request, as a multiple of the cheapest in its column; ",
-                Link("all figures", "cost.md"),
-                ".",
-            ]
+            "Instructions of a request, as a multiple of the cheapest in its column; [all figures](cost.md)."
         ),
         table(count, names),
         cost.figure(count, names),
@@ -58,17 +51,14 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
             "team knows, and by what you would have to write yourself."
         ),
         Heading(2, "The study"),
-        Text(studied(runs)),
+        Text(studied(count, runs)),
         Heading(2, "Evidence"),
         Bullets(
             [
-                [
-                    Link("What a request costs", "cost.md"),
-                    ": every operation of every service, and of its twin.",
-                ],
-                [Link("How it is measured", "method.md"), ", and how far it can be believed."],
-                [Link("The contract", "conformance.md"), " and which service keeps which rule."],
-                [Link("Under fire", "reliability.md"), ": kills, locks, full disks, floods."],
+                Link("What a request costs: every operation of every service, and of its twin", "cost.md"),
+                Link("How it is measured, and how far it can be believed", "method.md"),
+                Link("The contract, and which service keeps which rule", "conformance.md"),
+                Link("Under fire: kills, locks, full disks, floods", "reliability.md"),
             ]
         ),
     ]
@@ -92,7 +82,7 @@ def table(count: Count, names: Sequence[str]) -> Table:
     rows: list[list[Content]] = []
     for name in sorted(names, key=lambda name: total(count, name)):
         ratios = {o: count.of(SERVICES, name, o) / least[o] for o in COLUMNS}
-        cells = [Styled(f"{ratio:.1f}", "strong" if ratio <= cost.ALIKE else "") for ratio in ratios.values()]
+        cells = [Styled(f"{ratio:.1f}", "strong" if ratio <= ALIKE else "") for ratio in ratios.values()]
         rows.append([title(name), *cells])
     return Table(["stack", *COLUMNS.values()], rows)
 
@@ -127,12 +117,11 @@ def dominating(count: Count, names: Sequence[str]) -> list[Content]:
     return items
 
 
-def studied(runs: Runs) -> Content:
+def studied(count: Count, runs: Runs) -> Content:
     paper = runs.get("paper")
     if paper is None:
         return "No run of the study's procedure is published."
-    read = papers.read()
-    judged = claims.judged(read, Measured(paper, read, paper.groups["twins"]))
+    judged = study.judged(paper, count)
     editions = sorted({one.edition for one in paper.services.values()})
     return [
         Link(study.conclusion(judged), f"../results/{paper.name}/report.md#the-published-study"),

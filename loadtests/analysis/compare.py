@@ -1,107 +1,117 @@
-"""What changed from one run to another."""
+"""What changed from one run to another: between their variants, as the machine may have changed too."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import Any
 
-from harness.document import Block, Content, Heading, Number, Ratio, Styled, Table, Text
-from loadtests.analysis import intervals, pages, ranks
+from harness.document import Block, Content, Heading, Ratio, Styled, Table, Text
+from loadtests.analysis import intervals, ranks
+from loadtests.analysis.intervals import Series
 from loadtests.analysis.results import CPU, Measure, Results
 from loadtests.analysis.sections import versions
-from loadtests.analysis.sections.versions import Direction, verdict, written
-from loadtests.measure.run import Run
+from loadtests.analysis.sections.versions import written
+from loadtests.measure.run import RunError
 
 OF_THE_MACHINE = ("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "commit")
 NOT_OF_THE_LOAD = {"name", "about", "variants", "seed", "sections", "groups"}
 
 
 def blocks(before: Results, after: Results) -> list[Block]:
-    rows = list(changes(before, after))
-    page: list[Block] = [Heading(1, f"{before.name} → {after.name}")]
-    if not rows:
-        return [*page, Text("The two runs have no variant and no scenario in common.", "notice")]
-    page.append(Text(agreement(before, after), "lead"))
+    reference, scenarios = common(before, after)
+    page: list[Block] = [
+        Heading(1, f"{before.name} → {after.name}"),
+        Text(agreement(before, after), "lead"),
+        Text(
+            f"Relative to {reference}, which both runs have: how many times as well a variant does as it, "
+            "and what became of that ratio, with its 95 % interval. What changed for all alike, such as the "
+            "machine or the day, is not in it. Of twenty that did not change, about one is told to have."
+        ),
+    ]
     if differing := list(differences(before, after)):
         page.append(Table(["differs", before.name, after.name], differing, "lll"))
-    page.append(
-        Text(
-            [
-                Styled("times as well", "strong"),
-                " is what the second run does to the first, with its 95 % interval: 2 is twice the "
-                "throughput, or half the time.",
-            ]
-        )
-    )
-    head = ["variant", "before", "after", "times as well", ""]
-    for (scenario, measure), group in groupby(rows, key=lambda row: row[0]):
-        page += [Heading(2, f"{scenario}, {measure}"), Table(head, [row for _, row in group], "lrrrl")]
+    head = ["variant", "before", "after", "after / before", ""]
+    for scenario, names in scenarios.items():
+        for measure in dict.fromkeys((before.headline(scenario), CPU)):
+            rows = [change(before, after, name, reference, scenario, measure) for name in names]
+            page += [Heading(2, f"{scenario}, {written(measure)}"), Table(head, rows, "lrrrl")]
     return page
 
 
-def changes(before: Results, after: Results) -> Iterator[tuple[tuple[str, str], Sequence[Content]]]:
+def common(before: Results, after: Results) -> tuple[str, dict[str, list[str]]]:
+    """The variant that the others are held against: the one that the plan repeats, or else the first.
+
+    By scenario, the others that both runs measured beside it.
+    """
+    both = shared(before.variants, after.variants)
+    reference = next((name for name in before.controls if name in both), *both[:1] or [""])
+    scenarios: dict[str, list[str]] = {}
     for scenario in shared(before.scenarios, after.scenarios):
-        for measure in (before.headline(scenario), CPU):
-            for variant in shared(before.variants, after.variants):
-                yield (scenario, written(measure)), change(before, after, variant, scenario, measure)
+        names = [name for name in both if before.of(name, scenario) and after.of(name, scenario)]
+        if reference in names and len(names) > 1:
+            scenarios[scenario] = [name for name in names if name != reference]
+    if not scenarios:
+        raise RunError(
+            f"{before.name} and {after.name} share no scenario with two variants: there is nothing to compare"
+        )
+    return reference, scenarios
 
 
-def change(before: Results, after: Results, variant: str, scenario: str, measure: Measure) -> list[Content]:
+def change(
+    before: Results, after: Results, variant: str, reference: str, scenario: str, measure: Measure
+) -> list[Content]:
     runs = (before, after)
-    times = intervals.change(*(run.performance(variant, scenario, measure) for run in runs))
-    floor = max(run.floor(scenario, measure) for run in runs)
-    bound = measure != CPU and any(run.bound(variant, scenario) for run in runs)
-    direction: Direction = "better" if times.value > 1 else "worse"
-    apart = not bound and ranks.told_apart(times, floor)
-    means = (Number(run.mean(variant, scenario, measure).value) for run in runs)
-    return [before.cell(variant), *means, Ratio(times), verdict(direction if apart else "", bound)]
+
+    def relative(run: Results) -> Series:
+        ones, others = (run.performance(name, scenario, measure) for name in (variant, reference))
+        return intervals.difference(ones, others)
+
+    times = intervals.change(*map(relative, runs))
+    floor = prod(run.floor(scenario, measure) for run in runs)  # the noise of both
+    bound = measure != CPU and any(run.bound(name, scenario) for run in runs for name in (variant, reference))
+    told = versions.direction(times, floor, bound=bound)
+    ratios = (Ratio(intervals.geometric(relative(run))) for run in runs)
+    return [before.cell(variant), *ratios, Ratio(times), Styled(told, versions.STYLES.get(told, "muted"))]
 
 
 def agreement(before: Results, after: Results) -> str:
     """Of the pairs of variants that both runs tell apart: whether they are in the same order."""
-    pairs, opposed = 0, []
+    names, pairs, opposed = shared(before.variants, after.variants), 0, []
     for scenario in shared(before.scenarios, after.scenarios):
         for measure in (before.headline(scenario), CPU):
-            names = shared(before.variants, after.variants)
             one, other = (ranks.ranking(run, scenario, measure, names) for run in (before, after))
             for first, second in one.pairs:
-                both = {(first, second), (second, first)} & other.pairs.keys()
-                if not both or not same_size(before, first, second):
+                if not one.separates(first, second):
                     continue
-                if one.separates(first, second) and other.separates(first, second):
+                if (first, second) in other.pairs:
+                    pairs += other.separates(first, second)
+                elif (second, first) in other.pairs and other.separates(second, first):
                     pairs += 1
-                    if (first, second) not in other.pairs:
-                        opposed.append(f"{first} and {second} in {scenario} by {measure.label.lower()}")
+                    opposed.append(f"{first} and {second} in {scenario} by {measure.label.lower()}")
     if not pairs:
         return "No two variants are told apart by both runs."
-    counted = f"Both runs tell {pairs} pairs of variants apart"
-    return (
-        f"{counted}; in opposite order: {'; '.join(opposed)}."
-        if opposed
-        else f"{counted}, all of them in the same order."
-    )
-
-
-def same_size(results: Results, one: str, other: str) -> bool:
-    """Who has fewer records is no better for it."""
-    ones, others = (results.plan.records_of(results.plan.variants[name]) for name in (one, other))
-    return ones == others
+    order = f"in opposite order: {'; '.join(opposed)}" if opposed else "all of them in the same order"
+    return f"Both runs tell {pairs} pairs of variants apart, {order}."
 
 
 def differences(before: Results, after: Results) -> Iterator[list[Content]]:
     """Of the machines and the plans: what may be the reason."""
-    for name in OF_THE_MACHINE:
-        one, other = (str(run.machine.get(name, "")) for run in (before, after))
-        if one != other:
-            yield [name, one, other]
-    one_plan, other_plan = (run.plan.model_dump(exclude=NOT_OF_THE_LOAD) for run in (before, after))
-    for key in one_plan:
-        if one_plan[key] != other_plan[key]:
-            yield [f"plan: {key}", str(one_plan[key]), str(other_plan[key])]
+    one, other = (dict(facts(run)) for run in (before, after))
+    for name in one | other:
+        if one.get(name) != other.get(name):
+            yield [name, one.get(name, ""), other.get(name, "")]
+
+
+def facts(run: Results) -> Iterator[tuple[str, str]]:
+    yield from ((name, str(run.machine.get(name, ""))) for name in OF_THE_MACHINE)
+    yield from flat(run.plan.model_dump(exclude=NOT_OF_THE_LOAD, exclude_defaults=True), "plan:")
+
+
+def flat(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        yield from (
+            flat(value, f"{path} {key}") if isinstance(value, dict) else [(f"{path} {key}", str(value))]
+        )
 
 
 def shared(ones: Sequence[str], others: Sequence[str]) -> list[str]:
     return [name for name in ones if name in others]
-
-
-def slower(run: Run, percent: float) -> list[str]:
-    """Which services do worse than at the commit that they were measured against, by more than so much."""
-    return versions.slower(pages.results(run), percent)

@@ -3,19 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan, nan
 
 from harness.document import Block, Cell, Content, Figure, Heading, Name, Styled, Table, Text, listed
 from harness.service import declared
 from loadtests.analysis import charts
-from loadtests.analysis.charts import Layers
-from loadtests.cost.costs import FLOORS, RUNGS, SERVICES, TWINS, Cost, Count
+from loadtests.analysis.charts import Bar
+from loadtests.analysis.intervals import Interval
+from loadtests.cost.costs import ALIKE, FLOORS, RUNGS, SERVICES, TWINS, Cost, Count
 from loadtests.cost.count import START
 from loadtests.cost.requests import BASICS, OPERATIONS
 
 CHARTED = ("get_item", "list_items", "create_item")
 PICTURE = "cost/parts.svg"
-ALIKE = 1.02  # counts that differ by less are not told apart
 PARTS = ("server", "framework", "database access")
 
 
@@ -26,14 +25,12 @@ class Parts:
     server: float  # an application that does nothing, under the same server
     framework: float  # what hello costs beyond it
     access: float  # what the operation costs beyond hello
-    tutorial: float  # what the tutorial's code costs beyond the service's; below 0 where it costs less
 
 
 def parts(count: Count, service: str, operation: str) -> Parts:
     floor = count.of(FLOORS, declared(service).interface, "hello")
     hello, total = count.of(SERVICES, service, "hello"), count.of(SERVICES, service, operation)
-    tutorial = count.of(TWINS, service, operation) - total if service in count.costs[TWINS] else nan
-    return Parts(floor, hello - floor, total - hello, tutorial)
+    return Parts(floor, hello - floor, total - hello)
 
 
 def blocks(count: Count) -> list[Block]:
@@ -65,8 +62,7 @@ def blocks(count: Count) -> list[Block]:
         Text(
             "Server: an application that does nothing. Framework: what `/hello` costs beyond it. "
             "Database access: what the operation costs beyond `/hello`, with its validation and its "
-            "JSON. The last column is what the tutorial's code costs more than all of that; a minus says "
-            "that it costs less.",
+            "JSON.",
             "small",
         ),
         Heading(2, "What the ORM costs"),
@@ -169,32 +165,28 @@ def added(count: Count, names: Sequence[str]) -> Table:
         if operation not in BASICS:
             for name in names:
                 p = parts(count, name, operation)
-                numbers = (p.server, p.framework, p.access, p.server + p.framework + p.access, p.tutorial)
-                rows.append(
-                    [
-                        operation,
-                        label(SERVICES, name),
-                        *("" if isnan(value) else f"{value / 1000:,.0f}" for value in numbers),
-                    ]
-                )
-    return Table(["operation", "service", *PARTS, "in all", "tutorial: more"], rows, "llrrrrr")
+                numbers = (p.server, p.framework, p.access, p.server + p.framework + p.access)
+                cells = [f"{value / 1000:,.0f}" for value in numbers]
+                rows.append([operation, label(SERVICES, name), *cells])
+    return Table(["operation", "service", *PARTS, "in all"], rows, "llrrrr")
 
 
 def figure(count: Count, names: Sequence[str]) -> Figure:
     drawings = [
-        charts.layers(
+        charts.bars(
             operation,
-            "thousands of instructions",
-            PARTS,
-            [
-                Layers(name, declared(name).framework, [p.server / 1000, p.framework / 1000, p.access / 1000])
-                for name in names
-                for p in [parts(count, name, operation)]
-            ],
+            "thousands of instructions, shorter is better",
+            [bar(name, parts(count, name, operation)) for name in names],
+            parts=PARTS,
         )
         for operation in CHARTED
     ]
     return Figure(drawings, "What a request costs: server, framework, access to the database", PICTURE)
+
+
+def bar(name: str, one: Parts) -> Bar:
+    thousands = [part / 1000 for part in (one.server, one.framework, one.access)]
+    return Bar(name, Interval(sum(thousands)), declared(name).framework, parts=thousands)
 
 
 def rungs(count: Count) -> Table:

@@ -1,11 +1,11 @@
 """The page of a run, which is the sections of its plan, and the pages over all that was measured."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness import document
 from harness.commit import git
-from harness.document import Block, Bullets, Content, Figure, Heading, Link, Styled, Table, Text
+from harness.document import Block, Content, Figure, Heading, Link, Table, Text
 from harness.service import ROOT
 from loadtests.analysis import charts, choosing, cost, sections
 from loadtests.analysis.results import Results
@@ -14,27 +14,6 @@ from loadtests.measure import run as runs
 from loadtests.measure.run import Run
 
 BEGIN, END = "<!-- cost: begin -->", "<!-- cost: end -->"
-READING = {
-    "Values": "Means of the rounds. Percentiles are those of all requests of all rounds together: "
-    "percentiles of rounds cannot be averaged, their distributions can.",
-    "Intervals": "95 %, by bootstrap over the rounds, widened for their small number (the expanded "
-    "percentile interval of Hesterberg, 2015). Below five rounds there is none.",
-    "Ratios": "Taken within a round and averaged as logarithms, so that what slows a whole round down "
-    "cancels. 2 is twice as well: twice the throughput, or half the time.",
-    "Ranks": "Two variants share a rank exactly when they cannot be told apart. Being alike does not carry "
-    "over, so one may have several ranks: 1-2 is like the first and like the second, which differ from each "
-    "other.",
-    "Generator-bound": "In half of the rounds or more, k6 and not the service may have set the pace. Such a "
-    "row does not rank the services: they share the scenario with one that could be faster. The processor "
-    "time per request ranks them.",
-    "Processor time per request": "Of the service, all its processes, over all requests of the scenario. It "
-    "depends on how busy the server is, so compare it within a scenario.",
-    "Reproduced, contradicted, undecided": "Each claim names the band in which a ratio lies if it is true: "
-    "above 1 for faster, within 5 % for alike, a third of the effect more or less for a size. Our whole "
-    "interval inside reproduces it, outside contradicts it, and else it is undecided. Where the generator "
-    "set the pace, the processor time per request has to say the same. Of a claim about several pairs the "
-    "worst decides, and is the one shown.",
-}
 
 
 def results(run: Run) -> Results:
@@ -50,40 +29,29 @@ def results(run: Run) -> Results:
 
 
 def blocks(results: Results) -> list[Block]:
-    """What the sections conclude comes first."""
+    """The first two of what the sections conclude stand at the top."""
     body = [block for name in results.plan.sections for block in sections.named(name)(results)]
-    leads = [block for block in body if is_lead(block)]
-    rest = [block for block in body if not is_lead(block)]
-    return [Heading(1, results.name), *leads, *head(results), *rest, *machine(results), *reading(rest)]
-
-
-def is_lead(block: Block) -> bool:
-    return isinstance(block, Text) and block.kind == "lead"
+    top: list[Block] = []
+    rest: list[Block] = []
+    for block in body:
+        lead = isinstance(block, Text) and block.kind == "lead"
+        (top if lead and len(top) < 2 else rest).append(block)
+    return [Heading(1, results.name), *top, *head(results), *rest, *machine(results)]
 
 
 def head(results: Results) -> list[Block]:
+    editions = sorted({declared.edition for declared in results.services.values()})
     rounds, total = results.plan.rounds, len(results.valid) + results.remaining
+    machine = results.machine
     return [
         Text(results.plan.about),
         Text(
-            f"{edition(results)} {described(results)}. {rounds} round{'s' if rounds > 1 else ''}, "
-            f"{len(results.valid)} of {total} samples valid."
+            f"Edition of the services: {document.listed(editions)}. {machine['cpu']}, {machine['cores']} "
+            f"cores, {machine['memory_gib']} GiB, {machine['system']} {machine['kernel']}, Python "
+            f"{machine['python']}, k6 {machine['k6']}, load before the start {machine['load_before'][0]}. "
+            f"{rounds} round{'s' if rounds > 1 else ''}, {len(results.valid)} of {total} samples valid."
         ),
     ]
-
-
-def edition(results: Results) -> str:
-    editions = sorted({declared.edition for declared in results.services.values()})
-    return f"Edition of the services: {document.listed(editions)}."
-
-
-def described(results: Results) -> str:
-    machine = results.machine
-    return (
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']} "
-        f"{machine['kernel']}, Python {machine['python']}, k6 {machine['k6']}, load before the start "
-        f"{machine['load_before'][0]}"
-    )
 
 
 def machine(results: Results) -> list[Block]:
@@ -113,17 +81,6 @@ def machine(results: Results) -> list[Block]:
     ]
 
 
-def reading(body: Iterable[Block]) -> list[Block]:
-    """The terms that the page uses."""
-    claims = any(isinstance(block, Heading) and block.text == "The published study" for block in body)
-    items: list[Content] = [
-        [Styled(f"{term}.", "strong"), f" {text}"]
-        for term, text in READING.items()
-        if claims or not term.startswith("Reproduced")
-    ]
-    return [Heading(2, "How to read this"), Bullets(items)]
-
-
 def write(run: Run) -> Path:
     """report.md, report.html and the picture, into the folder of the run; the path of report.html."""
     measured = results(run)
@@ -132,6 +89,13 @@ def write(run: Run) -> Path:
     path = run.folder / "report.html"
     runs.write(path, document.html(page, f"{measured.plan.name}: {measured.name}"))
     return path
+
+
+def write_all() -> None:
+    """The pages of the published runs too: some show what results/cost.json has."""
+    for name in published():
+        write(runs.found(name))
+    over_all()
 
 
 def over_all(root: Path = ROOT) -> None:

@@ -2,56 +2,47 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 
+from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
 from loadtests.measure.sample import Reason
 
-Pairs = Mapping[tuple[str, str], Interval]  # how many times as well the first does as the second
+EXPLAINED = "A rank is one more than the number of variants that are better beyond doubt"
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Of one scenario by one measure; two share a rank if, and only if, they cannot be told apart."""
+    """Of one scenario by one measure."""
 
     scenario: str
     measure: Measure
-    order: tuple[str, ...]  # the best first
-    pairs: Pairs  # the better mean first; without those whose pace the generator set
+    order: tuple[str, ...]  # the best mean first
+    pairs: Mapping[tuple[str, str], Interval]  # of the better mean to the other: times as well
     floor: float
     bound: Mapping[str, tuple[Reason, ...]]  # why the generator set the pace of a variant
 
-    @cached_property
-    def ranks(self) -> Mapping[str, tuple[int, ...]]:
-        """Of none, if the generator set the pace of any: that one would be faster still, and whoever comes
-        first without it is not the first."""
-        if self.bound:
-            return {}
-        return numbered(self.order, lambda one, other: not told_apart(self.pairs[one, other], self.floor))
+    @property
+    def ranks(self) -> Mapping[str, int]:
+        """Of none, if the generator set the pace of any, which might be the fastest."""
+        return {} if self.bound else numbered(self.order, self.separates)
 
     def rank(self, variant: str) -> str:
-        return compact(self.ranks.get(variant, ()))
+        return str(self.ranks.get(variant, ""))
 
     @property
     def first(self) -> list[str]:
         """Those than which none is better beyond doubt."""
-        return [name for name in self.order if 1 in self.ranks.get(name, ())]
+        return [name for name, rank in self.ranks.items() if rank == 1]
 
-    def separates(self, one: str, other: str) -> bool:
-        pair = (one, other) if (one, other) in self.pairs else (other, one)
-        return told_apart(self.pairs[pair], self.floor)
-
-
-def told_apart(times: Interval, floor: float) -> bool:
-    """The interval does not hold 1, and the difference is more than a variant's from itself."""
-    return times.at_least_as_wide_as(floor).excludes_one
+    def separates(self, better: str, other: str) -> bool:
+        return intervals.apart(self.pairs[better, other], self.floor)
 
 
 def ranking(results: Results, scenario: str, measure: Measure, names: Sequence[str]) -> Ranking:
     """Of these variants among themselves."""
-    measured = [name for name in names if results.performance(name, scenario, measure)]
+    measured = [name for name in names if results.of(name, scenario)]
     reasons = {name: results.bound(name, scenario) for name in measured} if measure != CPU else {}
     bound = {name: reason for name, reason in reasons.items() if reason}
     means = {name: results.mean(name, scenario, measure).value for name in measured}
@@ -64,49 +55,8 @@ def ranking(results: Results, scenario: str, measure: Measure, names: Sequence[s
     return Ranking(scenario, measure, order, pairs, results.floor(scenario, measure), bound)
 
 
-def numbered(order: Sequence[str], alike: Callable[[str, str], bool]) -> dict[str, tuple[int, ...]]:
-    """The ranks of each: a rank is a largest set of variants of which no two can be told apart.
-
-    Being alike does not carry over: A may be like B, and B like C, while A and C differ. B has both ranks.
-    """
-    place = {name: index for index, name in enumerate(order)}
-    friends: dict[str, set[str]] = {name: set() for name in order}
-    for one, other in combinations(order, 2):
-        if alike(one, other):
-            friends[one].add(other)
-            friends[other].add(one)
-    groups = sorted(sorted(place[name] for name in group) for group in cliques(friends))
+def numbered(order: Sequence[str], separates: Callable[[str, str], bool]) -> dict[str, int]:
+    """`separates` says whether the first, which comes before the second, is better beyond doubt."""
     return {
-        name: tuple(number for number, group in enumerate(groups, 1) if place[name] in group)
-        for name in order
+        name: 1 + sum(separates(better, name) for better in order[:place]) for place, name in enumerate(order)
     }
-
-
-def cliques(friends: Mapping[str, set[str]]) -> list[set[str]]:
-    """The largest sets in which all are friends of each other (Bron and Kerbosch, with Tomita's pivot)."""
-    largest: list[set[str]] = []
-
-    def extend(group: set[str], candidates: set[str], seen: set[str]) -> None:
-        if not candidates and not seen:
-            largest.append(group)
-            return
-        # A largest set that passes by the pivot holds somebody who is not its friend.
-        pivot = max(sorted(candidates | seen), key=lambda name: len(candidates & friends[name]))
-        for name in sorted(candidates - friends[pivot]):
-            extend(group | {name}, candidates & friends[name], seen & friends[name])
-            candidates, seen = candidates - {name}, seen | {name}
-
-    if friends:
-        extend(set(), set(friends), set())
-    return largest
-
-
-def compact(numbers: Sequence[int]) -> str:
-    """1, 2 and 3 as 1-3."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

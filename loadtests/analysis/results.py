@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 from math import isnan, nan
 from typing import Any
 
-from harness.document import Cell, Name
+from harness import document
 from loadtests.analysis import intervals, quantiles
-from loadtests.analysis.intervals import Interval, Series
-from loadtests.measure.plan import Plan, Scenario
-from loadtests.measure.sample import Reason, Sample
+from loadtests.analysis.intervals import Interval, Pairing, Series
+from loadtests.measure.plan import Plan
+from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Declared
 
 
@@ -21,12 +22,18 @@ class Measure:
     unit: str
     more_is_better: bool = False
 
+    @property
+    def better(self) -> str:
+        """Which way a bar is better."""
+        return "longer is better" if self.more_is_better else "shorter is better"
+
 
 THROUGHPUT = Measure("requests_per_second", "Throughput", "req/s", more_is_better=True)
 LATENCY = Measure("mean_ms", "Mean response time", "ms")
 CPU = Measure("cpu_ms_per_request", "Processor time per request", "ms")
 MEMORY = Measure("memory_mib", "Highest memory", "MiB")
 IDLE_MEMORY = Measure("idle_memory_mib", "Idle memory", "MiB")
+BREAK = timedelta(minutes=10)  # no plan pauses for so long
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,23 @@ class Results:
     services: Mapping[str, Declared]  # of each variant, what its service says of itself
     ceiling: Mapping[str, float] = field(default_factory=dict)  # by scenario, requests per second of k6 alone
     remaining: int = 0  # cells that are not measured yet
-    distributions: dict[tuple[str, str], quantiles.Points | None] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def pairings(self) -> Mapping[Cell, Pairing]:
+        """A round and a sitting for each cell: samples are compared where both are the same.
+
+        A run that was interrupted, or that measures refused blocks again, goes on at another time: a sitting
+        ends where the rounds begin again, or where nothing began for ten minutes.
+        """
+        pairings, sitting, last = dict[Cell, Pairing](), 0, None
+        for sample in self.samples:
+            began = datetime.fromisoformat(sample.started)
+            if last and (sample.round < last[0] or began - last[1] > BREAK):
+                sitting += 1
+            last = sample.round, began
+            if not sample.invalid:
+                pairings[sample.cell] = sample.round, sitting
+        return pairings
 
     @cached_property
     def valid(self) -> list[Sample]:
@@ -71,10 +94,6 @@ class Results:
         return {one.control_of: name for name, one in self.plan.variants.items() if one.control_of}
 
     @cached_property
-    def loads(self) -> Mapping[str, Scenario]:
-        return {name: one for name, one in self.plan.scenarios.items()}  # noqa: C416 - any name may be asked for
-
-    @cached_property
     def measured(self) -> list[str]:
         scenarios = {sample.scenario for sample in self.valid}
         return [name for name in self.plan.scenarios if name in scenarios]
@@ -87,7 +106,7 @@ class Results:
     @cached_property
     def curves(self) -> list[str]:
         """The scenarios with several rates."""
-        return [name for name in self.measured if self.loads[name].is_curve]
+        return [name for name in self.measured if self.plan.scenarios[name].is_curve]
 
     @cached_property
     def by_cell(self) -> Mapping[tuple[str, str], list[Sample]]:
@@ -100,52 +119,50 @@ class Results:
         return self.by_cell.get((variant, scenario), [])
 
     def series(self, variant: str, scenario: str, measure: Measure) -> Series:
-        return {sample.round: getattr(sample, measure.name) for sample in self.of(variant, scenario)}
+        return {self.pairings[one.cell]: getattr(one, measure.name) for one in self.of(variant, scenario)}
 
     def mean(self, variant: str, scenario: str, measure: Measure) -> Interval:
-        return intervals.interval(self.series(variant, scenario, measure).values())
+        return intervals.geometric(intervals.logarithms(self.series(variant, scenario, measure)))
 
     def highest(self, variant: str, measure: Measure) -> Interval:
         """The mean, over the rounds, of the highest in any scenario."""
-        rounds: dict[int, list[float]] = {}
+        rounds: dict[Pairing, float] = {}
         for sample in self.valid:
             if sample.variant == variant and not isnan(value := getattr(sample, measure.name)):
-                rounds.setdefault(sample.round, []).append(value)
-        return intervals.interval(max(values) for values in rounds.values())
+                pairing = self.pairings[sample.cell]
+                rounds[pairing] = max(value, rounds.get(pairing, 0))
+        return intervals.geometric(intervals.logarithms(rounds))
 
     def percentile(self, variant: str, scenario: str, percent: float) -> float:
-        points = self.distribution(variant, scenario)
+        """Of the latencies of all rounds together."""
+        points = self.distributions.get((variant, scenario))
         return quantiles.at(points, percent) if points else nan
 
-    def distribution(self, variant: str, scenario: str) -> quantiles.Points | None:
-        """Of the latencies of all rounds together."""
-        if (variant, scenario) not in self.distributions:
-            samples = [(one.requests, one.quantiles_ms) for one in self.of(variant, scenario) if one.requests]
-            self.distributions[variant, scenario] = quantiles.distribution(samples) if samples else None
-        return self.distributions[variant, scenario]
+    @cached_property
+    def distributions(self) -> Mapping[tuple[str, str], quantiles.Points]:
+        answered = {cell: [one for one in samples if one.requests] for cell, samples in self.by_cell.items()}
+        return {
+            cell: quantiles.distribution([(one.requests, one.quantiles_ms) for one in samples])
+            for cell, samples in answered.items()
+            if samples
+        }
 
     def requests(self, variant: str, scenario: str) -> int:
         return sum(sample.requests for sample in self.of(variant, scenario))
 
-    def is_twin(self, variant: str) -> bool:
-        """Written as its framework's tutorial writes it."""
-        return self.plan.variants[variant].application == "twin"
-
-    @cached_property
-    def has_services(self) -> bool:
-        return any(not self.is_twin(name) for name in self.variants)
-
     def is_pale(self, variant: str) -> bool:
         """Drawn beside what it is compared with: a twin of a service, or a service as it was at a commit."""
-        twin = self.is_twin(variant) and self.has_services
-        return twin or self.plan.variants[variant].commit is not None
+        variants = self.plan.variants
+        beside_services = any(variants[name].application != "twin" for name in self.variants)
+        is_twin = variants[variant].application == "twin"
+        return variants[variant].commit is not None or (is_twin and beside_services)
 
-    def cell(self, variant: str) -> Cell:
-        return Name(variant, self.services[variant].framework, self.is_pale(variant))
+    def cell(self, variant: str) -> document.Cell:
+        return document.Name(variant, self.services[variant].framework, self.is_pale(variant))
 
     def headline(self, scenario: str) -> Measure:
         """The study's measure of a scenario; at a fixed rate throughput says nothing of the service."""
-        one = self.loads[scenario]
+        one = self.plan.scenarios[scenario]
         return THROUGHPUT if one.headline == "throughput" and not one.is_open else LATENCY
 
     def bound(self, variant: str, scenario: str) -> tuple[Reason, ...]:
@@ -170,5 +187,6 @@ class Results:
         return {pair: self.times(*pair, scenario, measure) for pair in self.controls.items()}
 
     def floor(self, scenario: str, measure: Measure) -> float:
-        """The factor below which a difference is not claimed; 1 without a control."""
-        return intervals.floor(self.noise(scenario, measure).values())
+        """The ratio that A/A gave, of 1 or more, which no claim may fall short of; 1 without a control."""
+        ratios = (times.value for times in self.noise(scenario, measure).values())
+        return max((intervals.farness(ratio) for ratio in ratios if ratio > 0), default=1.0)

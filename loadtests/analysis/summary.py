@@ -9,20 +9,7 @@ from loadtests.analysis import quantiles
 from loadtests.measure import gates
 from loadtests.measure.sample import Sample
 
-HEAD = [
-    "scenario",
-    "req",
-    "req/s",
-    "mean ms",
-    "p50",
-    "p95",
-    "p99",
-    "max",
-    "fail",
-    "cpu ms/req",
-    "mem MiB",
-    "k6 cpu",
-]
+HEAD = ["scenario", "req", "req/s", "mean ms", "p50", "p95", "p99", "max", "fail", "cpu ms", "MiB", "k6 cpu"]
 MEMORY = {"pss": "PSS (a shared page counts once)", "rss": "RSS (a shared page counts in every process)"}
 
 
@@ -36,8 +23,8 @@ def blocks(samples: Sequence[Sample]) -> Iterator[Block]:
     yield from notes(samples)
     kinds = sorted({sample.memory_kind for sample in samples} - {""})
     yield Text(
-        "fail: failed checks. cpu: processor time of the service per request, all its processes. "
-        f"mem: their highest memory{''.join(f', {MEMORY[kind]}' for kind in kinds)}. "
+        "fail: failed checks. cpu ms: processor time of the service per request, all its processes. "
+        f"MiB: their highest memory{''.join(f', {MEMORY[kind]}' for kind in kinds)}. "
         "k6 cpu: what the load generator used of all cores; where that is high, it may have set the pace.",
         "small",
     )

@@ -1,13 +1,11 @@
 """Why a run can be believed, and where it cannot."""
 
-from collections.abc import Iterator
 from itertools import product
 from math import isnan
 
 from harness.document import Block, Bullets, Content, Heading, Ratio, Table, Text, digits
 from loadtests.analysis import intervals
-from loadtests.analysis.intervals import Interval
-from loadtests.analysis.results import Measure, Results
+from loadtests.analysis.results import CPU, Measure, Results
 from loadtests.measure import gates
 
 APART = 1.05  # the factor between the halves of a scenario from which it is worth a word
@@ -15,12 +13,21 @@ FIRST, SECOND = Measure("first_half_ms", "First half", "ms"), Measure("second_ha
 
 
 def section(results: Results) -> list[Block]:
-    items = [*refused(results), certificate(results), bound(results), *dropped(results), *little(results)]
-    items += list(unsteady(results)) or [
-        "Steady: no timed scenario's second half differs from its first by more than "
-        f"{(APART - 1) * 100:.0f} %."
-    ]
-    return [Heading(2, "Gates"), Bullets(items), *noise(results)]
+    items = [*refused(results), certificate(results), *dropped(results), *little(results), unsteady(results)]
+    return [Heading(2, "Gates"), Text(conclusion(results), "lead"), Bullets(items), *noise(results)]
+
+
+def conclusion(results: Results) -> str:
+    invalid = sum(bool(sample.invalid) for sample in results.samples)
+    refused = (
+        f"Of {len(results.samples):,} samples {invalid or 'none'} {'were' if invalid > 1 else 'was'} refused"
+    )
+    cells = [*product(results.variants, results.scenarios)]
+    bound = sum(bool(results.bound(*cell)) for cell in cells)
+    paced = (
+        f", and in {bound} of {len(cells)} cells the load generator may have set the pace" if bound else ""
+    )
+    return f"{refused}{paced}."
 
 
 def refused(results: Results) -> list[str]:
@@ -31,7 +38,7 @@ def refused(results: Results) -> list[str]:
             reasons.setdefault(gates.sentence(sample.invalid), []).append(cell)
     return [
         f"Refused, and part of no figure: {reason} ({', '.join(cells)})" for reason, cells in reasons.items()
-    ] or ["No sample was refused."]
+    ]
 
 
 def certificate(results: Results) -> str:
@@ -41,16 +48,6 @@ def certificate(results: Results) -> str:
     shares = [sample.ceiling_share for sample in results.valid if not isnan(sample.ceiling_share)]
     nearest = f"; no sample came nearer to that than {max(shares) * 100:.0f} %" if shares else ""
     return f"Against a server that does nothing the generator reaches {reached}{nearest}."
-
-
-def bound(results: Results) -> str:
-    cells = product(results.variants, results.scenarios)
-    count = sum(bool(results.bound(*cell)) for cell in cells)
-    if not count:
-        return "No row is generator-bound."
-    if count == 1:
-        return "1 row is generator-bound and does not rank."
-    return f"{count} rows are generator-bound and do not rank."
 
 
 def dropped(results: Results) -> list[str]:
@@ -68,47 +65,39 @@ def little(results: Results) -> list[str]:
     ]
 
 
-def unsteady(results: Results) -> Iterator[str]:
-    """Where the second half of a timed scenario differs from the first, and what to do."""
+def unsteady(results: Results) -> str:
+    """Where the second half of a timed scenario differs from the first."""
+    drifts = []
     for scenario in results.scenarios:
         for variant in results.variants:
             first, second = (results.series(variant, scenario, half) for half in (FIRST, SECOND))
             grown = intervals.ratio(second, first)
-            if drifts(grown):
-                yield f"Not steady: {variant}, {scenario}: {advice(grown.value)}"
-
-
-def drifts(grown: Interval) -> bool:
-    apart = not 1 / APART <= grown.value <= APART and not isnan(grown.value)
-    return apart and (grown.excludes_one or not grown.known)
-
-
-def advice(grown: float) -> str:
-    if grown < 1:
-        return (
-            f"the second half was {1 - grown:.0%} faster than the first. It was not warm yet: "
-            "raise `warm_up.seconds` in the plan."
-        )
+            if intervals.apart(grown, APART) or (not grown.known and intervals.farness(grown.value) > APART):
+                drifts.append(f"{variant}, {scenario} ({grown.value - 1:+.0%})")
+    threshold = f"by more than {(APART - 1) * 100:.0f} %"
+    if not drifts:
+        return f"Steady: no timed scenario's second half differs from its first {threshold}."
     return (
-        f"the second half was {grown - 1:.0%} slower than the first. Something grows or fills up: "
-        "raise the scenario's `seconds`, and look at memory, the disk and the processor's temperature."
+        f"Not steady: the mean response time of the second half differs from the first's {threshold} in "
+        f"{'; '.join(drifts)}. Where it is shorter, raise `warm_up.seconds` in the plan; where it is longer, "
+        "something grows or fills up: look at memory, the disk and the processor's temperature."
     )
 
 
 def noise(results: Results) -> list[Block]:
     rows: list[list[Content]] = [
-        [scenario, " / ".join(pair), Ratio(times), f"{(results.floor(scenario, measure) - 1) * 100:.1f} %"]
+        [f"{scenario}, {measure.unit}", " / ".join(pair), Ratio(times)]
         for scenario in results.scenarios
-        for measure in [results.headline(scenario)]
+        for measure in (results.headline(scenario), CPU)
         for pair, times in results.noise(scenario, measure).items()
     ]
     if not rows:
         return []
     return [
-        Heading(3, "The noise floor"),
+        Heading(3, "A/A"),
         Text(
-            "The same variant twice in every round. A difference smaller than what it shows between itself "
-            "and itself is not claimed."
+            "The same variant twice in every round: what differs between the two is noise. A ratio is told "
+            "apart from 1 only where it is farther from 1 than the value here."
         ),
-        Table(["scenario", "pair", "ratio", "not claimed below"], rows, "llrr"),
+        Table(["scenario", "pair", "ratio"], rows, "llr"),
     ]

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from math import isnan, log10
+from math import inf, isfinite, isnan, log10, sqrt
 
-from harness.document import Block, Content, Drawing, Estimate, Figure, Heading, Table, Text, joined, listed
+from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, joined, listed
 from loadtests.analysis import charts, intervals, quantiles, ranks
-from loadtests.analysis.intervals import Interval, Series
+from loadtests.analysis.intervals import UNKNOWN, Interval
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections.ranks import too_few
 from loadtests.analysis.sections.scenarios import line
@@ -17,37 +17,37 @@ from loadtests.measure.sample import Sample
 def section(results: Results) -> list[Block]:
     if not results.curves:
         return []
+    few = too_few(results)
     blocks: list[Block] = [
         Heading(2, "Under a growing load"),
+        few or conclusion(results),
         Text(
             "Requests arrive at a fixed rate whether or not the service keeps up, so waiting counts. A rate "
-            f"is sustained, if p99 stays within {LIMIT:g} ms and no request was dropped."
+            f"is sustained, if p99 stays within {LIMIT:g} ms and no request was dropped. What a variant "
+            "sustains lies between the lowest last good and the highest first bad rate of the rounds: no "
+            "finer than the steps of the ladder. One is better than another, if even its lowest is not "
+            f"below the other's highest{', and they differ by more than A/A did' * bool(results.controls)}. "
+            f"{ranks.EXPLAINED}."
         ),
     ]
-    if few := too_few(results):
-        blocks.append(few)
     for scenario in results.curves:
-        blocks += of(results, scenario)
-    return [*conclusion(results), *blocks]
+        blocks += of(results, scenario, ranked=not few)
+    return blocks
 
 
-def conclusion(results: Results) -> list[Block]:
-    if too_few(results):
-        return []
+def conclusion(results: Results) -> Text:
     firsts: list[Content] = []
     for scenario in results.curves:
-        ranking = numbered(results, scenario)
-        first = [name for name, numbers in ranking.items() if 1 in numbers]
-        if first:
-            firsts.append([*joined([results.cell(name) for name in first]), f" in {scenario}"])
-    return [Text(["The highest rate sustains ", *joined(firsts, "; ", "; "), "."], "lead")] if firsts else []
+        first = [name for name, rank in numbered(results, scenario).items() if rank == 1]
+        firsts.append([*joined([results.cell(name) for name in first]), f" in {scenario}"])
+    return Text(["Highest sustained rate: ", *joined(firsts, "; ", "; "), "."], "lead")
 
 
-def of(results: Results, scenario: str) -> list[Block]:
+def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
     ranking = numbered(results, scenario)
     rows = [
-        [results.cell(name), ranks.compact(numbers), sustained_cell(results, name, scenario)]
-        for name, numbers in ranking.items()
+        [results.cell(name), str(rank) if ranked else "", written(bracket(results, name, scenario))]
+        for name, rank in ranking.items()
     ]
     blocks: list[Block] = [
         Heading(3, scenario),
@@ -56,6 +56,10 @@ def of(results: Results, scenario: str) -> list[Block]:
         ),
         Table(["variant", "rank", "sustained req/s"], rows),
     ]
+    for one, other in results.controls.items():
+        both = [written(bracket(results, name, scenario)) for name in (one, other)]
+        if all(both):
+            blocks.append(Text(f"A/A: {one} sustains {' and, once more, '.join(both)} req/s."))
     if bound := [name for name in ranking if is_bound(results, name, scenario)]:
         blocks.append(
             Text(
@@ -73,8 +77,9 @@ def drawing(results: Results, scenario: str) -> Drawing:
         line(results, name, [(log10(rate), p99) for rate, p99 in curve(results, name, scenario)])
         for name in results.variants
     ]
-    ticks = {log10(rate): f"{rate:,g}" for rate in rates(results, scenario)}
-    return charts.lines(f"p99 of {scenario}, ms", lines, sparse(ticks), "requests per second", LIMIT)
+    ticks = {log10(rate): f"{rate:,g}" for rate in results.plan.scenarios[scenario].rates}
+    title = f"p99 of {scenario}, ms, lower is better"
+    return charts.lines(title, lines, sparse(ticks), "requests per second", LIMIT)
 
 
 def sparse(ticks: Mapping[float, str]) -> dict[float, str]:
@@ -94,69 +99,59 @@ def curve(results: Results, variant: str, scenario: str) -> list[tuple[float, fl
     ]
 
 
-def series(results: Results, variant: str, scenario: str) -> Series:
-    """In each round, the highest rate that keeps p99 in the limit and drops nothing."""
-    return {number: highest(samples) for number, samples in by_round(results, variant, scenario).items()}
+def bracket(results: Results, variant: str, scenario: str) -> Interval:
+    """From the lowest last good to the highest first bad rate; 0 and infinity are off the ladder."""
+    rounds = by_round(results, variant, scenario)
+    if not rounds:
+        return UNKNOWN
+    firsts_bad = [bad.rate if (bad := first_bad(samples)) else inf for samples in rounds]
+    lasts_good = [
+        max((each.rate for each in samples if each.rate < bad), default=0.0)
+        for samples, bad in zip(rounds, firsts_bad, strict=True)
+    ]
+    low, high = min(lasts_good), max(firsts_bad)
+    lowest, highest = results.plan.scenarios[scenario].rates[0], results.plan.scenarios[scenario].rates[-1]
+    return Interval(sqrt(max(low, lowest) * min(high, highest)), low, high)
 
 
-def sustained(results: Results, variant: str, scenario: str) -> Interval:
-    return intervals.interval(series(results, variant, scenario).values())
+def first_bad(samples: Sequence[Sample]) -> Sample | None:
+    """Of one round: what ended it."""
+    bad = [each for each in samples if each.p99_ms > LIMIT or each.dropped]
+    return min(bad, key=lambda each: each.rate, default=None)
 
 
-def by_round(results: Results, variant: str, scenario: str) -> dict[int, list[Sample]]:
+def by_round(results: Results, variant: str, scenario: str) -> list[list[Sample]]:
     rounds: dict[int, list[Sample]] = defaultdict(list)
     for sample in results.of(variant, scenario):
         rounds[sample.round].append(sample)
-    return rounds
+    return list(rounds.values())
 
 
-def highest(samples: Sequence[Sample]) -> float:
-    """Of one round; 0 if even its lowest rate was too much."""
-    failed = lowest_failed(samples)
-    return max((each.rate for each in samples if failed is None or each.rate < failed.rate), default=0)
+def written(rate: Interval) -> str:
+    if isnan(rate.low):
+        return ""
+    if not rate.low:
+        return f"below {digits(rate.high)}"
+    if not isfinite(rate.high):
+        return f"at least {digits(rate.low)}"
+    return f"between {digits(rate.low)} and {digits(rate.high)}"
 
 
-def lowest_failed(samples: Sequence[Sample]) -> Sample | None:
-    """Of one round: what ended it."""
-    failed = [each for each in samples if each.p99_ms > LIMIT or each.dropped]
-    return min(failed, key=lambda each: each.rate, default=None)
+def numbered(results: Results, scenario: str) -> Mapping[str, int]:
+    """The ranks by sustained rate, the best first."""
+    brackets = {name: bracket(results, name, scenario) for name in results.variants}
+    order = sorted((n for n, rate in brackets.items() if rate.value > 0), key=lambda n: -brackets[n].value)
+    pairs = ([bracket(results, name, scenario).value for name in pair] for pair in results.controls.items())
+    floor = max((intervals.farness(one / other) for one, other in pairs if one * other > 0), default=1.0)
 
+    def separates(better: str, other: str) -> bool:
+        one, two = brackets[better], brackets[other]
+        return one.low >= two.high and one.value / two.value > floor
 
-def sustained_cell(results: Results, variant: str, scenario: str) -> Content:
-    at_least = "" if any(ends(results, variant, scenario)) else "at least "
-    return [at_least, Estimate(sustained(results, variant, scenario))]
-
-
-def numbered(results: Results, scenario: str) -> Mapping[str, tuple[int, ...]]:
-    """By the highest sustained rates, the best first."""
-    means = {name: sustained(results, name, scenario).value for name in results.variants}
-    order = sorted((name for name, mean in means.items() if not isnan(mean)), key=lambda name: -means[name])
-    floor = intervals.floor(times(results, *pair, scenario) for pair in results.controls.items())
-    return ranks.numbered(
-        order, lambda one, other: not ranks.told_apart(times(results, one, other, scenario), floor)
-    )
-
-
-def times(results: Results, one: str, other: str, scenario: str) -> Interval:
-    """How many times as high a rate; whoever could not do the lowest of the ladder counts as if it could."""
-    lowest = min(rates(results, scenario))
-    ones, others = (
-        {number: max(rate, lowest) for number, rate in series(results, name, scenario).items()}
-        for name in (one, other)
-    )
-    return intervals.ratio(ones, others)
-
-
-def rates(results: Results, scenario: str) -> Sequence[float]:
-    return results.loads[scenario].rates
+    return ranks.numbered(order, separates)
 
 
 def is_bound(results: Results, variant: str, scenario: str) -> bool:
     """Whether the generator may have set the end, in half of the rounds or more."""
-    last = ends(results, variant, scenario)
+    last = [first_bad(samples) for samples in by_round(results, variant, scenario)]
     return 2 * sum(bool(end and end.bound) for end in last) >= max(len(last), 1)
-
-
-def ends(results: Results, variant: str, scenario: str) -> list[Sample | None]:
-    """Of each round."""
-    return [lowest_failed(samples) for samples in by_round(results, variant, scenario).values()]

@@ -28,7 +28,7 @@ def section(results: Results) -> list[Block]:
     return [
         Heading(2, "Memory"),
         Figure(
-            [charts.bars("Memory", "highest, MiB", bars, beside)],
+            [charts.bars("Memory", "highest, MiB, shorter is better", bars, beside)],
             "Of all processes of a service, a shared page counted once where the system tells.",
         ),
         Table(

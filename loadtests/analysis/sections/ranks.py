@@ -13,16 +13,15 @@ from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Measure, Result
 def section(results: Results) -> list[Block]:
     if not results.scenarios:
         return []
-    blocks: list[Block] = [picture(results), Heading(2, "Ranks")]
+    blocks: list[Block] = [Heading(2, "Ranks"), picture(results)]
     if few := too_few(results):
         blocks.append(few)
     else:
+        noise = " and its value is farther from 1 than the A/A's, below" if results.controls else ""
         blocks.append(
             Text(
-                "Variants share a rank where they cannot be told apart: their paired ratio's 95 % interval "
-                f"holds 1{', or the difference is below the noise floor' if results.controls else ''}. Where "
-                "there is no rank, the load generator set the pace of at least one, and the scenario does "
-                "not rank."
+                f"{ranks.EXPLAINED}: the 95 % interval of the ratio does not hold 1{noise}. Where there is "
+                "no rank, the load generator may have set the pace of one, and the clock ranks none."
             )
         )
     for group, names in results.groups.items():
@@ -41,9 +40,7 @@ def too_few(results: Results) -> Text | None:
     if (rounds := results.plan.rounds) >= intervals.ENOUGH:
         return None
     some = f"{rounds} round{'s' if rounds > 1 else ''}"
-    return Text(
-        f"{some} cannot tell services apart: that takes {intervals.ENOUGH}. All share a rank.", "notice"
-    )
+    return Text(f"{some} cannot tell variants apart: that takes {intervals.ENOUGH}.", "lead")
 
 
 def conclusion(results: Results, names: Sequence[str], by_cpu: Mapping[str, Ranking]) -> list[Block]:
@@ -73,9 +70,8 @@ def picture(results: Results) -> Figure:
     drawings = []
     for scenario in results.scenarios:
         measure = results.headline(scenario)
-        drawings.append(
-            charts.bars(scenario, measure.unit, [bar(results, name, scenario, measure) for name in names])
-        )
+        bars = [bar(results, name, scenario, measure) for name in names]
+        drawings.append(charts.bars(scenario, f"{measure.unit}, {measure.better}", bars))
     caption = "Throughput of hello and echo, mean response time of the others."
     bound = any(results.bound(*cell) for cell in product(names, results.scenarios))
     return Figure(drawings, f"{caption} Pale: generator-bound." if bound else caption, "picture.svg")
@@ -86,10 +82,10 @@ def cost(results: Results) -> Figure:
         scenario: [bar(results, name, scenario, CPU) for name in results.variants]
         for scenario in results.scenarios
     }
-    drawing = charts.dots(CPU.label, "ms of processor time per request", bands)
+    drawing = charts.dots(CPU.label, "ms of processor time per request, left is better", bands)
     pale = any(map(results.is_pale, results.variants))
     hollow = " Hollow: a tutorial twin, or an earlier version." if pale else ""
-    return Figure([drawing], f"Of the service, all its processes.{hollow}")
+    return Figure([drawing], f"Of the service, all its processes, under the load of the scenario.{hollow}")
 
 
 def bar(results: Results, variant: str, scenario: str, measure: Measure, beside: float | None = None) -> Bar:

@@ -17,14 +17,15 @@ from harness.document import (
     Styled,
     Table,
     Text,
+    listed,
 )
 from loadtests.analysis import charts, ranks
+from loadtests.analysis import paper as papers
 from loadtests.analysis.charts import Line
 from loadtests.analysis.intervals import UNKNOWN
 from loadtests.analysis.ranks import Ranking
 from loadtests.analysis.results import CPU, Results
 from loadtests.analysis.sections.ranks import bar
-from loadtests.analysis.studies import paper as papers
 from loadtests.measure import gates
 from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Reason
@@ -39,6 +40,13 @@ REQUESTS = {
     "replace_item": "PUT /items/{item_id}",
     "delete_item": "DELETE /items/{item_id}",
 }
+READING = (
+    "Values are geometric means of the rounds, with their 95 % intervals where there are enough rounds. "
+    "Percentiles are those of all requests of all rounds. Ratios are taken within a round, so that what "
+    "slows a whole round down cancels: 2 is twice as well, which is twice the throughput or half the "
+    "time. The processor time per request is that of all processes of the service; it depends on how busy "
+    "the service is, so compare it within a scenario."
+)
 SHOWN = (0, 50, 90, 99, 99.9, 99.99)  # percentiles that the axis names
 BEYOND = 10  # requests that have to lie beyond a percentile for it to be drawn
 
@@ -46,7 +54,7 @@ BEYOND = 10  # requests that have to lie beyond a percentile for it to be drawn
 def section(results: Results) -> list[Block]:
     if not results.scenarios:
         return []
-    blocks: list[Block] = [Heading(2, "Scenarios")]
+    blocks: list[Block] = [Heading(2, "Scenarios"), Text(READING)]
     if any(published(results, scenario) for scenario in results.scenarios):
         blocks.append(
             Text(
@@ -69,7 +77,7 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
     bars = [bar(results, name, scenario, measure, values.get(name)) for name in results.variants]
     beside = ("here, ", "the study") if values else ("", "")
     drawings = [
-        charts.bars(measure.label, f"{beside[0]}{unit}", bars, beside[1]),
+        charts.bars(measure.label, f"{beside[0]}{unit}, {measure.better}", bars, beside[1]),
         *quantiles(results, scenario),
     ]
     pale = " Pale: generator-bound." if any(one.hollow for one in bars) else ""
@@ -79,28 +87,15 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
         by_cpu = ranks.ranking(results, scenario, CPU, names)
         if len(results.groups) > 1:
             yield Text(f"{results.title(group)}:")
-        yield Table(
-            [
-                "variant",
-                "rank",
-                unit,
-                "first is times better",
-                "p50",
-                "p95",
-                "p99",
-                "cpu rank",
-                "cpu",
-                "the study",
-            ],
-            [row(results, name, main, by_cpu, values.get(name)) for name in main.order],
-        )
+        head = ["variant", "rank", unit, "times behind", "p50", "p95", "p99", "cpu rank", "cpu", "study"]
+        yield Table(head, [row(results, name, main, by_cpu, values.get(name)) for name in main.order])
         yield from notes(main.bound)
         if main.pairs:
             yield every_pair(main)
 
 
 def request(results: Results, scenario: str) -> str:
-    return f"{REQUESTS.get(scenario, scenario)}, {load(results.loads[scenario])}."
+    return f"{REQUESTS.get(scenario, scenario)}, {load(results.plan.scenarios[scenario])}."
 
 
 def load(scenario: Scenario) -> str:
@@ -144,34 +139,18 @@ def every_pair(ranking: Ranking) -> Table:
     return Table(["the first", "and the second", "times as well", ""], rows, "llrl", fold="Every pair")
 
 
-class Span(tuple[float, float]):
-    """From the least to the most, as one number in a sentence."""
-
-    def __format__(self, spec: str) -> str:
-        low, high = (format(value, spec) for value in self)
-        return low if low == high else f"{low.removesuffix('%')} to {high}"
-
-
 def notes(bound: Mapping[str, tuple[Reason, ...]]) -> Iterator[Text]:
     """`bound` has the reasons of each variant whose pace the generator set; alike ones are told together."""
-    alike: dict[tuple[str, ...], list[str]] = {}
+    alike: dict[str, list[str]] = {}
     for variant, reasons in bound.items():
-        alike.setdefault(tuple(reason.code for reason in reasons), []).append(variant)
-    for codes, names in alike.items():
-        why = "; ".join(spanning([bound[name][place] for name in names]) for place in range(len(codes)))
+        alike.setdefault("; ".join(map(gates.sentence, reasons)), []).append(variant)
+    if alike:
+        told = "; ".join(f"{listed(names)} ({why})" for why, names in alike.items())
         yield Text(
-            f"Generator-bound: {', '.join(names)} ({why}). This figure does not rank the services; the "
-            "processor time per request does.",
+            f"Generator-bound: {told}. The load generator may have set the pace: the figures above rank "
+            "nobody, the processor time per request does.",
             "notice",
         )
-
-
-def spanning(reasons: Sequence[Reason]) -> str:
-    numbers = {}
-    for key in reasons[0].numbers:
-        values = [float(reason.numbers[key]) for reason in reasons]
-        numbers[key] = Span((min(values), max(values)))
-    return gates.SENTENCES[reasons[0].code].format(**numbers)
 
 
 def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
@@ -190,7 +169,9 @@ def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
         lines.append(line(results, name, points))
     last = max(drawable(max(results.requests(name, scenario) for name in names)))
     ticks = {stretched(each): f"p{each:g}" if each else "min" for each in SHOWN if each <= last}
-    yield charts.lines("Response times, ms", lines, ticks, "percentile, all rounds together", points=False)
+    yield charts.lines(
+        "Response times, ms, lower is better", lines, ticks, "percentile, all rounds together", points=False
+    )
 
 
 def line(results: Results, variant: str, points: Sequence[tuple[float, float]]) -> Line:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.commit import SHORT
-from harness.document import Block, Content, Estimate, Heading, Ratio, Styled, Table, Text
-from loadtests.analysis import ranks
+from harness.document import Block, Content, Estimate, Heading, Ratio, Style, Styled, Table, Text
+from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
 
-Direction = Literal["better", "worse", ""]  # nothing, where a change cannot be told from noise
+Direction = Literal["better", "worse", "not told apart", "generator-bound"]
+STYLES: dict[Direction, Style] = {"better": "good", "worse": "bad"}
 
 
 @dataclass(frozen=True)
@@ -21,25 +22,17 @@ class Change:
     measure: Measure
     times: Interval  # as well as then
     direction: Direction
-    bound: bool  # the generator set the pace of one of them
 
 
 def section(results: Results) -> list[Block]:
     rows = [row(results, change) for change in changes(results)]
     if not rows:
         return []
+    head = ["scenario", "variant", "commit", "measure", "then", "now", "times as well", ""]
     return [
         Heading(2, "Since the commit"),
-        Text(
-            [
-                "Both versions of a service in the same rounds. ",
-                Styled("times as well", "strong"),
-                " is what it does now to what it did then.",
-            ]
-        ),
-        Table(
-            ["scenario", "variant", "commit", "measure", "then", "now", "times as well", ""], rows, "llllrrrl"
-        ),
+        Text("Both versions of a service in the same rounds: how many times as well it does now as then."),
+        Table(head, rows, "llllrrrl"),
     ]
 
 
@@ -48,7 +41,18 @@ def changes(results: Results) -> Iterator[Change]:
         for earlier, name in pairs(results).items():
             if results.of(earlier, scenario) and results.of(name, scenario):
                 for measure in (results.headline(scenario), CPU):
-                    yield change(results, scenario, earlier, name, measure)
+                    times = results.times(name, earlier, scenario, measure)
+                    bound = measure != CPU and any(results.bound(each, scenario) for each in (earlier, name))
+                    told = direction(times, results.floor(scenario, measure), bound=bound)
+                    yield Change(scenario, name, earlier, measure, times, told)
+
+
+def direction(times: Interval, floor: float, *, bound: bool) -> Direction:
+    if bound:
+        return "generator-bound"
+    if not intervals.apart(times, floor):
+        return "not told apart"
+    return "better" if times.value > 1 else "worse"
 
 
 def pairs(results: Results) -> dict[str, str]:
@@ -63,14 +67,6 @@ def pairs(results: Results) -> dict[str, str]:
     }
 
 
-def change(results: Results, scenario: str, earlier: str, name: str, measure: Measure) -> Change:
-    times = results.times(name, earlier, scenario, measure)
-    bound = measure != CPU and any(results.bound(each, scenario) for each in (earlier, name))
-    apart = not bound and ranks.told_apart(times, results.floor(scenario, measure))
-    direction: Direction = "" if not apart else "better" if times.value > 1 else "worse"
-    return Change(scenario, name, earlier, measure, times, direction, bound)
-
-
 def row(results: Results, one: Change) -> list[Content]:
     commit = results.plan.variants[one.earlier].commit or ""
     means = [results.mean(name, one.scenario, one.measure) for name in (one.earlier, one.variant)]
@@ -81,20 +77,12 @@ def row(results: Results, one: Change) -> list[Content]:
         written(one.measure),
         *map(Estimate, means),
         Ratio(one.times),
-        verdict(one.direction, one.bound),
+        Styled(one.direction, STYLES.get(one.direction, "muted")),
     ]
 
 
 def written(measure: Measure) -> str:
     return f"cpu {measure.unit}" if measure == CPU else measure.unit
-
-
-def verdict(direction: Direction, bound: bool) -> Styled:
-    if bound:
-        return Styled("generator-bound", "muted")
-    return Styled(
-        direction or "not told apart", "good" if direction == "better" else "bad" if direction else "muted"
-    )
 
 
 def slower(results: Results, percent: float) -> list[str]:

@@ -1,7 +1,7 @@
 """Synthetic runs, for the tests alone: no figure in here was measured. A seed makes each the same forever."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
 from functools import cache
 from math import nan
 from statistics import NormalDist
@@ -9,20 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from harness import service as services
+from harness.document import Block, Heading, Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
-from loadtests.measure.plan import Pauses, Plan, Scenario, Variant, WarmUp
+from loadtests.measure import plan as plans
+from loadtests.measure.plan import Plan, Variant
 from loadtests.measure.sample import Operation, Reason, Sample
 from loadtests.measure.variants import Declared
 
-STACKS = {
-    "fastapi_sqlite": ("fastapi", "sqlite3", "asgi"),
-    "fastapi_orm": ("fastapi", "orm", "asgi"),
-    "flask_sqlite": ("flask", "sqlite3", "wsgi"),
-    "flask_orm": ("flask", "orm", "wsgi"),
-    "django_drf": ("django", "orm", "wsgi"),
-}
-SERVICES = tuple(STACKS)
+SERVICES = ("fastapi_sqlite", "fastapi_orm", "flask_sqlite", "flask_orm", "django_drf")
 MACHINE: Mapping[str, Any] = {
     "cpu": "A synthetic processor",
     "cores": 2,
@@ -36,15 +32,8 @@ MACHINE: Mapping[str, Any] = {
     "packages": {service: {"gunicorn": "23.0.0"} for service in SERVICES},
     "configuration": {service: {"workers": 2} for service in SERVICES},
 }
-SCENARIOS: dict[Operation, Scenario] = {
-    "hello": Scenario(users=50, seconds=10, headline="throughput"),
-    "echo": Scenario(users=100, seconds=15, headline="throughput"),
-    "list_items": Scenario(users=10, iterations=100),
-    "get_item": Scenario(users=10, iterations=1000),
-    "create_item": Scenario(users=10, iterations=1000),
-    "replace_item": Scenario(users=10, iterations=1000),
-    "delete_item": Scenario(users=1, iterations=100),
-}
+PAPER = plans.read("paper")
+SCENARIOS = PAPER.scenarios
 # mean latency in ms of each service in each scenario, for one user's request
 MEANS = {
     "hello": (14, 16, 25, 26, 42),
@@ -68,31 +57,25 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
     if twins:
         for name in SERVICES:
             variants[f"twin_{name}"] = Variant(service=name, group="twins", application="twin")
-    return Plan(
-        name="synthetic",
-        about="Made up for the tests.",
-        rounds=rounds,
-        seed=1,
-        records=1500,
-        sections=SECTIONS,
-        groups={"services": "Services", "twins": "Twins"},
-        pauses=Pauses(after_start=0, after_load=0, after_warm_up=0, between_scenarios=0),
-        warm_up=WarmUp(users=20, seconds=10, lists=20),
-        scenarios=SCENARIOS,
-        variants=variants,
-    )
+    made_up = {
+        "name": "synthetic",
+        "about": "Made up for the tests.",
+        "rounds": rounds,
+        "sections": SECTIONS,
+        "groups": {"services": "Services", "twins": "Twins"},
+        "variants": variants,
+    }
+    return PAPER.model_copy(update=made_up)
+
+
+def declared(service: str) -> Declared:
+    said = asdict(services.declared(service)) | {"edition": "1.0.0"}
+    return Declared.model_validate({name: said[name] for name in Declared.model_fields})
 
 
 def of(name: str, plan: Plan, samples: list[Sample]) -> Results:
-    services = {
-        name: Declared(
-            edition="1.0.0", framework=stack[0], access=stack[1], databases=("sqlite",), interface=stack[2]
-        )
-        for name, one in plan.variants.items()
-        for stack in [STACKS[one.service]]
-    }
-    ceiling = {"hello": 9000.0, "echo": 7000.0}
-    return Results(name, plan, MACHINE, tuple(samples), services, ceiling)
+    versions = {name: declared(one.service) for name, one in plan.variants.items()}
+    return Results(name, plan, MACHINE, tuple(samples), versions, {"hello": 9000.0, "echo": 7000.0})
 
 
 @cache
@@ -115,7 +98,7 @@ def changed(results: Results, change: Callable[[Sample], Mapping[str, Any] | Non
     """The run with some figures of each sample replaced; without those that come to nothing."""
     changes = [(each, change(each)) for each in results.samples]
     kept = tuple(each.model_copy(update=dict(figures)) for each, figures in changes if figures is not None)
-    return replace(results, samples=kept, distributions={})
+    return replace(results, samples=kept)
 
 
 def bound(results: Results, variant: str, scenario: str, rounds: range) -> Results:
@@ -165,3 +148,16 @@ def latencies(mean: float, sigma: float = 0.35) -> tuple[float, ...]:
     shares = np.clip(np.array(PERCENTS) / 100, 0.0005, 0.9999)
     normal = np.array([NormalDist().inv_cdf(float(share)) for share in shares])
     return tuple(float(value) for value in mean * np.exp(sigma * normal - sigma**2 / 2))
+
+
+def tables(blocks: Iterable[Block]) -> list[list[list[str]]]:
+    """The cells of each table."""
+    return [[[*map(plain, row)] for row in each.rows] for each in blocks if isinstance(each, Table)]
+
+
+def texts(blocks: Iterable[Block], kind: str) -> list[str]:
+    return [plain(each.content) for each in blocks if isinstance(each, Text) and each.kind == kind]
+
+
+def headings(blocks: Iterable[Block]) -> list[str]:
+    return [each.text for each in blocks if isinstance(each, Heading)]

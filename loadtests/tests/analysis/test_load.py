@@ -1,6 +1,5 @@
 import pytest
 
-from harness.document import Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import load
@@ -23,9 +22,9 @@ def racing(ends: dict[str, list[float]], control: str = "") -> Results:
     if control:
         variants["again"] = Variant(service="flask_orm", control_of=control)
     samples = [
-        at_rate(rate, 5 if rate <= end else 120, number, variant=name)
+        at_rate(rate, 5 if rate <= rounds[number - 1] else 120, number, variant=name)
+        for number in range(1, len(next(iter(ends.values()))) + 1)
         for name, rounds in ends.items()
-        for number, end in enumerate(rounds, 1)
         for rate in RATES
     ]
     scenarios = {"hello": Scenario(users=500, seconds=10, rates=RATES)}
@@ -36,8 +35,8 @@ def racing(ends: dict[str, list[float]], control: str = "") -> Results:
 
 
 def rows(results: Results) -> list[list[str]]:
-    [table] = [block for block in load.section(results) if isinstance(block, Table)]
-    return [[*map(plain, row)] for row in table.rows]
+    [table] = synthetic.tables(load.section(results))
+    return table
 
 
 def ranks(results: Results) -> dict[str, str]:
@@ -48,44 +47,46 @@ def test_a_scenario_at_several_rates_is_a_curve_and_not_compared() -> None:
     results = racing({"a": [200.0] * 5})
     assert (results.curves, results.scenarios) == (["hello"], [])
     assert load.curve(results, "a", "hello") == [(100, 5), (200, 5), (400, 120)]
-    assert rows(results) == [["a", "1", "200 (200 to 200)"]]
 
 
 @pytest.mark.parametrize(
-    ("samples", "highest"),
+    ("ends", "written"),
     [
-        ([at_rate(100, 5), at_rate(200, 20), at_rate(400, 120)], 200),
-        ([at_rate(100, 5), at_rate(200, 5, dropped=1), at_rate(400, 5)], 100),  # nor is any above it
-        ([at_rate(100, 51)], 0),
+        ([200, 200, 200], "between 200 and 400"),
+        ([100, 200, 200], "between 100 and 400"),  # of all rounds the lowest good and the highest bad
+        ([400, 400, 400], "at least 400"),
+        ([400, 100, 400], "at least 100"),
+        ([50, 100, 50], "below 200"),
     ],
 )
-def test_the_highest_sustained_rate(samples: list[Sample], highest: float) -> None:
-    assert load.highest(samples) == highest
+def test_a_sustained_rate_is_no_finer_than_the_steps_of_its_ladder(ends: list[float], written: str) -> None:
+    assert rows(racing({"a": ends})) == [["a", "1", written]]
 
 
-def test_a_rate_that_is_the_highest_of_all_is_only_a_lower_bound() -> None:
-    assert rows(racing({"a": [400.0] * 5})) == [["a", "1", "at least 400 (400 to 400)"]]
+def test_a_dropped_request_ends_a_ladder_and_no_rate_above_it_counts() -> None:
+    samples = [at_rate(100, 5), at_rate(200, 5, dropped=1), at_rate(400, 5)]
+    found = synthetic.of("dropped", racing({"flask_orm": [100]}).plan, samples)
+    assert load.written(load.bracket(found, "flask_orm", "hello")) == "between 100 and 200"
 
 
 def test_the_highest_rates_rank_and_the_best_come_first() -> None:
-    results = racing({"a": [100] * 5, "b": [200] * 5, "c": [0] * 5})
-    assert list(ranks(results).items()) == [("b", "1"), ("a", "2"), ("c", "2")]
-    lead = load.section(results)[0]
-    assert isinstance(lead, Text)
-    assert plain(lead.content) == "The highest rate sustains b in hello."
+    results = racing({"a": [100] * 3, "b": [200] * 3, "c": [0] * 3})
+    assert list(ranks(results).items()) == [("b", "1"), ("a", "2"), ("c", "3")]
+    assert synthetic.texts(load.section(results), "lead") == ["Highest sustained rate: b in hello."]
 
 
-def test_rates_that_cannot_be_told_apart_share_a_rank() -> None:
-    unsure = racing({"a": [100, 200, 100, 200, 200.0], "b": [200, 100, 200, 200, 200.0]})
-    assert set(ranks(unsure).values()) == {"1"}
-    few = racing({"a": [100.0] * 4, "b": [200.0] * 4})
-    assert set(ranks(few).values()) == {"1"}
+def test_ladders_that_overlap_share_a_rank_and_few_rounds_have_none() -> None:
+    assert set(ranks(racing({"a": [100, 200, 200], "b": [200, 100, 200.0]})).values()) == {"1"}
+    assert set(ranks(racing({"a": [100.0] * 2, "b": [200.0] * 2})).values()) == {""}
 
 
-def test_a_rate_is_not_higher_than_another_by_less_than_the_noise_floor() -> None:
-    ends = {"a": [100.0] * 5, "b": [200.0] * 5}
+def test_a_rate_is_not_higher_than_another_by_less_than_a_variants_from_itself() -> None:
+    ends = {"a": [100.0] * 3, "b": [200.0] * 3}
     assert ranks(racing(ends)) == {"a": "2", "b": "1"}
-    assert set(ranks(racing(ends | {"again": [400.0] * 5}, control="a")).values()) == {"1"}
+    repeated = racing(ends | {"again": [400.0] * 3}, control="a")
+    assert set(ranks(repeated).values()) == {"1"}
+    told = "A/A: a sustains between 100 and 200 and, once more, at least 400 req/s."
+    assert told in synthetic.texts(load.section(repeated), "")
 
 
 def test_a_ladder_that_the_generator_ended_is_noted() -> None:
@@ -96,13 +97,6 @@ def test_a_ladder_that_the_generator_ended_is_noted() -> None:
             {"bound": (synthetic.BUSY,)} if one.variant == "b" and one.rate == 400 and one.round > 2 else {}
         ),
     )
-    notices = [
-        [
-            plain(block.content)
-            for block in load.section(each)
-            if isinstance(block, Text) and block.kind == "notice"
-        ]
-        for each in (results, bound)
-    ]
+    notices = [synthetic.texts(load.section(each), "notice") for each in (results, bound)]
     assert notices[0] == []
     assert notices[1][0].startswith("Generator-bound: b. ")

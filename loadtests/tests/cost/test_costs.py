@@ -63,7 +63,7 @@ def test_what_is_no_count_is_said_in_a_line(tmp_path: Path, text: str) -> None:
 def test_an_interval_is_that_of_student() -> None:
     cost = costs.cost([Reading(100, 1, 0), Reading(110, 1, 0), Reading(120, 1, 0)])
     assert cost.instructions == 110
-    assert cost.plus_minus == pytest.approx(4.303 * 10 / 3**0.5)
+    assert cost.plus_minus == pytest.approx(4.30265 * 10 / 3**0.5)
 
 
 def test_the_variants_of_two_services_share_a_floor() -> None:

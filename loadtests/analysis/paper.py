@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loadtests.measure.sample import Operation
 
-PAPER = Path(__file__).parents[2] / "paper.toml"
+PAPER = Path(__file__).parents[1] / "paper.toml"
 MEDIAN = "median"  # in the place of an application: the median of the five
 
 

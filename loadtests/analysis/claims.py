@@ -1,28 +1,27 @@
 """The study's claims, put to our results: reproduced, contradicted or undecided.
 
 A claim is about *how many times as well* one application does as another, and names the band in which that
-ratio lies if it is true. It is reproduced where our whole interval lies in the band, contradicted where it
-lies outside, and undecided where it does neither. Where the load generator set the pace, the ratio of the
-processor time per request has to say the same. Of a claim about several pairs each has to hold, and one that
-does not is enough to contradict it.
+ratio lies if it is true. One instrument decides: sections/study.py has the rule in words.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, product
-from math import log, nan
+from itertools import permutations, product
+from math import inf, isfinite, log, nan
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from harness.document import Ratio, listed, plain
+from harness.document import listed
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import UNKNOWN, Interval, Series
-from loadtests.analysis.ranks import told_apart
-from loadtests.analysis.results import CPU, THROUGHPUT, Measure, Results
-from loadtests.analysis.studies.paper import MEDIAN, Claim, Paper
+from loadtests.analysis.paper import MEDIAN, Claim, Paper
+from loadtests.analysis.results import THROUGHPUT, Results
+from loadtests.cost.costs import ALIKE, Cost
 
 Outcome = Literal["reproduced", "contradicted", "undecided"]
+Instrument = Literal["clock", "count", ""]
 WORST_FIRST: Sequence[Outcome] = ("contradicted", "undecided", "reproduced")
+PUBLISHED = (0, 0)  # the one round of the study's figures, and of a count
 
 # Of an application in a scenario, as logarithms: the larger, the better
 Performance = Callable[[str, str], Series]
@@ -41,11 +40,12 @@ class Contrast:
     def everywhere(self) -> tuple[str, ...]:
         return (*self.scenarios, self.less) if self.less else self.scenarios
 
-    def ratio(self, performance: Performance) -> Interval:
+    def logarithms(self, performance: Performance) -> Series:
         gap = intervals.average([self.gap(performance, scenario) for scenario in self.scenarios])
-        if self.less:
-            gap = intervals.difference(gap, self.gap(performance, self.less))
-        return intervals.geometric(gap)
+        return intervals.difference(gap, self.gap(performance, self.less)) if self.less else gap
+
+    def ratio(self, performance: Performance) -> Interval:
+        return intervals.geometric(self.logarithms(performance))
 
     def gap(self, performance: Performance, scenario: str) -> Series:
         ones, others = (
@@ -67,22 +67,15 @@ class Verdict:
     contrast: Contrast | None = None  # the pair that decided
     ours: Interval = UNKNOWN
     paper: float = nan
-    why: str = ""
-
-
-class Orders(NamedTuple):
-    """Of the pairs that the study puts in an order."""
-
-    same: int
-    opposite: int
-    unsure: int
+    instrument: str = ""
+    why: str = ""  # it is undecided
 
 
 def published(paper: Paper) -> Performance:
     def performance(application: str, scenario: str) -> Series:
         figure = next(figure for figure in paper.figures if figure.scenario == scenario)
         sign = 1 if figure.measure == THROUGHPUT.name else -1
-        return {0: sign * log(figure.values[application])}
+        return {PUBLISHED: sign * log(figure.values[application])}
 
     return with_median(performance, list(paper.applications))
 
@@ -93,45 +86,56 @@ def with_median(performance: Performance, applications: Sequence[str]) -> Perfor
             return performance(application, scenario)
         many = [performance(each, scenario) for each in applications]
         shared = set(many[0]).intersection(*many[1:])
-        return {number: median(series[number] for series in many) for number in sorted(shared)}
+        return {key: median(series[key] for series in many) for key in sorted(shared)}
 
     return extended
 
 
 class Measured:
-    """Variants of a run, read as the study's five applications."""
+    """Variants of a run, read as the study's five applications; `count` is that of the same code."""
 
-    def __init__(self, results: Results, paper: Paper, names: Sequence[str]) -> None:
+    def __init__(
+        self,
+        results: Results,
+        paper: Paper,
+        names: Sequence[str],
+        count: Mapping[str, Mapping[str, Cost]] | None = None,
+    ) -> None:
         self.results = results
+        self.count = count or {}
         self.applications = list(paper.applications)
         services = {results.plan.variants[name].service: name for name in reversed(names)}
         self.variants = {one: services[one] for one in self.applications if one in services}
 
-    def by(self, measure_of: Callable[[str], Measure]) -> Performance:
-        def performance(application: str, scenario: str) -> Series:
-            return self.results.performance(self.variants[application], scenario, measure_of(scenario))
+    def by_clock(self, application: str, scenario: str) -> Series:
+        measure = self.results.headline(scenario)
+        return self.results.performance(self.variants[application], scenario, measure)
 
-        return with_median(performance, self.applications)
-
-    def ratio(self, contrast: Contrast) -> Interval:
-        return contrast.ratio(self.by(self.results.headline))
-
-    def cpu_ratio(self, contrast: Contrast) -> Interval:
-        return contrast.ratio(self.by(lambda _: CPU))
+    def by_count(self, application: str, scenario: str) -> Series:
+        return {PUBLISHED: -log(self.count[application][scenario].instructions)}
 
     def missing(self, contrast: Contrast) -> list[str]:
         scenarios = [name for name in contrast.everywhere if name not in self.results.scenarios]
         return scenarios + [name for name in self.named(contrast) if name not in self.variants]
 
-    def is_bound(self, contrast: Contrast) -> bool:
-        cells = product(self.named(contrast), contrast.everywhere)
-        return any(self.results.bound(self.variants[name], scenario) for name, scenario in cells)
+    def instrument(self, contrast: Contrast) -> Instrument:
+        """Nothing, where the generator set the pace of what is not counted."""
+        cells = [*product(self.named(contrast), contrast.everywhere)]
+        if not any(self.results.bound(self.variants[name], scenario) for name, scenario in cells):
+            return "clock"
+        return "count" if all(scenario in self.count.get(name, {}) for name, scenario in cells) else ""
+
+    def ratio(self, contrast: Contrast) -> Interval:
+        applications = self.applications
+        if self.instrument(contrast) == "count":
+            value = contrast.ratio(with_median(self.by_count, applications)).value
+            return Interval(value, value, value)
+        return contrast.ratio(with_median(self.by_clock, applications))
 
     def floor(self, contrast: Contrast) -> float:
+        if self.instrument(contrast) == "count":
+            return ALIKE
         return max(self.results.floor(name, self.results.headline(name)) for name in contrast.everywhere)
-
-    def cpu_floor(self, contrast: Contrast) -> float:
-        return max(self.results.floor(name, CPU) for name in contrast.everywhere)
 
     def named(self, contrast: Contrast) -> list[str]:
         names = (*contrast.better, *contrast.than)
@@ -143,12 +147,9 @@ class Measured:
 
     def before(self, one: str, other: str, scenario: str) -> bool:
         contrast = Contrast((one,), (other,), (scenario,))
-        if self.missing(contrast):
+        if self.missing(contrast) or not self.instrument(contrast):
             return False
-        ratios = [(self.ratio(contrast), self.floor(contrast))]
-        if self.is_bound(contrast):
-            ratios.append((self.cpu_ratio(contrast), self.cpu_floor(contrast)))
-        return all(times.value > 1 and told_apart(times, floor) for times, floor in ratios)
+        return outcome(self.ratio(contrast), self.floor(contrast), (1, inf)) == "reproduced"
 
 
 def judged(paper: Paper, ours: Measured) -> list[Verdict]:
@@ -175,24 +176,23 @@ def contrasts(claim: Claim) -> Iterator[Contrast]:
 def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
     if missing := ours.missing(contrast):
         return Verdict(claim, "undecided", contrast, why=f"not measured: {', '.join(missing)}")
-    times = ours.ratio(contrast)
-    if not times.known:
-        return Verdict(claim, "undecided", contrast, times, why=f"needs {intervals.ENOUGH} rounds")
-    by_clock = outcome(times.at_least_as_wide_as(ours.floor(contrast)), claim.band)
-    if not ours.is_bound(contrast):
-        return Verdict(claim, by_clock, contrast, times)
-    cpu = ours.cpu_ratio(contrast)
-    by_cpu = outcome(cpu.at_least_as_wide_as(ours.cpu_floor(contrast)), claim.band)
-    agreed: Outcome = by_clock if by_clock == by_cpu else "undecided"
-    return Verdict(
-        claim, agreed, contrast, times, why=f"generator-bound; by processor time {plain(Ratio(cpu))}"
-    )
+    if not (instrument := ours.instrument(contrast)):
+        return Verdict(claim, "undecided", contrast, why="generator-bound, and not counted")
+    times, floor = ours.ratio(contrast), ours.floor(contrast)
+    result = outcome(times, floor, claim.band)
+    why = ""
+    if result == "undecided":
+        ends = [end for end in claim.band if isfinite(end) and not intervals.apart(times, floor, end)]
+        why = f"cannot be told from {' and '.join(f'{end:.2f}' for end in ends)}"
+        why = why if times.known else f"needs {intervals.ENOUGH} rounds"
+    return Verdict(claim, result, contrast, times, instrument=instrument, why=why)
 
 
-def outcome(times: Interval, band: tuple[float, float]) -> Outcome:
-    if times.within(*band):
-        return "reproduced"
-    return "contradicted" if times.outside(*band) else "undecided"
+def outcome(times: Interval, floor: float, band: tuple[float, float]) -> Outcome:
+    low, high = band
+    if not all(intervals.apart(times, floor, end) for end in band if isfinite(end)):
+        return "undecided"
+    return "reproduced" if low < times.value < high else "contradicted"
 
 
 def severity(verdict: Verdict) -> tuple[int, float]:
@@ -206,26 +206,25 @@ def leading(claim: Claim, needed: int, ours: Measured) -> Verdict:
     """In how many scenarios one of `better` comes before all of `than`."""
     leads = [scenario for scenario in claim.scenarios if ours.leads(claim.better, claim.than, scenario)]
     trails = [scenario for scenario in claim.scenarios if ours.leads(claim.than, claim.better, scenario)]
-    why = f"leads in {len(leads)} of {len(claim.scenarios)}; trails in {', '.join(trails) or 'none'}"
-    if len(leads) >= needed:
-        return Verdict(claim, "reproduced", why=why)
-    contradicted = len(claim.scenarios) - len(trails) < needed
-    return Verdict(claim, "contradicted" if contradicted else "undecided", why=why)
+    why = f"leads in {listed(leads) or 'none'}; trails in {listed(trails) or 'none'}"
+    every = [ours.instrument(each) for each in contrasts(claim) if not ours.missing(each)]
+    result: Outcome = "reproduced" if len(leads) >= needed else "undecided"
+    if len(claim.scenarios) - len(trails) < needed:
+        result = "contradicted"
+    return Verdict(claim, result, instrument=" and ".join(sorted({*every} - {""})), why=why)
 
 
-def orders(paper: Paper, ours: Measured) -> Orders:
-    """Whether each pair of applications, in each of the study's scenarios, is in its order here."""
+def orders(paper: Paper, ours: Measured) -> tuple[int, int, int]:
+    """Of the pairs that the study puts in an order: how many are so here, the other way round, and in all."""
     theirs = published(paper)
-    same = opposite = total = 0
-    for figure in paper.figures:
-        for one, other in combinations(paper.applications, 2):
-            ahead = Contrast((one,), (other,), (figure.scenario,)).ratio(theirs).value
-            if ahead != 1:
-                first, second = (one, other) if ahead > 1 else (other, one)
-                total += 1
-                same += ours.before(first, second, figure.scenario)
-                opposite += ours.before(second, first, figure.scenario)
-    return Orders(same, opposite, total - same - opposite)
+    pairs = [
+        (one, other, figure.scenario)
+        for figure in paper.figures
+        for one, other in permutations(paper.applications, 2)
+        if Contrast((one,), (other,), (figure.scenario,)).ratio(theirs).value > 1
+    ]
+    opposite = sum(ours.before(other, one, scenario) for one, other, scenario in pairs)
+    return sum(ours.before(*pair) for pair in pairs), opposite, len(pairs)
 
 
 # --- in words -----------------------------------------------------------------------------------------------
