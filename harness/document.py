@@ -122,8 +122,8 @@ Content = Cell | Sequence[Cell]
 def digits(value: float) -> str:
     """Three significant digits, and no fraction of a hundred or more."""
     if abs(value) >= 99.95:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 9.995 else f"{value:.2f}"
+        return f"{value:z,.0f}"
+    return f"{value:z.1f}" if abs(value) >= 9.995 else f"{value:z.2f}"
 
 
 def ranged(bounds: Bounds, written: Callable[[float], str], unit: str = "") -> Iterator[Span]:
