@@ -25,7 +25,9 @@ has none.
   just bench flask_sqlite               one service, in about a minute
   just bench                            all five
   just bench flask_sqlite --rounds 5    with intervals
-  just bench --plan paper               the study's procedure: two hours
+  just bench --plan paper               the study's procedure: three hours
+  just bench --plan paper services --rounds 3
+                                        one group of its variants, shorter
   just bench --plan load                how many requests each can take
   just bench --plan scale               what 1,500,000 rows cost
   just bench flask_sqlite --plan settings
@@ -43,10 +45,12 @@ One scenario by hand, against any server that speaks the contract:
   k6 run -e BASE_URL=http://127.0.0.1:8000 -e VUS=10 loadtests/k6/hello.js
   k6 run -e BASE_URL=http://127.0.0.1:8000 -e RATE=50 loadtests/k6/get_item.js
 
-A plan is a file of loadtests/plans/. K6 in the environment names another
-k6. A sample that fails a gate - an answer, the database, Little's law, or
-what runs is not as it should be - is invalid: it is shown with the reason,
-and is part of no figure. A run stays on this machine until you publish it:
+A NAME is a service or, where a plan has them, a variant or a group of
+variants. A plan is a file of loadtests/plans/. K6 in the environment names
+another k6; without a wrk its scenarios are left out. A sample that fails a
+gate - an answer, the database, Little's law, or what runs is not as it
+should be - is invalid: it is shown with the reason, and is part of no
+figure. A run stays on this machine until you publish it:
 
   git add --force results/RUN"""
 

@@ -19,8 +19,8 @@ from harness.k6 import PERCENTS, Outcome
 from harness.process import tail
 from harness.server import Server, launched
 from harness.service import LaunchError
-from loadtests.measure import dataset, facts, gates, generator, variants
-from loadtests.measure.generator import Drive, driven
+from loadtests.measure import dataset, facts, gates, generator, variants, wrk
+from loadtests.measure.generator import Drive, driven, driven_by_wrk
 from loadtests.measure.plan import Scenario, Variant, block_of, blocks, order
 from loadtests.measure.progress import Progress, Step, steps
 from loadtests.measure.run import Run, passed
@@ -173,16 +173,22 @@ def misconfigured(stage: Stage, name: str) -> Reason | None:
 
 def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
     scenario, began = stage.bench.run.plan.scenarios[cell.scenario], now()
+    operation, by_wrk = stage.bench.run.plan.operation(cell.scenario), scenario.generator == "wrk"
+    if by_wrk and not refused:
+        refused = wrk.wrong_answer(stage.server.url, operation)
     if refused:
         return sample(cell, scenario, stage, began, refused)
     workers = sorted(stage.server.workers())
-    run = stage.driven(cell.scenario, settings(cell, scenario, stage))
+    if by_wrk:
+        run = driven_by_wrk(stage.server, operation, scenario.users, scenario.seconds or nan)
+    else:
+        run = stage.driven(operation, settings(cell, scenario, stage))
     outcome, before, stage.rows = run.outcome, stage.rows, database.count(stage.server.database)
     figures = taken(run, cell, scenario, stage)
     expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
     wrong = (
-        gates.unanswered(outcome, scenario.iterations)
-        or gates.disagreeing(stage.rows, expected, lost(cell, outcome, stage))
+        gates.unanswered(outcome, scenario.iterations, scenario.generator)
+        or gates.disagreeing(stage.rows, expected, lost(operation, outcome, stage))
         or gates.lawless(figures.get("little", nan))
         or (None if sorted(stage.server.workers()) == workers else Reason(code="worker"))
     )
@@ -225,9 +231,9 @@ def settings(cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, object]:
     return given | ({"RATE": cell.rate} if cell.rate else {})
 
 
-def lost(cell: Cell, outcome: Outcome | str, stage: Stage) -> int:
+def lost(operation: str, outcome: Outcome | str, stage: Stage) -> int:
     """How many items do not hold what was written to them."""
-    if cell.scenario != "replace_item" or isinstance(outcome, str):
+    if operation != "replace_item" or isinstance(outcome, str):
         return 0
     written = dataset.replacements(stage.ids, outcome.requests)
     return len(dataset.lost(written, database.records(stage.server.database, written)))
@@ -259,7 +265,9 @@ def taken(run: Drive, cell: Cell, scenario: Scenario, stage: Stage) -> dict[str,
         "max_ms": outcome.max_ms,
         "quantiles_ms": outcome.quantiles_ms,
         "cpu_ms_per_request": run.service_cpu * 1000 / outcome.requests if outcome.requests else nan,
-        "ceiling_share": generator.share(stage.bench.ceilings, cell.scenario, per_second),
+        "ceiling_share": generator.share(stage.bench.ceilings, cell.scenario, per_second)
+        if scenario.generator == "k6"
+        else nan,
         "dropped": outcome.dropped,
         "little": nan if cell.rate else gates.little(outcome, scenario.users),
         "first_half_ms": halves[0],

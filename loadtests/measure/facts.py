@@ -129,8 +129,8 @@ def public(found: Facts) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key != "prefix"}
 
 
-def machine(k6_version: str, venvs: Mapping[str, Path]) -> dict[str, Any]:
-    """`venvs` maps the version of a service to its .venv."""
+def machine(generators: Mapping[str, str], venvs: Mapping[str, Path]) -> dict[str, Any]:
+    """The versions of the generators; `venvs` maps the version of a service to its .venv."""
     split = usage.split()
     return {
         "cpu": cpu_model(),
@@ -140,7 +140,7 @@ def machine(k6_version: str, venvs: Mapping[str, Path]) -> dict[str, Any]:
         "system": platform.system(),
         "kernel": platform.release(),
         "python": platform.python_version(),
-        "k6": k6_version,
+        **generators,
         "load_before": [round(load, 2) for load in os.getloadavg()],
         "commit": commit(),
         "packages": {version: packages(venv) for version, venv in venvs.items()},

@@ -25,6 +25,7 @@ Operation = Annotated[str, AfterValidator(k6.scripted)]
 
 Code = Literal[
     "k6",
+    "wrk",
     "checks",
     "requests",
     "rows",
@@ -38,6 +39,7 @@ Code = Literal[
     "dropped",
     "cores",
     "generator",
+    "thread",
 ]
 Numbers = dict[str, int | float | str]
 
@@ -45,7 +47,7 @@ Numbers = dict[str, int | float | str]
 class Cell(NamedTuple):
     round: int
     variant: str
-    scenario: Operation
+    scenario: str
     rate: float = 0  # requests per second; 0 where the users set the pace
 
 
@@ -71,7 +73,7 @@ class Sample(BaseModel):
 
     round: int
     variant: str
-    scenario: Operation
+    scenario: str
     service: str
     started: str
     invalid: Reason | None = None  # if the figures are not to be believed
@@ -88,7 +90,7 @@ class Sample(BaseModel):
     quantiles_ms: tuple[Figure, ...] = ()  # the latency at each of k6.PERCENTS
     cpu_ms_per_request: Figure = nan
     service_cpu_share: Figure = nan  # of all cores, while k6 ran
-    k6_cpu_share: Figure = nan
+    k6_cpu_share: Figure = nan  # the generator's, which may be wrk
     memory_mib: Figure = nan  # the highest of all that were taken
     memory_kind: str = ""  # pss: shared pages counted once; rss: counted for every process
     rows: int | None = None

@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from harness import usage
 from harness.k6 import PERCENTS, Outcome
 from loadtests.measure import gates, generator
 from loadtests.measure.plan import Scenario
@@ -111,6 +112,14 @@ def test_what_the_generator_may_have_bound(figures: dict[str, float], k6_cores: 
     assert "; ".join(map(gates.sentence, gates.bound(CELL, CLOSED, used, k6_cores))) == reason
 
 
+def test_wrk_is_bound_by_its_thread_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "cores", lambda: 4)
+    by_wrk = Scenario(users=10, seconds=1, operation="hello", generator="wrk")
+    for share, reason in [(0.22, ""), (0.24, "wrk used 96% of a core, and has one thread")]:
+        bound = gates.bound(CELL, by_wrk, {"service_cpu_share": 0.75, "k6_cpu_share": share}, 1)
+        assert "".join(map(gates.sentence, bound)) == reason
+
+
 def test_dropped_iterations_bind_a_fixed_rate_and_end_a_rising_one() -> None:
     used = {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, "dropped": 3}
     fixed, rising = (Scenario(users=10, seconds=1, rates=rates) for rates in [(200,), (100, 200)])
@@ -132,7 +141,7 @@ def told(reason: Reason | None) -> str:
 
 
 def test_every_reason_has_a_sentence() -> None:
-    assert {"k6", "checks", "facts", *gates.SENTENCES} == {*get_args(Code)}
+    assert {"k6", "wrk", "checks", "facts", *gates.SENTENCES} == {*get_args(Code)}
     warm = Reason(code="requests", numbers={"in": "warm-up", "made": 1, "of": 2})
     assert gates.sentence(warm) == "in the warm-up: k6 made 1 requests of 2"
     facts = Reason(code="facts", numbers={"workers": "1 / 2", "prefix": "/a / /b"})

@@ -19,7 +19,7 @@ FLOOR = Variant(service="alpha", application="floor")
 
 @pytest.mark.parametrize("name", ["quick", "paper", "factors"])
 def test_a_closed_plan_has_the_scenarios_of_the_study(name: str) -> None:
-    scenarios = plan.read(name).scenarios
+    scenarios = {name: one for name, one in plan.read(name).scenarios.items() if one.generator == "k6"}
     assert {name: one.users for name, one in scenarios.items()} == USERS
     assert [one.iterations for one in scenarios.values()] == [None, None, 100, 1000, 1000, 1000, 100]
     assert [name for name, one in scenarios.items() if one.headline == "throughput"] == ["hello", "echo"]
@@ -90,6 +90,10 @@ def test_variants_are_chosen_by_their_names() -> None:
     }
     assert plan.on(read, ["one", "again"], {}).variants["again"].control_of == "one"
     assert plan.on(read, ["again"], {}).variants["again"].control_of is None  # there is nothing to repeat
+    assert list(plan.on(plan.read("paper"), ["twins", "flask_orm"], {}).variants)[4:] == [
+        "twin_django_drf",
+        "flask_orm",
+    ]
 
 
 def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
@@ -116,6 +120,8 @@ def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() 
         ("hello =", "goodbye =", "there is no script loadtests/k6/goodbye.js"),
         ("iterations = 5", "iterations = 5, rates = [1]", "a scenario with rates has seconds"),
         ("iterations = 5", "seconds = 5, rates = [2, 1]", "rates rise"),
+        ("iterations = 5", 'seconds = 5, generator = "wrk"', "wrk drives an operation, hello or echo"),
+        ("iterations = 5", 'seconds = 1.5, operation = "echo", generator = "wrk"', "for whole seconds"),
         ("[pauses]", '[variants]\na = { service = "a", group = "b" }\n[pauses]', "a is in the group b"),
         ("[pauses]", '[variants]\na = { service = "a", control_of = "b" }\n[pauses]', "a control of b"),
     ],
