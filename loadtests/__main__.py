@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 from harness.command import BAD_USAGE, Argument, Command, Option, fail, interruptible, known, output, screen
@@ -128,8 +129,8 @@ def bench(
         from loadtests.measure.run import alone
         from loadtests.measure.variants import Folders
 
-        with alone(), Folders() as folders:
-            binary = k6.binary()
+        with alone(), TemporaryDirectory(prefix="bench-") as scratch:
+            binary, folders = k6.binary(), Folders(Path(scratch))
             if resume:
                 run = prepare.resumed(names or [], plan_name, folders)
             else:

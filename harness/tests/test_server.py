@@ -201,3 +201,14 @@ def test_a_service_declares_itself(services: Path) -> None:
     (services / "alpha" / "pyproject.toml").write_text("[tool.service]\n")
     with pytest.raises(LaunchError, match=r"alpha does not declare itself: .*'framework'"):
         declaring.declared("alpha", services)
+
+
+def test_what_gunicorn_serves_instead_of_a_service(services: Path) -> None:
+    floors = str(declaring.APPLICATIONS / "floors")
+    assert declaring.application("alpha", "floors", services) == ("--pythonpath", floors, "wsgi:app")
+    twins = str(declaring.APPLICATIONS / "twins")
+    assert declaring.application("flask_orm", "twins") == ("--pythonpath", twins, "flask_orm:app")
+    with pytest.raises(
+        LaunchError, match=r"alpha is not among the twins: loadtests/twins/alpha\.py is missing"
+    ):
+        declaring.application("alpha", "twins")

@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from math import nan
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import sleep
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
 
@@ -22,13 +20,13 @@ from harness.service import LaunchError
 from loadtests.measure import dataset, facts, gates, generator, variants, wrk
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
 from loadtests.measure.plan import Scenario, Variant, block_of, blocks, order
-from loadtests.measure.progress import Progress, Step, steps
+from loadtests.measure.progress import Progress, steps
 from loadtests.measure.run import Run, passed
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Folders
 from loadtests.measure.yardsticks import measure as measure_yardsticks
 
-CERTIFICATE = Step("", "certificate", len(generator.CERTIFIED) * (generator.CERTIFICATE + 1))
+CERTIFICATE = len(generator.CERTIFIED) * (generator.CERTIFICATE + 1.0)  # seconds
 MOST_IDS = 5000  # each of k6's users reads all of them
 
 
@@ -41,20 +39,13 @@ class Bench:
     ceilings: Mapping[str, float]
     progress: Progress
     folders: Folders
-    datasets: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="datasets-"))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.datasets.cleanup()
 
     def dataset(self, variant: Variant, where: str) -> Path | None:
         """A database of this version of a service with the dataset in it, for the plan that copies one."""
         if self.run.plan.dataset == "loaded" or variant.application == "floor":
             return None
         records = self.run.plan.records_of(variant)
-        path = Path(self.datasets.name, f"{variants.version(variant)}-{records}.db")
+        path = self.folders.scratch / f"{variants.version(variant)}-{records}.db"
         if not path.exists():
             self.progress.now(f"{where}: make its dataset")
             # Nothing is measured here, and nothing is lost if the power is cut.
@@ -97,10 +88,10 @@ def measure_all(run: Run, k6: str, folders: Folders, screen: Console) -> None:
             progress.now("find out how much k6 can do")
             yardsticks.ceiling_per_second = generator.certified(k6)
             run.note_yardsticks(yardsticks)
-        with Bench(run, k6, yardsticks.ceiling_per_second, progress, folders) as bench:
-            for block in blocks(todo):
-                measure_yardsticks(run, block[0].round, bench.dataset, progress)
-                measure(bench, block)
+        bench = Bench(run, k6, yardsticks.ceiling_per_second, progress, folders)
+        for block in blocks(todo):
+            measure_yardsticks(run, block[0].round, bench.dataset, progress)
+            measure(bench, block)
 
 
 def measure(bench: Bench, block: Sequence[Cell]) -> None:

@@ -7,13 +7,12 @@ import json
 import os
 import platform
 import re
-import shutil
 import signal
-import subprocess
 import time
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,9 @@ from typing import Any
 import psutil
 
 from harness import database, usage
+from harness.commit import git
 from harness.server import Server
-from harness.service import ROOT
+from harness.service import TWIN_PROCESSES, LaunchError
 from loadtests.measure.plan import Variant
 from loadtests.measure.sample import Numbers, Reason
 
@@ -95,17 +95,15 @@ def planned(variant: Variant, venv: str, folder: Path) -> Facts:
         "synchronous": env["SQLITE_SYNCHRONOUS"],
         "prefix": venv,
     }
-    return known(variant, of_protocol | processes(folder) | variant.expects)
+    return known(variant, of_protocol | processes(variant, folder) | variant.expects)
 
 
-def processes(folder: Path) -> dict[str, str]:
+def processes(variant: Variant, folder: Path) -> dict[str, str]:
     """[tool.service.processes] of the service's pyproject.toml: its worker, as the probe names it."""
-    try:
-        table = tomllib.loads((folder / "pyproject.toml").read_text())
-    except FileNotFoundError:
-        return {}
-    said: dict[str, str] = table.get("tool", {}).get("service", {}).get("processes", {})
-    return said
+    project = tomllib.loads((folder / "pyproject.toml").read_text())
+    service = project.get("tool", {}).get("service", {})
+    of_service: dict[str, str] = service.get("processes", {})
+    return of_service | (TWIN_PROCESSES[service["interface"]] if variant.application == "twin" else {})
 
 
 def known(variant: Variant, facts: Facts) -> Facts:
@@ -158,16 +156,11 @@ def cpu_model() -> str:
 
 def commit() -> str | None:
     """With a + when the files are not those of the commit; None outside a repository."""
-    if not (git := shutil.which("git")):
-        return None
-    described = subprocess.run(  # noqa: S603 - our own words
-        [git, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return described.stdout.strip() or None
+    with suppress(LaunchError):
+        return (
+            (git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+") or b"").decode().strip()
+        )
+    return None
 
 
 def packages(venv: Path) -> dict[str, str]:

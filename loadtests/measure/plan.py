@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from harness import k6
+from harness.service import TWIN_SETTINGS
 from loadtests.measure.sample import Cell, Operation
 
 PLANS = Path(__file__).parents[1] / "plans"
@@ -128,7 +129,8 @@ class Variant(Part):
     @property
     def settings(self) -> Environment:
         # The rollback journal is SQLite's own default, as everything in a twin is its library's.
-        return {"SQLITE_JOURNAL_MODE": "DELETE", **self.env} if self.application == "twin" else self.env
+        of_twin = {"SQLITE_JOURNAL_MODE": "DELETE", **TWIN_SETTINGS}
+        return of_twin | self.env if self.application == "twin" else self.env
 
 
 class Setting(Part):

@@ -7,7 +7,7 @@ from pathlib import Path
 from harness import container, k6
 from harness.command import known, screen
 from harness.commit import full
-from harness.service import LaunchError, declared, services
+from harness.service import LaunchError, declared, has, services
 from loadtests.measure import design, facts, plan, run, variants, wrk
 from loadtests.measure.plan import Plan
 from loadtests.measure.run import Run
@@ -31,7 +31,7 @@ def plan_for(request: Request) -> Plan:
     known("plan", [name], plan.names())
     there = plan.read(name)
     if there.factors:
-        twins = [each for each in services() if (variants.TWINS / f"{each}.py").exists()]
+        twins = [each for each in services() if has(each, "twins")]
         there = design.crossed(there, {each: declared(each) for each in twins})
     names = list(there.variants) or services()
     groups = list(there.groups) if there.variants else []

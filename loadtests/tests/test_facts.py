@@ -9,6 +9,9 @@ from loadtests.measure import facts, gates
 from loadtests.measure.plan import Variant
 
 PROCESSES = """
+[tool.service]
+interface = "{interface}"
+
 [tool.service.processes]
 worker_class = "gunicorn.workers.gthread.ThreadWorker"
 http_parser = "gunicorn"
@@ -18,7 +21,7 @@ http_parser = "gunicorn"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Of a service that says what its workers are."""
-    (tmp_path / "pyproject.toml").write_text(PROCESSES)
+    (tmp_path / "pyproject.toml").write_text(PROCESSES.format(interface="wsgi"))
     return tmp_path
 
 
@@ -94,6 +97,9 @@ def test_what_a_variant_sets_and_expects_is_planned(folder: Path) -> None:
     assert planned["journal_mode"] == "DELETE"
     assert planned["event_loop"] == "asyncio"
     assert planned["worker_class"] == "gunicorn.workers.gthread.ThreadWorker"
+    (folder / "pyproject.toml").write_text(PROCESSES.format(interface="asgi"))
+    planned = facts.planned(Variant(service="fastapi_orm", application="twin"), "/venv", folder)
+    assert planned["worker_class"] == "uvicorn_worker._workers.UvicornWorker"
     floor = facts.planned(Variant(service="alpha", application="floor"), "/venv", folder)
     assert not {"journal_mode", "synchronous"} & floor.keys()
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from harness import database
-from loadtests.measure.variants import FLOORS
+from harness.service import APPLICATIONS
 
 
 def loaded(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"floor_{name}", FLOORS / f"{name}.py")
+    spec = spec_from_file_location(f"floor_{name}", APPLICATIONS / "floors" / f"{name}.py")
     assert spec
     assert spec.loader
     module = module_from_spec(spec)

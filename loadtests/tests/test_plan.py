@@ -1,5 +1,6 @@
 import pytest
 
+from harness.service import TWIN_SETTINGS
 from loadtests.measure import plan
 from loadtests.measure.plan import Plan, PlanError, Variant, blocks, cells
 from loadtests.tests.conftest import PLAN, THREE
@@ -105,9 +106,10 @@ def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
 
 
 def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() -> None:
-    assert Variant(service="alpha", application="twin").settings == {"SQLITE_JOURNAL_MODE": "DELETE"}
-    wal = Variant(service="alpha", application="twin", env={"SQLITE_JOURNAL_MODE": "WAL"})
-    assert wal.settings == {"SQLITE_JOURNAL_MODE": "WAL"}
+    twin = Variant(service="alpha", application="twin")
+    assert twin.settings == {"SQLITE_JOURNAL_MODE": "DELETE", **TWIN_SETTINGS}
+    wal = twin.model_copy(update={"env": {"SQLITE_JOURNAL_MODE": "WAL"}})
+    assert wal.settings["SQLITE_JOURNAL_MODE"] == "WAL"
     assert Variant(service="alpha").settings == {}
 
 

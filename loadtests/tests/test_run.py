@@ -138,14 +138,15 @@ def test_the_latest_runs(begun: Run) -> None:
             run.latest_unfinished(services, name)
 
 
-def test_a_second_bench_is_refused_as_long_as_the_first_one_goes_on(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("begun")
+def test_a_second_bench_is_refused_as_long_as_the_first_one_goes_on() -> None:
     with (
-        run.alone(tmp_path),
+        run.alone(),
         pytest.raises(RunError, match=r"Another `just bench` runs here, process \d+"),
-        run.alone(tmp_path),
+        run.alone(),
     ):
         pass
-    with run.alone(tmp_path):
+    with run.alone():
         pass
 
 

@@ -5,11 +5,9 @@ import subprocess
 
 import pytest
 
-from harness.service import LaunchError
 from harness.tests.fakes import lines
 from loadtests.measure import plan, variants
 from loadtests.measure.plan import Plan, PlanError, Variant
-from loadtests.measure.variants import FLOORS, Folders
 from loadtests.tests.conftest import Tree
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -68,7 +66,7 @@ def test_a_service_is_measured_beside_itself_as_of_a_commit(history: Tree) -> No
     assert list(machine["packages"]) == ["alpha", then]
     assert str(history.root) not in json.dumps(machine)
     assert plan.parsed((history.run / "plan.toml").read_text(), "").variants[then].commit == commit
-    assert [path for path in history.root.iterdir() if path.name.startswith(("past-", "alpha-"))] == []
+    assert [path for path in history.root.iterdir() if path.name.startswith(("bench-", "alpha-"))] == []
 
 
 def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> None:
@@ -132,16 +130,6 @@ def test_only_a_service_has_an_earlier_self(tiny: Plan) -> None:
     ]
     with pytest.raises(PlanError, match="there is none among twin"):
         variants.against(plan.with_variants(tiny, {"twin": TWIN}), COMMIT)
-
-
-def test_what_gunicorn_serves_instead_of_the_service() -> None:
-    with Folders() as folders:
-        assert variants.application(Variant(service="flask_orm"), folders) == ()
-        for service, interface in [("flask_orm", "wsgi"), ("fastapi_orm", "asgi")]:
-            floor = Variant(service=service, application="floor")
-            assert variants.application(floor, folders) == ["--pythonpath", str(FLOORS), f"{interface}:app"]
-        with pytest.raises(LaunchError, match=r"alpha has no twin: twins/alpha\.py is missing"):
-            variants.application(TWIN, folders)
 
 
 def test_what_has_a_commit_is_in_no_image(tiny: Plan) -> None:
