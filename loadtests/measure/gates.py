@@ -56,10 +56,8 @@ def lawless(law: float) -> Reason | None:
     return Reason(code="little", numbers={"value": law})
 
 
-def bound(
-    cell: Cell, scenario: Scenario, figures: Mapping[str, float], k6_cores: float
-) -> tuple[Reason, ...]:
-    """Why the generator may have set the pace. `k6_cores` is the share of the cores that k6 may use.
+def bound(cell: Cell, scenario: Scenario, figures: Mapping[str, float]) -> tuple[Reason, ...]:
+    """Why the generator may have set the pace.
 
     Of wrk the one thread alone may: it is so light that what the cores are busy with is the service.
     """
@@ -72,7 +70,8 @@ def bound(
     # a rising rate ends where iterations are dropped: there it is the service's figure
     if (dropped := figures.get("dropped", 0)) and not scenario.is_curve:
         reasons.append(Reason(code="dropped", numbers={"number": int(dropped), "rate": cell.rate}))
-    k6, service = figures["k6_cpu_share"], figures["service_cpu_share"]
+    k6, service, split = figures["k6_cpu_share"], figures["service_cpu_share"], usage.split()
+    k6_cores = len(split.k6) / usage.cores() if split else 1.0  # the share of them that k6 may use
     if k6 + service > BUSY:
         reasons.append(Reason(code="cores", numbers={"share": k6 + service}))
     elif k6 > BUSY * k6_cores:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -53,9 +53,7 @@ class Scenario(Part):
     seconds: Annotated[float, Field(gt=0)] | None = None
     iterations: Count | None = None
     rates: tuple[Rate, ...] = ()  # requests per second, begun whether or not the ones before were answered
-    limit: Count | None = (
-        None  # the items of a page; as many as the service gives unasked where there is none
-    )
+    limit: Count | None = None  # the items of a page; where there is none, what the service gives unasked
     headline: Literal["throughput", "latency"] = "latency"  # what the study measures it by
 
     @model_validator(mode="after")
@@ -284,21 +282,20 @@ def block_of(cell: Cell) -> tuple[int, str]:
 
 
 def as_toml(plan: Plan) -> str:
-    table = plan.model_dump(exclude_none=True, exclude_defaults=True)
-    return "\n".join(_lines((), table)) + "\n"
-
-
-def _lines(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[str]:
     """Python reads TOML, and does not write it."""
-    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    if path and (values or not table):
-        yield f"\n[{'.'.join(map(_key, path))}]"
-    for key, value in values.items():
-        # of text, numbers, true and false, and lists of them, JSON is TOML
-        yield f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}"
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _lines((*path, key), value)
+    content = plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    tables = {key: value for key, value in content.items() if isinstance(value, dict)}
+    lines = [f"{key} = {_inline(value)}" for key, value in content.items() if key not in tables]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{_key(key)} = {_inline(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _inline(value: object) -> str:
+    """Of text, numbers, true and false, and lists of them, JSON is TOML."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(one)}" for key, one in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _key(name: str) -> str:

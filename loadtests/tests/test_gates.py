@@ -89,44 +89,34 @@ def test_there_is_no_law_where_users_had_one_iteration_each() -> None:
     assert gates.lawless(gates.little(replace(LAWFUL, requests=10), 10)) is None
 
 
+BY_WRK = Scenario(users=10, seconds=1, operation="hello", generator="wrk")
+FIXED, RISING = (Scenario(users=10, seconds=1, rates=rates) for rates in [(200,), (100, 200)])
+
+
 @pytest.mark.parametrize(
-    ("figures", "k6_cores", "reason"),
+    ("cores", "scenario", "figures", "reason"),
     [
-        ({"ceiling_share": 0.6}, 1, ""),
-        (
-            {"ceiling_share": 0.61},
-            1,
-            "61% of the throughput that k6 reaches against a server that does nothing",
-        ),
-        (
-            {"service_cpu_share": 0.6, "k6_cpu_share": 0.32},
-            1,
-            "k6 and the service together used 92% of the cores",
-        ),
-        ({"service_cpu_share": 0.3, "k6_cpu_share": 0.48}, 0.5, "k6 used 96% of its cores"),
-        ({"service_cpu_share": 0.3, "k6_cpu_share": 0.44}, 0.5, ""),
+        (2, CLOSED, {"ceiling_share": 0.6}, ""),
+        (2, CLOSED, {"ceiling_share": 0.61}, "61% of the throughput that k6 reaches against a server that"),
+        (2, CLOSED, {"service_cpu_share": 0.6, "k6_cpu_share": 0.32}, "k6 and the service together used 92%"),
+        (4, CLOSED, {"service_cpu_share": 0.3, "k6_cpu_share": 0.48}, "k6 used 96% of its cores"),
+        (4, CLOSED, {"service_cpu_share": 0.3, "k6_cpu_share": 0.44}, ""),
+        (2, BY_WRK, {"service_cpu_share": 0.9, "k6_cpu_share": 0.4}, ""),
+        (2, BY_WRK, {"service_cpu_share": 0.4, "k6_cpu_share": 0.48}, "wrk used 96% of a core"),
+        (2, FIXED, {"dropped": 3}, "3 of the iterations were dropped at 200 a second"),
+        (2, RISING, {"dropped": 3}, ""),  # there it is the service's figure
     ],
 )
-def test_what_the_generator_may_have_bound(figures: dict[str, float], k6_cores: float, reason: str) -> None:
-    used = {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, **figures}
-    assert "; ".join(map(gates.sentence, gates.bound(CELL, CLOSED, used, k6_cores))) == reason
-
-
-def test_wrk_is_bound_by_its_thread_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usage, "cores", lambda: 4)
-    by_wrk = Scenario(users=10, seconds=1, operation="hello", generator="wrk")
-    for share, reason in [(0.22, ""), (0.24, "wrk used 96% of a core, and has one thread")]:
-        bound = gates.bound(CELL, by_wrk, {"service_cpu_share": 0.75, "k6_cpu_share": share}, 1)
-        assert "".join(map(gates.sentence, bound)) == reason
-
-
-def test_dropped_iterations_bind_a_fixed_rate_and_end_a_rising_one() -> None:
-    used = {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, "dropped": 3}
-    fixed, rising = (Scenario(users=10, seconds=1, rates=rates) for rates in [(200,), (100, 200)])
-    cell = CELL._replace(rate=200)
-    [dropped] = gates.bound(cell, fixed, used, 1)
-    assert gates.sentence(dropped) == "3 of the iterations were dropped at 200 a second"
-    assert gates.bound(cell, rising, used, 1) == ()
+def test_what_the_generator_may_have_bound(
+    monkeypatch: pytest.MonkeyPatch, cores: int, scenario: Scenario, figures: dict[str, float], reason: str
+) -> None:
+    half = frozenset(range(cores // 2))
+    monkeypatch.setattr(usage, "cores", lambda: cores)
+    monkeypatch.setattr(usage, "split", lambda: usage.Split(half, half) if cores > 2 else None)
+    cell = CELL._replace(rate=200 if scenario.rates else 0)
+    bound = gates.bound(cell, scenario, {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, **figures})
+    assert "; ".join(map(gates.sentence, bound)).startswith(reason)
+    assert bool(bound) == bool(reason)
 
 
 def test_a_scenario_without_a_ceiling_of_its_own_is_held_to_the_highest() -> None:
