@@ -24,7 +24,6 @@ from loadtests.measure.progress import Progress, steps
 from loadtests.measure.run import Run, passed
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Folders
-from loadtests.measure.yardsticks import measure as measure_yardsticks
 
 CERTIFICATE = len(generator.CERTIFIED) * (generator.CERTIFICATE + 1.0)  # seconds
 MOST_IDS = 5000  # each of k6's users reads all of them
@@ -90,7 +89,6 @@ def measure_all(run: Run, k6: str, folders: Folders, screen: Console) -> None:
             run.note_yardsticks(yardsticks)
         bench = Bench(run, k6, yardsticks.ceiling_per_second, progress, folders)
         for block in blocks(todo):
-            measure_yardsticks(run, block[0].round, bench.dataset, progress)
             measure(bench, block)
 
 

@@ -75,20 +75,15 @@ class Progress:
 
     def now(self, what: str) -> None:
         """The next step begins, and with it the one before it has ended."""
-        self.aside(what)
-        self.begun = time.monotonic()
-
-    def aside(self, what: str) -> None:
-        """Something short, between two steps, that is none of them."""
         if self.begun is not None:
             self.done += self.ahead.pop(0)
             self.took += time.monotonic() - self.begun
-            self.begun = None
+        self.begun = time.monotonic()
         self.show(what)
 
     def skip(self) -> None:
         """The step after the one that has begun will not be done."""
-        del self.ahead[0 if self.begun is None else 1]
+        del self.ahead[1]
 
     def show(self, what: str) -> None:
         """How far the step is."""

@@ -79,8 +79,7 @@ def test_the_machine_and_the_services_are_described_without_a_path(done: tuple[T
     seen = machine["configuration"]["alpha"]
     assert (seen["workers"], seen["worker_class"], seen["journal_mode"]) == (2, "__main__.Worker", "WAL")
     yardsticks = json.loads((done[0].run / "yardsticks.json").read_text())
-    assert yardsticks["ceiling_per_second"] == {"hello": 2000, "echo": 2000}
-    assert list(yardsticks["commit_ms"]) == ["1", "2"]
+    assert yardsticks == {"ceiling_per_second": {"hello": 2000, "echo": 2000}}
 
 
 def test_the_callers_settings_do_not_reach_the_service(done: tuple[Tree, str]) -> None:

@@ -110,10 +110,10 @@ def test_what_is_no_run_is_said_so(begun: Run) -> None:
         run.found("nothing")
 
 
-def test_yardsticks_are_kept_by_their_rounds(begun: Run) -> None:
+def test_yardsticks_are_kept(begun: Run) -> None:
     assert begun.yardsticks == Yardsticks()
-    begun.note_yardsticks(Yardsticks(commit_ms={1: 0.12}))
-    assert begun.yardsticks.commit_ms == {1: 0.12}
+    begun.note_yardsticks(Yardsticks(ceiling_per_second={"hello": 12.5}))
+    assert begun.yardsticks.ceiling_per_second == {"hello": 12.5}
 
 
 def test_two_runs_of_one_second_have_two_folders(begun: Run) -> None:
