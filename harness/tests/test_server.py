@@ -171,7 +171,8 @@ def test_a_service_that_was_killed_starts_again_on_its_database(services: Path) 
         server.start()
         assert [item["name"] for item in httpx.get(f"{server.url}/items?after=0").json()] == ["Lamp"]
         server.kill_all()
-        server.restart()
+        server.stop()
+        server.start()
         assert server.answers()
     until(lambda: not left_behind(services), "all that was started is gone")
 
