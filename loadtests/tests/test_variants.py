@@ -87,31 +87,30 @@ def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "env", "message"),
     [
-        (["alpha", "--against", "nothing"], (1, "Unknown commit: nothing")),
-        (["alpha", "--against", "--all"], (1, "Unknown commit: --all")),
-        (["beta", "--against", "HEAD~1"], (1, "There is no beta in the commit {then}")),
+        (["alpha", "--against", "nothing"], {}, "Unknown commit: nothing"),
+        (["alpha", "--against", "--all"], {}, "Unknown commit: --all"),
+        (["beta", "--against", "HEAD~1"], {}, "There is no beta in the commit {then}"),
+        (
+            ["alpha", "--against", "HEAD"],
+            {"GIT_DIR": "/nowhere"},
+            "There are no earlier versions: the services are in no git repository",
+        ),
+        (
+            ["alpha", "--against", "HEAD"],
+            {"PATH": ""},
+            "There is no git, which knows the earlier versions: install it",
+        ),
     ],
 )
 def test_what_has_no_earlier_self_is_said_in_one_line(
-    history: Tree, words: list[str], message: tuple[int, str]
+    history: Tree, words: list[str], env: dict[str, str], message: str
 ) -> None:
-    status, out, err = history.bench("--plan", "tiny", *words)
+    status, out, err = history.bench("--plan", "tiny", *words, **env)
     then = git(history, "rev-parse", "HEAD~1")[:7]
-    assert (status, out, err) == (message[0], "", f"{message[1].format(then=then)}\n")
+    assert (status, out, err) == (1, "", f"{message.format(then=then)}\n")
     assert history.runs == []
-
-
-def test_a_tree_that_is_no_repository_has_no_earlier_versions(tree: Tree) -> None:
-    ceiling = {"GIT_CEILING_DIRECTORIES": str(tree.root.parent)}
-    status, _, err = tree.bench("alpha", "--plan", "tiny", "--against", "HEAD", **ceiling)
-    assert (status, err) == (1, "There are no earlier versions: the services are in no git repository\n")
-
-
-def test_without_git_it_says_what_to_do(tree: Tree) -> None:
-    status, _, err = tree.bench("alpha", "--plan", "tiny", "--against", "HEAD", PATH="")
-    assert (status, err) == (1, "There is no git, which knows the earlier versions: install it\n")
 
 
 def test_a_plan_names_a_commit_and_a_run_its_hash(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
