@@ -12,7 +12,6 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -146,21 +145,17 @@ def machine(generators: Mapping[str, str], venvs: Mapping[str, Path]) -> dict[st
 
 
 def cpu_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.processor() or platform.machine()
+    model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return model[1].strip() if model else platform.machine()
 
 
 def commit() -> str | None:
     """With a + when the files are not those of the commit; None outside a repository."""
-    with suppress(LaunchError):
-        return (
-            (git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+") or b"").decode().strip()
-        )
-    return None
+    try:
+        described = git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+")
+    except LaunchError:
+        return None
+    return described.decode().strip() if described else None
 
 
 def packages(venv: Path) -> dict[str, str]:
