@@ -19,19 +19,7 @@ import psutil
 from rich.console import Console
 from typer import Argument, Exit, Option, Typer
 
-__all__ = [
-    "Argument",
-    "Command",
-    "Exit",
-    "Interrupted",
-    "Option",
-    "fail",
-    "interruptible",
-    "known",
-    "output",
-    "raising",
-    "screen",
-]
+__all__ = ["Argument", "Exit", "Option"]  # of Typer, for the commands
 
 BAD_USAGE = 2  # the exit status
 MEANT, FEW = 3, 8  # names that a message may have

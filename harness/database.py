@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from harness.service import LaunchError
 
@@ -51,12 +52,9 @@ def records(database: Path, wanted: Iterable[int] | None = None) -> dict[int, Re
     """Of all items, or of those of these that are there."""
     with opened(database) as (connection, table):
         query = f"SELECT id, name, description, price, quantity FROM {table}"  # noqa: S608 - its own name
-        one = f"{query} WHERE id = ?"
-        rows = (
-            connection.execute(query)
-            if wanted is None
-            else (row for each in wanted for row in connection.execute(one, [each]))
-        )
+        rows: Iterable[Any] = connection.execute(query)
+        if wanted is not None:
+            rows = (row for each in wanted for row in connection.execute(f"{query} WHERE id = ?", [each]))
         return {id_: (name, text, float(price), quantity) for id_, name, text, price, quantity in rows}
 
 
@@ -76,8 +74,5 @@ def copy(database: Path, target: Path) -> None:
 
 def settle(database: Path) -> None:
     """A copy that is still on its way to the disk would make the first writes wait for it."""
-    file = os.open(database, os.O_RDONLY)
-    try:
+    with database.open("rb") as file:
         os.fsync(file)
-    finally:
-        os.close(file)

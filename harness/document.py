@@ -5,7 +5,7 @@ aligned and what colour it has is decided here, once.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import isfinite, isnan
@@ -189,9 +189,8 @@ class Bullets:
 class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[Content]]
-    align: str = (
-        ""  # of each column: l(eft), r(ight), t(ext that is broken); else the first left, the rest right
-    )
+    # Of each column: l(eft), r(ight), t(ext that is broken); else the first left, the rest right.
+    align: str = ""
     fold: str = ""  # what to click on to see it; where nothing can be clicked on, it is left out
 
     @property
@@ -280,15 +279,13 @@ def html(blocks: Sequence[Block], title: str) -> str:
     places = anchors(blocks)
     body = [html_block(block, places.get(place, "")) for place, block in enumerate(blocks)]
     links = [
-        f'<a href="#{places[place]}">{escape(block.text)}</a>'
-        for place, block in enumerate(blocks)
-        if isinstance(block, Heading) and block.level == 2
+        f'<a href="#{name}">{escape(block.text)}</a>'
+        for place, name in places.items()
+        if isinstance(block := blocks[place], Heading) and block.level == 2
     ]
-    # below what the page concludes
-    first = next(
-        (place for place, block in enumerate(blocks[1:], 1) if not isinstance(block, Text)), len(body)
-    )
-    body.insert(first, f'<nav aria-label="Contents">{"".join(links)}</nav>')
+    others = (place for place, block in enumerate(blocks) if place and not isinstance(block, Text))
+    below = next(others, len(body))  # what the page concludes
+    body.insert(below, f'<nav aria-label="Contents">{"".join(links)}</nav>')
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -319,20 +316,12 @@ def html_block(block: Block, place: str) -> str:
 def html_table(table: Table) -> str:
     def row(cells: Sequence[Content], tag: str) -> str:
         pairs = zip(table.columns, cells, strict=True)
-        return (
-            "<tr>"
-            + "".join(f'<{tag} class="{column}">{html_spans(cell)}</{tag}>' for column, cell in pairs)
-            + "</tr>"
-        )
+        written = (f'<{tag} class="{column}">{html_spans(cell)}</{tag}>' for column, cell in pairs)
+        return f"<tr>{''.join(written)}</tr>"
 
-    lines = [
-        f"<thead>{row(table.head, 'th')}</thead>",
-        "<tbody>",
-        *(row(each, "td") for each in table.rows),
-        "</tbody>",
-    ]
-    # it can be scrolled by the keyboard too
-    text = '<div class="scroll" tabindex="0"><table>\n' + "\n".join(lines) + "\n</table></div>"
+    rows = "\n".join(row(each, "td") for each in table.rows)
+    text = f"<table>\n<thead>{row(table.head, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+    text = f'<div class="scroll" tabindex="0">{text}</div>'  # it can be scrolled by the keyboard too
     return f"<details><summary>{escape(table.fold)}</summary>\n{text}\n</details>" if table.fold else text
 
 
@@ -354,13 +343,7 @@ def html_span(span: Span) -> str:
 
 # --- terminal -----------------------------------------------------------------------------------------------
 
-COLOURS: Mapping[Style, str] = {
-    "strong": "bold",
-    "code": "cyan",
-    "muted": "dim",
-    "good": "green",
-    "bad": "red",
-}
+COLOURS = {"strong": "bold", "code": "cyan", "muted": "dim", "good": "green", "bad": "red"}
 
 
 def terminal(blocks: Iterable[Block], console: "Console") -> None:
@@ -382,24 +365,21 @@ def terminal(blocks: Iterable[Block], console: "Console") -> None:
 
 def parts(table: Table, width: int) -> Iterator[Table]:
     """The columns that fit side by side, and below them the others: a figure that is cut off is wrong."""
-    cells = [table.head, *table.rows]
-    widths = [
-        max(max(map(len, plain(row[column]).split("\n"))) + 2 for row in cells)
-        for column in range(len(table.head))
-    ]
-    if len(widths) == 1:
-        yield table
-    begin = 1
-    while begin < len(widths):
-        end = begin + 1
-        while end < len(widths) and widths[0] + sum(widths[begin : end + 1]) <= width + 2:
-            end += 1
-        some = [0, *range(begin, end)]
-        rows = [[row[column] for column in some] for row in table.rows]
-        yield Table(
-            [table.head[column] for column in some], rows, "".join(table.columns[column] for column in some)
-        )
-        begin = end
+    columns = list(zip(table.head, *table.rows, strict=True))
+    widths = [max(len(line) for cell in cells for line in plain(cell).split("\n")) + 2 for cells in columns]
+    chosen = [0]
+    for column in range(1, len(columns)):
+        if len(chosen) > 1 and sum(widths[each] for each in [*chosen, column]) > width + 2:
+            yield part(table, chosen)
+            chosen = [0]
+        chosen.append(column)
+    yield part(table, chosen)
+
+
+def part(table: Table, columns: Sequence[int]) -> Table:
+    rows = [[row[column] for column in columns] for row in table.rows]
+    align = "".join(table.columns[column] for column in columns)
+    return Table([table.head[column] for column in columns], rows, align)
 
 
 def terminal_table(table: Table, console: "Console") -> None:
@@ -407,10 +387,8 @@ def terminal_table(table: Table, console: "Console") -> None:
 
     grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for column, head in zip(table.columns, table.head, strict=True):
-        # a name may be broken, a figure not
-        grid.add_column(
-            rich(head), justify="right" if column == "r" else "left", no_wrap=column == "r", overflow="fold"
-        )
+        figure = column == "r"  # a name may be broken, a figure not
+        grid.add_column(rich(head), justify="right" if figure else "left", no_wrap=figure, overflow="fold")
     for row in table.rows:
         grid.add_row(*map(rich, row))
     console.print(grid)

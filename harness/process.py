@@ -45,11 +45,8 @@ def started(
 @contextmanager
 def on(cores: Collection[int] | None) -> Iterator[None]:
     """What is started in here runs on these cores: a process begins where its parent may run."""
-    if cores is None or sys.platform != "linux":
-        yield
-        return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
+    os.sched_setaffinity(0, cores or before)
     try:
         yield
     finally:

@@ -131,10 +131,6 @@ class Server:
         self.process.terminate()
         return self.process.wait(STOPPING)
 
-    def restart(self) -> float:
-        self.stop()
-        return self.start()
-
     def close(self) -> None:
         """Nothing of it runs any more, however it was left."""
         self._running.close()

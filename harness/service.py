@@ -11,6 +11,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SERVICES = ROOT / "services"
+APPLICATIONS = ROOT / "loadtests"  # what a service's server can serve instead: in twins/, rungs/ and floors/
+
+# The study's twins of FastAPI run under Uvicorn's worker. Services without a choice take no notice.
+TWIN_SETTINGS = {"WORKER_CLASS": "uvicorn_worker.UvicornWorker"}
+TWIN_PROCESSES = {  # by interface: what such a worker says of itself
+    "wsgi": {},
+    "asgi": {
+        "worker_class": "uvicorn_worker._workers.UvicornWorker",
+        "http_parser": "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol",
+    },
+}
 
 
 class LaunchError(Exception):
@@ -39,6 +50,19 @@ def declared(name: str, root: Path = SERVICES) -> Service:
         return Service(**{field.name: table[field.name] for field in fields(Service)})
     except (OSError, KeyError) as error:
         raise LaunchError(f"{name} does not declare itself: [tool.service] of {path}: {error}") from error
+
+
+def has(service: str, kind: str) -> bool:
+    """Whether there is a twin of it, or rungs."""
+    return (APPLICATIONS / kind / f"{service}.py").exists()
+
+
+def application(service: str, kind: str, root: Path = SERVICES) -> tuple[str, ...]:
+    """Gunicorn's words for one of the twins, the rungs or the floors; of these, each interface has one."""
+    name = declared(service, root).interface if kind == "floors" else service
+    if not has(name, kind):
+        raise LaunchError(f"{service} is not among the {kind}: loadtests/{kind}/{name}.py is missing")
+    return "--pythonpath", str(APPLICATIONS / kind), f"{name}:app"
 
 
 def installed(service: str, announce: Callable[[str], None] = lambda _: None, root: Path = SERVICES) -> Path:

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -30,12 +29,8 @@ def cpu_seconds(pid: int) -> float:
 
 
 def clock(process: psutil.Process) -> float:
-    if sys.platform == "linux":
-        # clock_getcpuclockid(3), which Python lacks: nanoseconds, where /proc counts ticks of 10 ms
-        return time.clock_gettime((~process.pid << 3) | 2)
-    else:  # noqa: RET505 - mypy takes what follows such a return for unreachable
-        times = process.cpu_times()
-        return times.user + times.system
+    # clock_getcpuclockid(3), which Python lacks: nanoseconds, where /proc counts ticks of 10 ms
+    return time.clock_gettime((~process.pid << 3) | 2)
 
 
 def memory_mib(pid: int) -> tuple[float, str]:
@@ -65,12 +60,12 @@ class Split(NamedTuple):
 
 
 def cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return len(os.sched_getaffinity(0))
 
 
 def split() -> Split | None:
     """Cores for the service and others for k6, where there are enough for both."""
-    if sys.platform != "linux" or cores() < ENOUGH:
+    if cores() < ENOUGH:
         return None
     ours = sorted(os.sched_getaffinity(0))
     return Split(frozenset(ours[: len(ours) // 2]), frozenset(ours[len(ours) // 2 :]))

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 from harness.command import BAD_USAGE, Argument, Command, Option, fail, interruptible, known, output, screen
@@ -25,7 +26,9 @@ has none.
   just bench flask_sqlite               one service, in about a minute
   just bench                            all five
   just bench flask_sqlite --rounds 5    with intervals
-  just bench --plan paper               the study's procedure: two hours
+  just bench --plan paper               the study's procedure: three hours
+  just bench --plan paper services --rounds 3
+                                        one group of its variants, shorter
   just bench --plan load                how many requests each can take
   just bench --plan scale               what 1,500,000 rows cost
   just bench flask_sqlite --plan settings
@@ -43,10 +46,12 @@ One scenario by hand, against any server that speaks the contract:
   k6 run -e BASE_URL=http://127.0.0.1:8000 -e VUS=10 loadtests/k6/hello.js
   k6 run -e BASE_URL=http://127.0.0.1:8000 -e RATE=50 loadtests/k6/get_item.js
 
-A plan is a file of loadtests/plans/. K6 in the environment names another
-k6. A sample that fails a gate - an answer, the database, Little's law, or
-what runs is not as it should be - is invalid: it is shown with the reason,
-and is part of no figure. A run stays on this machine until you publish it:
+A NAME is a service or, where a plan has them, a variant or a group of
+variants. A plan is a file of loadtests/plans/. K6 in the environment names
+another k6; without a wrk its scenarios are left out. A sample that fails a
+gate - an answer, the database, Little's law, or what runs is not as it
+should be - is invalid: it is shown with the reason, and is part of no
+figure. A run stays on this machine until you publish it:
 
   git add --force results/RUN"""
 
@@ -124,8 +129,8 @@ def bench(
         from loadtests.measure.run import alone
         from loadtests.measure.variants import Folders
 
-        with alone(), Folders() as folders:
-            binary = k6.binary()
+        with alone(), TemporaryDirectory(prefix="bench-") as scratch:
+            binary, folders = k6.binary(), Folders(Path(scratch))
             if resume:
                 run = prepare.resumed(names or [], plan_name, folders)
             else:

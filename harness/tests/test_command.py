@@ -35,14 +35,16 @@ def tried(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_a_failure_is_said_as_it_is() -> None:
-    ran = tried("fail")
-    assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "It is [bold] wrong.\n")
-
-
-def test_a_name_that_is_unknown() -> None:
-    ran = tried("sing")
-    assert (ran.returncode, ran.stderr) == (2, "Unknown word: sing. There are: wait, fail\n")
+@pytest.mark.parametrize(
+    ("word", "status", "err"),
+    [
+        ("fail", 3, "It is [bold] wrong.\n"),
+        ("sing", 2, "Unknown word: sing. There are: wait, fail\n"),
+    ],
+)
+def test_a_failure_is_said_as_it_is(word: str, status: int, err: str) -> None:
+    ran = tried(word)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (status, "", err)
 
 
 @pytest.mark.parametrize(

@@ -55,17 +55,11 @@ PAGE: list[Block] = [
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [(12345.6, "12,346"), (99.95, "100"), (99.94, "99.9"), (9.995, "10.0"), (9.994, "9.99"), (0.004, "0.00")],
-)
-def test_numbers_have_three_digits(value: float, text: str) -> None:
-    assert document.plain(Number(value)) == text
-
-
-@pytest.mark.parametrize(
     ("cell", "text"),
     [
-        (Number(nan), ""),
+        *((Number(value), text) for value, text in [(nan, ""), (12345.6, "12,346"), (99.95, "100")]),
+        *((Number(value), text) for value, text in [(99.94, "99.9"), (9.995, "10.0"), (9.994, "9.99")]),
+        (Number(0.004), "0.00"),
         (Estimate(Bounds(7798, 7102, 8592)), "7,798 (7,102 to 8,592)"),
         (Estimate(Bounds(12)), "12.0"),
         (Ratio(Bounds(12.345, 1, 2)), "12.35 (1.00 to 2.00)"),
@@ -136,16 +130,10 @@ def test_columns_are_as_the_table_says() -> None:
     assert '<td class="r">1</td><td class="l">server</td>' in document.html([left], "x")
 
 
-def shown(width: int) -> str:
+def shown(width: int, page: list[Block] = PAGE) -> str:
     console = Console(width=width, file=io.StringIO(), record=True)
-    document.terminal(PAGE, console)
+    document.terminal(page, console)
     return console.export_text()
-
-
-def test_a_table_of_one_column_is_shown() -> None:
-    console = Console(width=40, file=io.StringIO(), record=True)
-    document.terminal([Table(["x"], [["one"]])], console)
-    assert "one" in console.export_text()
 
 
 def test_the_terminal_shows_the_same() -> None:
@@ -153,6 +141,7 @@ def test_the_terminal_shows_the_same() -> None:
     for words in ("A page", "It takes 1.50 ms", "- Bold. text", "<b>not</b>", "7,798 (7,102 to 8,592)"):
         assert words in text
     assert "folded" not in text
+    assert "one" in shown(40, [Table(["x"], [["one"]])])
 
 
 @pytest.mark.parametrize("width", [30, 40, 50, 60])

@@ -8,7 +8,7 @@ import pytest
 
 from harness import server as serving
 from harness import service as declaring
-from harness.server import launched
+from harness.server import Server, launched
 from harness.service import LaunchError, installed
 from harness.tests.fakes import add_service, left_behind, lines, until
 
@@ -33,41 +33,42 @@ def test_the_services_are_the_folders_with_a_gunicorn_conf(services: Path) -> No
     assert declaring.services(services) == ["alpha", "beta"]
 
 
-def test_a_launched_service_answers_and_is_gone_afterwards(services: Path) -> None:
-    with launched("alpha", root=services) as server:
-        assert httpx.get(f"{server.url}/hello", trust_env=False).json() == {"message": "Hello, World!"}
-        assert server.database.exists()
-        assert len(left_behind(services)) == 3
+@pytest.fixture
+def alpha(services: Path) -> Iterator[Server]:
+    """Whatever a test does with it, nothing of it is left."""
+    with launched("alpha", {"WEB_CONCURRENCY": "3"}, services, workers=3, probe=services) as server:
+        yield server
     assert not server.scratch.exists()
     until(lambda: not left_behind(services), "the service and its deaf workers are gone")
 
 
-def test_a_launched_service_is_gone_after_an_error_too(services: Path) -> None:
-    with pytest.raises(ZeroDivisionError), launched("alpha", root=services):
-        raise ZeroDivisionError
-    until(lambda: not left_behind(services), "the service and its deaf workers are gone")
+def test_a_launched_service_answers_as_it_was_told_to(alpha: Server, services: Path) -> None:
+    assert httpx.get(f"{alpha.url}/hello", trust_env=False).json() == {"message": "Hello, World!"}
+    assert (len(alpha.workers()), len(left_behind(services))) == (3, 4)
+    environment = psutil.Process(alpha.pid).environ()
+    assert environment["WEB_CONCURRENCY"] == "3"
+    assert environment["DATABASE_URL"] == f"sqlite:///{alpha.database}"
+    assert (environment["PYTHONPATH"], environment["PROBE"]) == (str(services), str(alpha.scratch))
+    with launched("beta", root=services) as other:
+        assert (alpha.url != other.url, alpha.database != other.database) == (True, True)
 
 
-def test_a_worker_is_ended_when_its_master_was_killed(services: Path) -> None:
-    with launched("alpha", root=services) as server:
-        server.process.kill()
-        server.process.wait()
-        with pytest.raises(LaunchError, match="alpha stopped with exit status -9"):
-            server.ensure_running()
-    until(lambda: not left_behind(services), "the worker is gone")
+def test_a_worker_is_ended_when_its_master_was_killed(alpha: Server) -> None:
+    alpha.process.kill()
+    alpha.process.wait()
+    with pytest.raises(LaunchError, match="alpha stopped with exit status -9"):
+        alpha.ensure_running()
 
 
-def test_settings_reach_the_service(services: Path) -> None:
-    with launched("alpha", {"WEB_CONCURRENCY": "4"}, root=services) as server:
-        environment = psutil.Process(server.process.pid).environ()
-    assert environment["WEB_CONCURRENCY"] == "4"
-    assert environment["DATABASE_URL"] == f"sqlite:///{server.database}"
-
-
-def test_two_services_at_once(services: Path) -> None:
-    with launched("alpha", root=services) as one, launched("beta", root=services) as other:
-        assert one.url != other.url
-        assert one.database != other.database
+def test_a_service_that_was_killed_starts_again_on_its_database(alpha: Server) -> None:
+    lamp = {"name": "Lamp", "description": None, "price": 1, "quantity": 0}
+    httpx.post(f"{alpha.url}/items", json=lamp)
+    with alpha.log.open("a") as log:
+        log.write("Traceback (most recent call last):\n  File ...\nKeyError: 1\n")
+    alpha.kill_all()
+    assert alpha.start() > 0
+    assert [item["name"] for item in httpx.get(f"{alpha.url}/items?after=0").json()] == ["Lamp"]
+    assert alpha.traceback() == "KeyError: 1"  # in the log of any start
 
 
 def test_a_port_that_is_taken(services: Path) -> None:
@@ -97,36 +98,23 @@ def test_a_service_that_is_not_installed(services: Path) -> None:
         pytest.fail("it came up all the same")
 
 
-def test_a_service_is_installed_once_and_again_when_its_requirements_change(
+def test_a_service_is_installed_once_and_again_where_its_requirements_or_its_folder_changed(
     services: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
     calls = fake_uv(services, monkeypatch, status=0)
-    (services / "alpha" / "requirements.txt").write_text("flask==1\n")
-    venv = installed("alpha", said.append, services)
-    assert venv == services / "alpha" / ".venv"
-    assert said == ["Installing alpha, this once"]
-    assert [line.split()[:2] for line in lines(calls)] == [["venv", "--quiet"], ["pip", "sync"]]
+    for text in ("flask==1\n", "flask==2\n"):
+        (services / "alpha" / "requirements.txt").write_text(text)
+        for _ in range(2):
+            assert installed("alpha", said.append, services) == services / "alpha" / ".venv"
+    once = [["venv", "--quiet"], ["pip", "sync"]]
+    assert said == ["Installing alpha, this once"] * 2
+    assert [line.split()[:2] for line in lines(calls)] == once * 2
     assert "--require-hashes" in lines(calls)[1]
-
-    installed("alpha", said.append, services)
-    assert (len(said), len(lines(calls))) == (1, 2)
-
-    (services / "alpha" / "requirements.txt").write_text("flask==2\n")
-    installed("alpha", said.append, services)
-    assert (len(said), len(lines(calls))) == (2, 4)
-
-
-def test_a_service_whose_folder_was_moved_is_installed_again(
-    services: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The programs of an environment begin with the path of its Python."""
-    calls = fake_uv(services, monkeypatch, status=0)
-    moved = services / "moved"
-    moved.mkdir()
-    (services / "alpha").rename(moved / "alpha")
-    installed("alpha", root=moved)
-    assert [line.split()[:2] for line in lines(calls)] == [["venv", "--quiet"], ["pip", "sync"]]
+    (services / "moved").mkdir()
+    (services / "alpha").rename(services / "moved" / "alpha")
+    installed("alpha", root=services / "moved")  # the programs of an environment begin with its path
+    assert [line.split()[:2] for line in lines(calls)] == once * 3
 
 
 @pytest.mark.parametrize("letter", "?%:")
@@ -136,20 +124,21 @@ def test_a_folder_that_no_url_can_name_is_refused(services: Path, letter: str) -
         serving.server_of("alpha", folder / "scratch", root=services)
 
 
-def test_an_installation_that_failed_is_tried_again(services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [(None, "Cannot install alpha: uv venv failed with exit status 2"), ("", "pip install uv")],
+)
+def test_an_installation_that_failed_says_why_and_is_tried_again(
+    services: Path, monkeypatch: pytest.MonkeyPatch, path: str | None, message: str
+) -> None:
     calls = fake_uv(services, monkeypatch, status=2)
+    if path is not None:
+        monkeypatch.setenv("PATH", path)
     (services / "alpha" / "requirements.txt").write_text("flask==1\n")
     for _ in range(2):
-        with pytest.raises(LaunchError, match="Cannot install alpha: uv venv failed with exit status 2"):
+        with pytest.raises(LaunchError, match=message):
             installed("alpha", root=services)
-    assert len(lines(calls)) == 2
-
-
-def test_without_uv_it_says_what_to_do(services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    (services / "alpha" / "requirements.txt").write_text("flask==1\n")
-    with pytest.raises(LaunchError, match="pip install uv"):
-        installed("alpha", root=services)
+    assert len(lines(calls)) == (2 if path is None else 0)
 
 
 def fake_uv(services: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> Path:
@@ -162,42 +151,19 @@ def fake_uv(services: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> Pat
     return calls
 
 
-def test_a_service_that_was_killed_starts_again_on_its_database(services: Path) -> None:
-    with launched("alpha", root=services) as server:
-        httpx.post(
-            f"{server.url}/items", json={"name": "Lamp", "description": None, "price": 1, "quantity": 0}
-        )
-        server.kill_all()
-        server.start()
-        assert [item["name"] for item in httpx.get(f"{server.url}/items?after=0").json()] == ["Lamp"]
-        server.kill_all()
-        server.restart()
-        assert server.answers()
-    until(lambda: not left_behind(services), "all that was started is gone")
-
-
-def test_it_is_up_when_its_workers_are_there(services: Path) -> None:
-    with launched("alpha", {"WEB_CONCURRENCY": "3"}, services, workers=3) as server:
-        assert len(server.workers()) == 3
-
-
-def test_a_traceback_is_found_in_the_log_of_any_start(services: Path) -> None:
-    with launched("alpha", root=services) as server:
-        with server.log.open("a") as log:
-            log.write("Traceback (most recent call last):\n  File ...\nKeyError: 1\n")
-        server.kill_all()
-        assert server.start() > 0
-        assert server.traceback() == "KeyError: 1"
-
-
-def test_a_probe_is_imported_and_knows_where_to_write(services: Path, tmp_path: Path) -> None:
-    with launched("alpha", root=services, probe=tmp_path) as server:
-        environment = psutil.Process(server.pid).environ()
-    assert (environment["PYTHONPATH"], environment["PROBE"]) == (str(tmp_path), str(server.scratch))
-
-
 def test_a_service_declares_itself(services: Path) -> None:
     assert declaring.declared("alpha", services).application == "app.main:app"
     (services / "alpha" / "pyproject.toml").write_text("[tool.service]\n")
     with pytest.raises(LaunchError, match=r"alpha does not declare itself: .*'framework'"):
         declaring.declared("alpha", services)
+
+
+def test_what_gunicorn_serves_instead_of_a_service(services: Path) -> None:
+    floors = str(declaring.APPLICATIONS / "floors")
+    assert declaring.application("alpha", "floors", services) == ("--pythonpath", floors, "wsgi:app")
+    twins = str(declaring.APPLICATIONS / "twins")
+    assert declaring.application("flask_orm", "twins") == ("--pythonpath", twins, "flask_orm:app")
+    with pytest.raises(
+        LaunchError, match=r"alpha is not among the twins: loadtests/twins/alpha\.py is missing"
+    ):
+        declaring.application("alpha", "twins")

@@ -13,13 +13,12 @@ from statistics import fmean, stdev
 import psutil
 from scipy.special import stdtrit  # type: ignore[import-untyped]
 
-from harness.service import ROOT, declared
+from harness.service import ROOT, application, declared, has
 from loadtests.cost import count, instrument, requests
 from loadtests.cost.count import START, Variant
 from loadtests.cost.instrument import CountError, Reading
 
 BASELINE = ROOT / "results" / "cost.json"
-LOADTESTS = Path(__file__).parents[1]
 SEEDS = (0, 1, 2)
 ALIKE = 1.02  # counts that differ by less are not told apart
 
@@ -91,21 +90,14 @@ def variants(names: Sequence[str]) -> list[Variant]:
     floors: dict[str, Variant] = {}
     for name in names:
         interface = declared(name).interface
-        twin = ("--pythonpath", str(LOADTESTS / "twins"), f"{name}:app", *worker_of_twin(interface))
         chosen.append(Variant(SERVICES, name, name))
-        if (LOADTESTS / "twins" / f"{name}.py").exists():
-            chosen.append(Variant(TWINS, name, name, twin))
-        floor = ("--pythonpath", str(LOADTESTS / "floors"), f"{interface}:app")
-        floors.setdefault(interface, Variant(FLOORS, interface, name, floor, requests.BASICS))
-        if (LOADTESTS / "rungs" / f"{name}.py").exists():
-            rung = ("--pythonpath", str(LOADTESTS / "rungs"), f"{name}:app")
-            chosen.append(Variant(RUNGS, name, name, rung, requests.RUNGS))
+        if has(name, TWINS):
+            chosen.append(Variant(TWINS, name, name, application(name, TWINS)))
+        if has(name, RUNGS):
+            chosen.append(Variant(RUNGS, name, name, application(name, RUNGS), requests.RUNGS))
+        floor = Variant(FLOORS, interface, name, application(name, FLOORS), requests.BASICS)
+        floors.setdefault(interface, floor)
     return [*chosen, *floors.values()]
-
-
-def worker_of_twin(interface: str) -> Sequence[str]:
-    """The study's: Uvicorn's worker for FastAPI."""
-    return ("--worker-class", "uvicorn_worker.UvicornWorker") if interface == "asgi" else ()
 
 
 def counted(

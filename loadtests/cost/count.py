@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.server import Server, launched, server_of
-from harness.service import installed
+from harness.service import TWIN_SETTINGS, installed
 from loadtests.cost.instrument import Instrument, Reading
 from loadtests.cost.requests import OPERATIONS, Client, records
 
@@ -58,6 +58,7 @@ def counted(
             **instrument.environment,
             "WEB_CONCURRENCY": "1",
             "PYTHONHASHSEED": str(seed),
+            **(TWIN_SETTINGS if variant.group == "twins" else {}),
         }
         server = server_of(
             variant.service,

@@ -2,15 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from math import nan
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import sleep
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
 
@@ -19,16 +17,15 @@ from harness.k6 import PERCENTS, Outcome
 from harness.process import tail
 from harness.server import Server, launched
 from harness.service import LaunchError
-from loadtests.measure import dataset, facts, gates, generator, variants
-from loadtests.measure.generator import Drive, driven
+from loadtests.measure import dataset, facts, gates, generator, variants, wrk
+from loadtests.measure.generator import Drive, driven, driven_by_wrk
 from loadtests.measure.plan import Scenario, Variant, block_of, blocks, order
-from loadtests.measure.progress import Progress, Step, steps
+from loadtests.measure.progress import Progress, steps
 from loadtests.measure.run import Run, passed
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Folders
-from loadtests.measure.yardsticks import measure as measure_yardsticks
 
-CERTIFICATE = Step("", "certificate", len(generator.CERTIFIED) * (generator.CERTIFICATE + 1))
+CERTIFICATE = len(generator.CERTIFIED) * (generator.CERTIFICATE + 1.0)  # seconds
 MOST_IDS = 5000  # each of k6's users reads all of them
 
 
@@ -41,20 +38,13 @@ class Bench:
     ceilings: Mapping[str, float]
     progress: Progress
     folders: Folders
-    datasets: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="datasets-"))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.datasets.cleanup()
 
     def dataset(self, variant: Variant, where: str) -> Path | None:
         """A database of this version of a service with the dataset in it, for the plan that copies one."""
         if self.run.plan.dataset == "loaded" or variant.application == "floor":
             return None
         records = self.run.plan.records_of(variant)
-        path = Path(self.datasets.name, f"{variants.version(variant)}-{records}.db")
+        path = self.folders.scratch / f"{variants.version(variant)}-{records}.db"
         if not path.exists():
             self.progress.now(f"{where}: make its dataset")
             # Nothing is measured here, and nothing is lost if the power is cut.
@@ -97,10 +87,9 @@ def measure_all(run: Run, k6: str, folders: Folders, screen: Console) -> None:
             progress.now("find out how much k6 can do")
             yardsticks.ceiling_per_second = generator.certified(k6)
             run.note_yardsticks(yardsticks)
-        with Bench(run, k6, yardsticks.ceiling_per_second, progress, folders) as bench:
-            for block in blocks(todo):
-                measure_yardsticks(run, block[0].round, bench.dataset, progress)
-                measure(bench, block)
+        bench = Bench(run, k6, yardsticks.ceiling_per_second, progress, folders)
+        for block in blocks(todo):
+            measure(bench, block)
 
 
 def measure(bench: Bench, block: Sequence[Cell]) -> None:
@@ -118,7 +107,9 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
             progress.now(f"{where}: load the dataset")
             load(server, plan.records_of(variant), bench.k6)
             sleep(pauses.after_load)
-        set_out(stage)
+        (server.scratch / "ids.json").write_text(json.dumps(stage.ids))
+        stage.rows = database.count(server.database)
+        database.settle(server.database)
         progress.now(f"{where}: warm up")
         refused = warm_up(stage) or misconfigured(stage, name)
         sleep(pauses.after_warm_up)
@@ -141,12 +132,6 @@ def load(server: Server, records: int, k6: str) -> None:
         raise LaunchError(
             f"{server.service} did not take the dataset: {gates.sentence(wrong)}.\n{tail(server.log)}"
         )
-
-
-def set_out(stage: Stage) -> None:
-    (stage.server.scratch / "ids.json").write_text(json.dumps(stage.ids))
-    stage.rows = database.count(stage.server.database)
-    database.settle(stage.server.database)
 
 
 def warm_up(stage: Stage) -> Reason | None:
@@ -172,82 +157,79 @@ def misconfigured(stage: Stage, name: str) -> Reason | None:
 
 
 def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
-    scenario, began = stage.bench.run.plan.scenarios[cell.scenario], now()
-    if refused:
-        return sample(cell, scenario, stage, began, refused)
-    workers = sorted(stage.server.workers())
-    run = stage.driven(cell.scenario, settings(cell, scenario, stage))
-    outcome, before, stage.rows = run.outcome, stage.rows, database.count(stage.server.database)
-    figures = taken(run, cell, scenario, stage)
-    expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
-    wrong = (
-        gates.unanswered(outcome, scenario.iterations)
-        or gates.disagreeing(stage.rows, expected, lost(cell, outcome, stage))
-        or gates.lawless(figures.get("little", nan))
-        or (None if sorted(stage.server.workers()) == workers else Reason(code="worker"))
-    )
-    split = usage.split()
-    of_k6 = len(split.k6) / usage.cores() if split else 1.0
-    bound = gates.bound(cell, scenario, figures, of_k6)
-    counted = {"rows": stage.rows, "rows_expected": expected, "bound": bound}
-    return sample(cell, scenario, stage, began, wrong).model_copy(update=counted | figures)
-
-
-def sample(cell: Cell, scenario: Scenario, stage: Stage, started: str, invalid: Reason | None) -> Sample:
-    """With nothing measured yet."""
-    return Sample(
-        round=cell.round,
-        variant=cell.variant,
-        scenario=cell.scenario,
-        rate=cell.rate or nan,
-        service=stage.server.service,
-        started=started,
-        invalid=invalid,
+    plan, server = stage.bench.run.plan, stage.server
+    scenario, operation = plan.scenarios[cell.scenario], plan.operation(cell.scenario)
+    sample = Sample(
+        **cell._replace(rate=cell.rate or nan)._asdict(),
+        service=server.service,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
         users=scenario.users,
         order=stage.order,
         idle_memory_mib=stage.idle_memory_mib,
     )
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    if scenario.generator == "wrk":
+        refused = refused or wrk.wrong_answer(server.url, operation)
+    if refused:
+        return sample.model_copy(update={"invalid": refused})
+    workers, before = sorted(server.workers()), stage.rows
+    if scenario.generator == "wrk":
+        run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
+    else:
+        run = stage.driven(operation, settings(cell, scenario, stage))
+    outcome, stage.rows = run.outcome, database.count(server.database)
+    figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
+    expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
+    wrong = (
+        gates.unanswered(outcome, scenario.iterations, scenario.generator)
+        or gates.disagreeing(stage.rows, expected, lost(operation, outcome, stage))
+        or gates.lawless(figures.get("little", nan))
+        or (None if sorted(server.workers()) == workers else Reason(code="worker"))
+    )
+    bound = gates.bound(cell, scenario, figures)
+    counted = {"invalid": wrong, "bound": bound, "rows": stage.rows, "rows_expected": expected}
+    return sample.model_copy(update=counted | figures)
 
 
 def settings(cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, object]:
-    given: dict[str, object] = {"VUS": scenario.users, "IDS": stage.server.scratch / "ids.json"}
-    given["ROWS"] = stage.rows
-    if scenario.iterations is None:
-        given["DURATION"] = f"{scenario.seconds:g}s"
-    else:
-        given["ITERATIONS"] = scenario.iterations
-    if scenario.limit:
-        given["LIMIT"] = scenario.limit
-    return given | ({"RATE": cell.rate} if cell.rate else {})
+    """What k6 is told; nothing of what is None."""
+    given = {
+        "VUS": scenario.users,
+        "IDS": stage.server.scratch / "ids.json",
+        "ROWS": stage.rows,
+        "DURATION": scenario.seconds and f"{scenario.seconds:g}s",
+        "ITERATIONS": scenario.iterations,
+        "LIMIT": scenario.limit,
+        "RATE": cell.rate or None,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
-def lost(cell: Cell, outcome: Outcome | str, stage: Stage) -> int:
+def lost(operation: str, outcome: Outcome | str, stage: Stage) -> int:
     """How many items do not hold what was written to them."""
-    if cell.scenario != "replace_item" or isinstance(outcome, str):
+    if operation != "replace_item" or isinstance(outcome, str):
         return 0
     written = dataset.replacements(stage.ids, outcome.requests)
     return len(dataset.lost(written, database.records(stage.server.database, written)))
 
 
-def taken(run: Drive, cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, Any]:
-    """The figures of a sample."""
+def used(run: Drive) -> dict[str, Any]:
     machine = run.seconds * usage.cores()
-    used = {
+    return {
         "service_cpu_share": run.service_cpu / machine,
         "k6_cpu_share": run.k6_cpu / machine,
         "memory_mib": run.memory_mib,
         "memory_kind": run.memory_kind,
     }
-    if isinstance(outcome := run.outcome, str):
-        return used
+
+
+def taken(outcome: Outcome, run: Drive, cell: Cell, stage: Stage) -> dict[str, Any]:
+    """The figures of a sample."""
+    scenario = stage.bench.run.plan.scenarios[cell.scenario]
     at = dict(zip(PERCENTS, outcome.quantiles_ms, strict=True))
     per_second = outcome.requests / outcome.seconds if outcome.seconds else nan
+    by_k6 = scenario.generator == "k6"
     halves = outcome.halves_ms if scenario.seconds else (nan, nan)
-    return used | {
+    return {
         "requests": outcome.requests,
         "failed_checks": sum(outcome.failed.values()),
         "seconds": outcome.seconds,
@@ -259,7 +241,7 @@ def taken(run: Drive, cell: Cell, scenario: Scenario, stage: Stage) -> dict[str,
         "max_ms": outcome.max_ms,
         "quantiles_ms": outcome.quantiles_ms,
         "cpu_ms_per_request": run.service_cpu * 1000 / outcome.requests if outcome.requests else nan,
-        "ceiling_share": generator.share(stage.bench.ceilings, cell.scenario, per_second),
+        "ceiling_share": generator.share(stage.bench.ceilings, cell.scenario, per_second) if by_k6 else nan,
         "dropped": outcome.dropped,
         "little": nan if cell.rate else gates.little(outcome, scenario.users),
         "first_half_ms": halves[0],

@@ -7,9 +7,7 @@ import json
 import os
 import platform
 import re
-import shutil
 import signal
-import subprocess
 import time
 import tomllib
 from collections import Counter
@@ -21,8 +19,9 @@ from typing import Any
 import psutil
 
 from harness import database, usage
+from harness.commit import git
 from harness.server import Server
-from harness.service import ROOT
+from harness.service import TWIN_PROCESSES, LaunchError
 from loadtests.measure.plan import Variant
 from loadtests.measure.sample import Numbers, Reason
 
@@ -95,17 +94,15 @@ def planned(variant: Variant, venv: str, folder: Path) -> Facts:
         "synchronous": env["SQLITE_SYNCHRONOUS"],
         "prefix": venv,
     }
-    return known(variant, of_protocol | processes(folder) | variant.expects)
+    return known(variant, of_protocol | processes(variant, folder) | variant.expects)
 
 
-def processes(folder: Path) -> dict[str, str]:
+def processes(variant: Variant, folder: Path) -> dict[str, str]:
     """[tool.service.processes] of the service's pyproject.toml: its worker, as the probe names it."""
-    try:
-        table = tomllib.loads((folder / "pyproject.toml").read_text())
-    except FileNotFoundError:
-        return {}
-    said: dict[str, str] = table.get("tool", {}).get("service", {}).get("processes", {})
-    return said
+    project = tomllib.loads((folder / "pyproject.toml").read_text())
+    service = project.get("tool", {}).get("service", {})
+    of_service: dict[str, str] = service.get("processes", {})
+    return of_service | (TWIN_PROCESSES[service["interface"]] if variant.application == "twin" else {})
 
 
 def known(variant: Variant, facts: Facts) -> Facts:
@@ -129,8 +126,8 @@ def public(found: Facts) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key != "prefix"}
 
 
-def machine(k6_version: str, venvs: Mapping[str, Path]) -> dict[str, Any]:
-    """`venvs` maps the version of a service to its .venv."""
+def machine(generators: Mapping[str, str], venvs: Mapping[str, Path]) -> dict[str, Any]:
+    """The versions of the generators; `venvs` maps the version of a service to its .venv."""
     split = usage.split()
     return {
         "cpu": cpu_model(),
@@ -140,7 +137,7 @@ def machine(k6_version: str, venvs: Mapping[str, Path]) -> dict[str, Any]:
         "system": platform.system(),
         "kernel": platform.release(),
         "python": platform.python_version(),
-        "k6": k6_version,
+        **generators,
         "load_before": [round(load, 2) for load in os.getloadavg()],
         "commit": commit(),
         "packages": {version: packages(venv) for version, venv in venvs.items()},
@@ -148,26 +145,17 @@ def machine(k6_version: str, venvs: Mapping[str, Path]) -> dict[str, Any]:
 
 
 def cpu_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.processor() or platform.machine()
+    model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return model[1].strip() if model else platform.machine()
 
 
 def commit() -> str | None:
     """With a + when the files are not those of the commit; None outside a repository."""
-    if not (git := shutil.which("git")):
+    try:
+        described = git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+")
+    except LaunchError:
         return None
-    described = subprocess.run(  # noqa: S603 - our own words
-        [git, "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=+"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return described.stdout.strip() or None
+    return described.decode().strip() if described else None
 
 
 def packages(venv: Path) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from math import isnan, nan
+from typing import Literal
 
 import numpy as np
 
+from harness import usage
 from harness.k6 import PERCENTS, Outcome
 from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Cell, Reason
@@ -14,10 +16,12 @@ CEILING = 0.6  # the share of what k6 can do from which it may be k6 that is mea
 BUSY = 0.9  # the share of the cores above which the two of them are in each other's way
 
 
-def unanswered(outcome: Outcome | str, iterations: int | None) -> Reason | None:
-    """Why k6's figures are not to be believed; None if they are."""
+def unanswered(
+    outcome: Outcome | str, iterations: int | None, generator: Literal["k6", "wrk"] = "k6"
+) -> Reason | None:
+    """Why the generator's figures are not to be believed; None if they are."""
     if isinstance(outcome, str):
-        return Reason(code="k6", numbers={"says": outcome})
+        return Reason(code=generator, numbers={"says": outcome})
     if outcome.failed:
         return Reason(code="checks", numbers=dict(outcome.failed))
     if outcome.requests == 0 or (iterations is not None and outcome.requests != iterations):
@@ -52,17 +56,22 @@ def lawless(law: float) -> Reason | None:
     return Reason(code="little", numbers={"value": law})
 
 
-def bound(
-    cell: Cell, scenario: Scenario, figures: Mapping[str, float], k6_cores: float
-) -> tuple[Reason, ...]:
-    """Why the generator may have set the pace. `k6_cores` is the share of the cores that k6 may use."""
+def bound(cell: Cell, scenario: Scenario, figures: Mapping[str, float]) -> tuple[Reason, ...]:
+    """Why the generator may have set the pace.
+
+    Of wrk the one thread alone may: it is so light that what the cores are busy with is the service.
+    """
+    if scenario.generator == "wrk":
+        used = figures["k6_cpu_share"] * usage.cores()
+        return (Reason(code="thread", numbers={"share": used}),) if used > BUSY else ()
     reasons = []
     if (share := figures.get("ceiling_share", nan)) > CEILING:
         reasons.append(Reason(code="ceiling", numbers={"share": share}))
     # a rising rate ends where iterations are dropped: there it is the service's figure
     if (dropped := figures.get("dropped", 0)) and not scenario.is_curve:
         reasons.append(Reason(code="dropped", numbers={"number": int(dropped), "rate": cell.rate}))
-    k6, service = figures["k6_cpu_share"], figures["service_cpu_share"]
+    k6, service, split = figures["k6_cpu_share"], figures["service_cpu_share"], usage.split()
+    k6_cores = len(split.k6) / usage.cores() if split else 1.0  # the share of them that k6 may use
     if k6 + service > BUSY:
         reasons.append(Reason(code="cores", numbers={"share": k6 + service}))
     elif k6 > BUSY * k6_cores:
@@ -82,6 +91,7 @@ SENTENCES = {
     "dropped": "{number:,} of the iterations were dropped at {rate:g} a second",
     "cores": "k6 and the service together used {share:.0%} of the cores",
     "generator": "k6 used {share:.0%} of its cores",
+    "thread": "wrk used {share:.0%} of a core, and has one thread",
 }
 
 
@@ -89,7 +99,7 @@ def sentence(reason: Reason) -> str:
     """In English."""
     numbers = {name: value for name, value in reason.numbers.items() if name != "in"}
     match reason.code:
-        case "k6":
+        case "k6" | "wrk":
             told = str(numbers["says"])
         case "checks":
             failed = ", ".join(f"{check}: {count:,}" for check, count in numbers.items())

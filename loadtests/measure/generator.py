@@ -1,9 +1,9 @@
-"""k6: drive it against a service and watch what both of them use, and certify what it can do at most."""
+"""k6 or wrk: drive it against a service and watch what both of them use; certify what k6 can do at most."""
 
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 from harness import k6, usage
 from harness.process import started
 from harness.server import Server, free_port
+from loadtests.measure import wrk
 
 SAMPLING = 0.2  # seconds between two readings of the memory and of k6's clock
 NOTHING = Path(__file__).parents[1] / "floors" / "nothing.py"
@@ -35,7 +36,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Drive:
-    """One run of k6 against the service, and what the two of them used."""
+    """One run of the generator against the service, and what the two of them used."""
 
     outcome: k6.Outcome | str
     seconds: float  # in which the processor time was used
@@ -51,13 +52,24 @@ def driven(
     """The scenario, of a script that has more than one."""
     summary, log = server.scratch / f"{script}.json", server.scratch / f"{script}.log"
     command = k6.command(binary, script, summary, {"BASE_URL": server.url, **settings})
+    return used(server, command, log, lambda status: k6.read(summary, status, scenario or script, log))
+
+
+def driven_by_wrk(server: Server, operation: str, users: int, seconds: float) -> Drive:
+    log = server.scratch / "wrk.log"
+    command = wrk.command(server.url, operation, users, seconds)
+    return used(server, command, log, lambda status: wrk.read(log, status))
+
+
+def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int], k6.Outcome | str]) -> Drive:
+    """`read` makes the outcome of the exit status."""
     cores, service = usage.split(), server.pid
-    reaped, used, begin = usage.reaped_cpu_seconds(), usage.cpu_seconds(service), time.time()
+    reaped, before, begin = usage.reaped_cpu_seconds(), usage.cpu_seconds(service), time.time()
     with started(command, log, cores=cores and cores.k6) as process:
         watch = watched(process, server)
     end = time.time()
     watch.clock = [(begin, 0), *watch.clock, (end, usage.reaped_cpu_seconds() - reaped)]
-    outcome = k6.read(summary, process.returncode, scenario or script, log)
+    outcome = read(process.returncode)
     if not isinstance(outcome, str) and outcome.seconds > 0 and begin <= outcome.began < end:
         # The scenario alone: k6 starts, and sums up, on a processor that the service leaves idle.
         begin, end = outcome.began, min(end, outcome.began + outcome.seconds)
@@ -65,7 +77,7 @@ def driven(
         outcome,
         end - begin,
         k6_cpu=watch.k6_cpu_between(begin, end),
-        service_cpu=usage.cpu_seconds(service) - used,
+        service_cpu=usage.cpu_seconds(service) - before,
         memory_mib=watch.memory[0],
         memory_kind=watch.memory[1],
     )

@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from harness import k6
+from harness.service import TWIN_SETTINGS
 from loadtests.measure.sample import Cell, Operation
 
 PLANS = Path(__file__).parents[1] / "plans"
-FLOOR = ("hello", "echo")  # the operations that a floor has
+FLOOR = ("hello", "echo")  # the operations that need no data: what a floor answers, and what wrk can drive
 
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -45,13 +47,13 @@ class WarmUp(Part):
 
 
 class Scenario(Part):
+    operation: Operation | None = None  # its script, where that has another name than the scenario
+    generator: Literal["k6", "wrk"] = "k6"
     users: Count  # of an open model: the most that may wait for an answer at once
     seconds: Annotated[float, Field(gt=0)] | None = None
     iterations: Count | None = None
     rates: tuple[Rate, ...] = ()  # requests per second, begun whether or not the ones before were answered
-    limit: Count | None = (
-        None  # the items of a page; as many as the service gives unasked where there is none
-    )
+    limit: Count | None = None  # the items of a page; where there is none, what the service gives unasked
     headline: Literal["throughput", "latency"] = "latency"  # what the study measures it by
 
     @model_validator(mode="after")
@@ -62,6 +64,10 @@ class Scenario(Part):
             raise ValueError("a scenario with rates has seconds")
         if list(self.rates) != sorted(set(self.rates)):
             raise ValueError("rates rise")
+        if self.generator == "wrk" and (
+            self.operation not in FLOOR or self.rates or not (self.seconds or 0.5).is_integer()
+        ):
+            raise ValueError("wrk drives an operation, hello or echo, for whole seconds")
         return self
 
     @property
@@ -121,7 +127,8 @@ class Variant(Part):
     @property
     def settings(self) -> Environment:
         # The rollback journal is SQLite's own default, as everything in a twin is its library's.
-        return {"SQLITE_JOURNAL_MODE": "DELETE", **self.env} if self.application == "twin" else self.env
+        of_twin = {"SQLITE_JOURNAL_MODE": "DELETE", **TWIN_SETTINGS}
+        return of_twin | self.env if self.application == "twin" else self.env
 
 
 class Setting(Part):
@@ -161,17 +168,26 @@ class Plan(Part):
     factors: Factors | None = None
     pauses: Pauses
     warm_up: WarmUp
-    scenarios: dict[Operation, Scenario]
+    scenarios: dict[str, Scenario]
     variants: dict[str, Variant] = {}
 
     @model_validator(mode="after")
     def names_what_is_there(self) -> Self:
+        for name in self.scenarios:
+            k6.scripted(self.operation(name))
         for name, variant in self.variants.items():
             if variant.group not in self.groups:
                 raise ValueError(f"{name} is in the group {variant.group}, which the plan does not have")
             if variant.control_of not in (None, *self.variants):
                 raise ValueError(f"{name} is a control of {variant.control_of}, which the plan does not have")
         return self
+
+    def operation(self, scenario: str) -> str:
+        return self.scenarios[scenario].operation or scenario
+
+    @property
+    def generators(self) -> set[str]:
+        return {one.generator for one in self.scenarios.values()}
 
     def records_of(self, variant: Variant) -> int:
         return variant.records or self.records
@@ -206,12 +222,13 @@ def with_variants(plan: Plan, variants: Mapping[str, Variant]) -> Plan:
 
 
 def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Plan:
-    """The plan's variants of these names; where it has none, each name is a service, under each setting.
+    """The plan's variants and groups of these names; where it has none, services, under each setting.
 
     `interfaces` says of each service which one it has.
     """
     if plan.variants:
-        return with_variants(plan, {name: one for name, one in plan.variants.items() if name in names})
+        chosen = {name: one for name, one in plan.variants.items() if {name, one.group} & {*names}}
+        return with_variants(plan, chosen)
     if not plan.settings:
         return with_variants(plan, {name: Variant(service=name) for name in names})
     plain = {name: Variant(service=name) for name in names}
@@ -221,6 +238,16 @@ def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Pla
         for label, one in plan.settings[interfaces[name]].items()
     }
     return with_variants(plan, plain | tried)
+
+
+def without_wrk(plan: Plan) -> Plan:
+    """What it is about says so: the plan is the run's, and the text is on its page."""
+    kept = {name: one for name, one in plan.scenarios.items() if one.generator != "wrk"}
+    if not kept:
+        raise PlanError(f"The plan {plan.name} needs wrk: apt-get install wrk")
+    left_out = ", ".join(name for name in plan.scenarios if name not in kept)
+    about = f"{plan.about} Left out, as there was no wrk: {left_out}."
+    return plan.model_copy(update={"scenarios": kept, "about": about})
 
 
 def in_containers(plan: Plan) -> Plan:
@@ -240,7 +267,7 @@ def cells(plan: Plan) -> Iterator[Cell]:
     for number in range(1, plan.rounds + 1):
         for variant in order(plan, number):
             for name, scenario in plan.scenarios.items():
-                if plan.variants[variant].answers(name):
+                if plan.variants[variant].answers(plan.operation(name)):
                     for rate in scenario.rates or (0.0,):
                         yield Cell(number, variant, name, rate)
 
@@ -255,21 +282,20 @@ def block_of(cell: Cell) -> tuple[int, str]:
 
 
 def as_toml(plan: Plan) -> str:
-    table = plan.model_dump(exclude_none=True, exclude_defaults=True)
-    return "\n".join(_lines((), table)) + "\n"
-
-
-def _lines(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[str]:
     """Python reads TOML, and does not write it."""
-    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    if path and (values or not table):
-        yield f"\n[{'.'.join(map(_key, path))}]"
-    for key, value in values.items():
-        # of text, numbers, true and false, and lists of them, JSON is TOML
-        yield f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}"
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _lines((*path, key), value)
+    content = plan.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    tables = {key: value for key, value in content.items() if isinstance(value, dict)}
+    lines = [f"{key} = {_inline(value)}" for key, value in content.items() if key not in tables]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{_key(key)} = {_inline(value)}" for key, value in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _inline(value: object) -> str:
+    """Of text, numbers, true and false, and lists of them, JSON is TOML."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(one)}" for key, one in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _key(name: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from harness import container, k6
 from harness.command import known, screen
 from harness.commit import full
-from harness.service import LaunchError, declared, services
-from loadtests.measure import design, facts, plan, run, variants
+from harness.service import LaunchError, declared, has, services
+from loadtests.measure import design, facts, plan, run, variants, wrk
 from loadtests.measure.plan import Plan
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
@@ -31,10 +31,11 @@ def plan_for(request: Request) -> Plan:
     known("plan", [name], plan.names())
     there = plan.read(name)
     if there.factors:
-        twins = [each for each in services() if (variants.TWINS / f"{each}.py").exists()]
+        twins = [each for each in services() if has(each, "twins")]
         there = design.crossed(there, {each: declared(each) for each in twins})
     names = list(there.variants) or services()
-    known(f"variant of {name}" if there.variants else "service", request.names, names)
+    groups = list(there.groups) if there.variants else []
+    known(f"variant or group of {name}" if there.variants else "service", request.names, [*names, *groups])
     given = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}
     interfaces = {each: declared(each).interface for each in names} if there.settings else {}
     chosen = plan.on(there, request.names or names, interfaces).model_copy(update=given)
@@ -47,15 +48,20 @@ def plan_for(request: Request) -> Plan:
 
 def begun(request: Request, binary: str, folders: Folders) -> Run:
     chosen = plan_for(request)
+    generators = {"k6": k6.version(binary)}
+    if "wrk" in chosen.generators:
+        if wrk.binary():
+            generators["wrk"] = wrk.version()
+        else:
+            chosen = plan.without_wrk(chosen)
+            screen.print(chosen.about.rpartition(". ")[2], style="yellow", markup=False)
     venvs = installed(chosen, folders)
     said = {
         variants.version(one): folders.declared(one).model_dump(mode="json")
         for one in chosen.variants.values()
     }
     images = built(chosen)
-    machine = (
-        facts.machine(k6.version(binary), venvs) | {"services": said} | ({"images": images} if images else {})
-    )
+    machine = facts.machine(generators, venvs) | {"services": said} | ({"images": images} if images else {})
     return run.begun(chosen, machine)
 
 
@@ -68,6 +74,8 @@ def resumed(names: Sequence[str], plan_name: str | None, folders: Folders) -> Ru
     found = run.found(named[0]) if named else run.latest_unfinished(names, plan_name)
     if found.remaining:
         installed(found.plan, folders)
+        if "wrk" in found.plan.generators:
+            wrk.version()  # there is one
         if (images := built(found.plan)) != found.machine.get("images", {}):
             raise LaunchError(f"{found.name} measured other images than are built now: {', '.join(images)}")
         found.reopen()

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from harness.service import ROOT
 from loadtests.measure import plan as plans
@@ -32,13 +32,9 @@ class RunError(Exception):
 
 
 class Yardsticks(BaseModel):
-    """What was measured beside the services; of each round, while nothing else ran."""
-
-    model_config = ConfigDict(extra="forbid")
+    """What was measured beside the services; of older runs, some more."""
 
     ceiling_per_second: dict[str, float] = {}  # by script: of k6, against a server that does nothing
-    list_ms: dict[int, float] = {}  # the floor of list_items
-    commit_ms: dict[int, float] = {}  # a synced commit
 
 
 @dataclass(frozen=True)
@@ -148,8 +144,11 @@ def passed(cell: Cell, samples: Iterable[Sample]) -> bool:
     )
 
 
-def begun(plan: Plan, machine: Mapping[str, Any], results: Path | None = None) -> Run:
-    folder = new_folder((results or RESULTS) / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plan.name}")
+def begun(plan: Plan, machine: Mapping[str, Any]) -> Run:
+    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plan.name}"
+    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+    folder = next(path for path in map(RESULTS.joinpath, names) if not path.exists())
+    folder.mkdir(parents=True)
     (folder / "machine.json").write_text(as_json(machine))
     (folder / "samples.jsonl").touch()
     (folder / "plan.toml").write_text(plans.as_toml(plan))  # last: a folder with a plan is a run
@@ -160,9 +159,7 @@ def found(name: str, results: Path | None = None) -> Run:
     """By the name of its folder, or by the path to it, as a shell completes it."""
     folder = (results or RESULTS) / Path(name).name
     if not (folder / "plan.toml").exists():
-        raise RunError(
-            f"{name} is not a run. The newest ones: {', '.join(names(results)[-3:]) or 'none yet'}"
-        )
+        raise RunError(f"{name} is not a run. The newest ones: {', '.join(names()[-3:]) or 'none yet'}")
     try:
         _drop_torn_line(folder / "samples.jsonl")
         run = Run(folder, plans.parsed((folder / "plan.toml").read_text(), folder.name))
@@ -191,15 +188,15 @@ def latest() -> Run:
     raise RunError("No run is finished. To measure one: just bench")
 
 
-def names(results: Path | None = None) -> list[str]:
-    return sorted(path.parent.name for path in (results or RESULTS).glob("*/plan.toml"))
+def names() -> list[str]:
+    return sorted(path.parent.name for path in RESULTS.glob("*/plan.toml"))
 
 
 @contextmanager
-def alone(results: Path | None = None) -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Two that measure at once measure each other. The lock goes with its process."""
-    (results or RESULTS).mkdir(exist_ok=True)
-    with ((results or RESULTS) / ".lock").open("a+") as lock:
+    RESULTS.mkdir(exist_ok=True)
+    with (RESULTS / ".lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -226,18 +223,6 @@ def write(path: Path, content: str | bytes) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content.encode() if isinstance(content, str) else content)
     part.replace(path)
-
-
-def new_folder(wanted: Path) -> Path:
-    wanted.parent.mkdir(exist_ok=True)
-    for number in count(2):
-        try:
-            wanted.mkdir()
-        except FileExistsError:
-            wanted = wanted.with_name(f"{wanted.name.removesuffix(f'-{number - 1}')}-{number}")
-        else:
-            break
-    return wanted
 
 
 def _drop_torn_line(path: Path) -> None:

@@ -23,29 +23,17 @@ Figure = Annotated[
 
 Operation = Annotated[str, AfterValidator(k6.scripted)]
 
-Code = Literal[
-    "k6",
-    "checks",
-    "requests",
-    "rows",
-    "lost",
-    "little",
-    "facts",
-    "silent",
-    "worker",
-    "unfinished",
-    "ceiling",
-    "dropped",
-    "cores",
-    "generator",
-]
+Answers = Literal["k6", "wrk", "checks", "requests", "rows", "lost", "little"]
+Processes = Literal["facts", "silent", "worker", "unfinished"]
+Bound = Literal["ceiling", "dropped", "cores", "generator", "thread"]
+Code = Literal[Answers, Processes, Bound]
 Numbers = dict[str, int | float | str]
 
 
 class Cell(NamedTuple):
     round: int
     variant: str
-    scenario: Operation
+    scenario: str
     rate: float = 0  # requests per second; 0 where the users set the pace
 
 
@@ -71,7 +59,7 @@ class Sample(BaseModel):
 
     round: int
     variant: str
-    scenario: Operation
+    scenario: str
     service: str
     started: str
     invalid: Reason | None = None  # if the figures are not to be believed
@@ -88,20 +76,16 @@ class Sample(BaseModel):
     quantiles_ms: tuple[Figure, ...] = ()  # the latency at each of k6.PERCENTS
     cpu_ms_per_request: Figure = nan
     service_cpu_share: Figure = nan  # of all cores, while k6 ran
-    k6_cpu_share: Figure = nan
+    k6_cpu_share: Figure = nan  # the generator's, which may be wrk
     memory_mib: Figure = nan  # the highest of all that were taken
     memory_kind: str = ""  # pss: shared pages counted once; rss: counted for every process
     rows: int | None = None
     rows_expected: int | None = None  # what the service's answers say
     order: int = 0  # the place of the variant in its round, from 1
-    bound: tuple[
-        Reason, ...
-    ] = ()  # why the generator and not the service set the pace: such a row does not rank
+    bound: tuple[Reason, ...] = ()  # why the generator set the pace: such a row does not rank
     ceiling_share: Figure = nan  # of the throughput that k6 reaches against a server that does nothing
     dropped: int = 0  # iterations that k6 had no user free to begin
-    little: Figure = (
-        nan  # Little's law: completions per second * mean time of an iteration / users, which is 1
-    )
+    little: Figure = nan  # Little's law: answers per second * mean time of an iteration / users, which is 1
     first_half_ms: Figure = nan  # mean latency of the halves of a timed scenario
     second_half_ms: Figure = nan
     idle_memory_mib: Figure = nan  # after the start, before the first request but /healthz

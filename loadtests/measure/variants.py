@@ -1,13 +1,10 @@
 """How a variant comes to run: its folder, of the working tree or of a commit, and what is started in it."""
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,12 +12,9 @@ from harness import service, usage
 from harness.commit import SHORT, full, unpack
 from harness.container import VENV, contained
 from harness.server import Server, launched
-from harness.service import SERVICES, LaunchError
+from harness.service import SERVICES
 from loadtests.measure.facts import PROBE
 from loadtests.measure.plan import Plan, PlanError, Variant, with_variants
-
-TWINS = Path(__file__).parents[1] / "twins"
-FLOORS = Path(__file__).parents[1] / "floors"
 
 
 class Declared(BaseModel):
@@ -61,21 +55,15 @@ def pinned(plan: Plan) -> Plan:
     return with_variants(plan, variants)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Folders:
-    """The folders of a run's services, those of commits for as long as the run goes on."""
+    """The folders of a run's services; `scratch` takes those of commits, for as long as the run goes on."""
 
-    past: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="past-"))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.past.cleanup()
+    scratch: Path
 
     def root(self, variant: Variant) -> Path:
         """Where the folder of the variant's service is."""
-        return Path(self.past.name, variant.commit, "services") if variant.commit else SERVICES
+        return self.scratch / variant.commit / "services" if variant.commit else SERVICES
 
     def of(self, variant: Variant) -> Path:
         return self.root(variant) / variant.service
@@ -113,29 +101,18 @@ def same(one: Path, other: Path) -> bool:
 
 def start(variant: Variant, dataset: Path | None, folders: Folders) -> AbstractContextManager[Server]:
     """However a variant is started, from here on it is a server with a master process and a database file."""
-    split = usage.split()
+    split, root = usage.split(), folders.root(variant)
     cores = split and split.service
     if variant.docker:
         return contained(variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores)
+    kind = f"{variant.application}s"
+    words = () if kind == "services" else service.application(variant.service, kind, root)
     return launched(
         variant.service,
         variant.settings,
-        folders.root(variant),
+        root,
         dataset=dataset,
-        application=application(variant, folders),
+        application=words,
         probe=PROBE,
         cores=cores,
     )
-
-
-def application(variant: Variant, folders: Folders) -> Sequence[str]:
-    """Gunicorn's words for another than the service's own."""
-    match variant.application:
-        case "twin":
-            if not (TWINS / f"{variant.service}.py").exists():
-                raise LaunchError(f"{variant.service} has no twin: twins/{variant.service}.py is missing")
-            return ["--pythonpath", str(TWINS), f"{variant.service}:app"]
-        case "floor":
-            return ["--pythonpath", str(FLOORS), f"{folders.declared(variant).interface}:app"]
-        case _:
-            return ()

@@ -5,18 +5,13 @@ import pytest
 
 from harness.service import declared, services
 from loadtests.measure import design, plan
+from loadtests.measure.facts import DEFAULTS
 from loadtests.measure.plan import Plan
 
 
 @pytest.fixture(scope="module")
 def crossed() -> Plan:
     return design.crossed(plan.read("factors"), {name: declared(name) for name in services()})
-
-
-def test_it_has_as_many_variants_as_the_plan_says(crossed: Plan) -> None:
-    factors = plan.read("factors").factors
-    assert factors
-    assert len(crossed.variants) == factors.variants
 
 
 @pytest.mark.parametrize("floors", [True, False])
@@ -31,6 +26,7 @@ def test_every_term_of_the_model_can_be_told_apart(crossed: Plan, floors: bool) 
 def test_the_exchange_is_better_than_a_choice_at_random(crossed: Plan) -> None:
     factors = plan.read("factors").factors
     assert factors
+    assert len(crossed.variants) == factors.variants
     free = dict(design.candidates({name: declared(name) for name in services()}, factors))
     fixed = [design.rows(one) for one in crossed.variants.values() if one.group != "design"]
     random = np.random.default_rng(1)
@@ -61,24 +57,18 @@ def test_each_server_has_an_application_that_does_nothing(crossed: Plan) -> None
     assert {one.levels.framework for one in floors.values() if one.levels} == {"none"}
 
 
-def test_the_name_of_a_variant_says_its_levels(crossed: Plan) -> None:
+def test_a_variant_is_named_and_started_as_its_levels_say(crossed: Plan) -> None:
     for name, one in crossed.variants.items():
+        assert one.levels
+        env = {**DEFAULTS, **one.settings}
+        assert str(one.levels.workers) == env["WEB_CONCURRENCY"]
+        assert one.levels.journal in (env["SQLITE_JOURNAL_MODE"], "none")
+        assert one.levels.server == "asgi" or str(one.levels.threads) == env["THREADS"]
         if one.group == "design":
-            assert one.levels
             words = name.split("_")
             assert (words[0] == "twin") == (one.levels.writing == "twin")
             assert one.levels.journal.lower() in words
             assert words[-1] == one.levels.worker_class
-
-
-def test_a_variant_is_started_as_its_levels_say(crossed: Plan) -> None:
-    for one in crossed.variants.values():
-        assert one.levels
-        env = {"SQLITE_JOURNAL_MODE": "WAL", "WEB_CONCURRENCY": "2", "THREADS": "2", **one.settings}
-        assert str(one.levels.workers) == env["WEB_CONCURRENCY"]
-        assert one.levels.journal in (env["SQLITE_JOURNAL_MODE"], "none")
-        if one.levels.server == "wsgi":
-            assert str(one.levels.threads) == env["THREADS"]
 
 
 def test_a_plan_without_factors_stays_as_it_is(tiny: Plan) -> None:

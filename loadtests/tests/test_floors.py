@@ -1,24 +1,19 @@
-"""The applications that do nothing, and the list of all items without a server."""
+"""The applications that do nothing."""
 
 import asyncio
-import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from importlib.util import module_from_spec, spec_from_file_location
 from io import BytesIO
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from harness import database
-from loadtests.measure.variants import FLOORS
+from harness.service import APPLICATIONS
 
 
 def loaded(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"floor_{name}", FLOORS / f"{name}.py")
+    spec = spec_from_file_location(f"floor_{name}", APPLICATIONS / "floors" / f"{name}.py")
     assert spec
     assert spec.loader
     module = module_from_spec(spec)
@@ -77,16 +72,3 @@ def test_a_floor_has_nothing_to_do_at_its_start_and_its_end_and_says_so() -> Non
 
     asyncio.run(loaded("asgi").app({"type": "lifespan"}, receive, send))
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
-
-
-def test_the_floor_of_the_list_is_every_item_as_json(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "items.db")) as connection:
-        connection.execute('CREATE TABLE "the items" (id, name, description, price, quantity)')
-        rows = [(2, "b", None, 0.5, 3), (1, "a", "A", 1.25, 0)]
-        connection.executemany('INSERT INTO "the items" VALUES (?, ?, ?, ?, ?)', rows)
-        connection.commit()
-        answer = json.loads(loaded("items").listed(connection, "the items"))
-    names = ("id", "name", "description", "price", "quantity")
-    assert answer == [dict(zip(names, row, strict=True)) for row in sorted(rows)]
-    with database.opened(tmp_path / "items.db") as (_, table):
-        assert table == '"the items"'

@@ -1,11 +1,12 @@
 """The gates themselves, put to figures made up for them."""
 
 from dataclasses import replace
-from math import isnan
+from math import isnan, nan
 from typing import get_args
 
 import pytest
 
+from harness import usage
 from harness.k6 import PERCENTS, Outcome
 from loadtests.measure import gates, generator
 from loadtests.measure.plan import Scenario
@@ -30,94 +31,105 @@ LAWFUL = Outcome(
 )
 
 
-def test_what_k6_says_of_answers() -> None:
-    assert gates.unanswered(LAWFUL, 200) is None
-    assert told(gates.unanswered("k6 is out of luck", None)) == "k6 is out of luck"
-    assert told(gates.unanswered(LAWFUL, 201)) == "k6 made 200 requests of 201"
-    assert told(gates.unanswered(replace(LAWFUL, requests=0), None)) == "k6 made 0 requests of many"
-    wrong = replace(LAWFUL, failed={"status is 200": 1000, "body is the greeting": 2})
-    assert told(gates.unanswered(wrong, 200)) == (
-        "1,002 failed checks (status is 200: 1,000, body is the greeting: 2)"
-    )
-
-
-def test_what_the_database_says() -> None:
-    assert gates.disagreeing(1500, 1500, 0) is None
-    assert (
-        told(gates.disagreeing(1500, 2500, 0))
-        == "the database holds 1,500 items where the answers add up to 2,500"
-    )
-    assert told(gates.disagreeing(1500, 1500, 3)) == "3 items do not hold what was last written to them"
-
-
-def test_littles_law_holds_where_every_user_is_always_in_an_iteration() -> None:
-    law = gates.little(LAWFUL, 10)
-    assert law == pytest.approx(1, abs=0.01)
-    assert gates.lawless(law) is None
+WRONG = replace(LAWFUL, failed={"status is 200": 1000, "body is the greeting": 2})
 
 
 @pytest.mark.parametrize(
-    "odd",
+    ("reason", "sentence"),
     [
-        replace(LAWFUL, requests=180),  # answers that nobody counted
-        replace(LAWFUL, iteration_ms=45),  # users that did nothing for a while
-        replace(LAWFUL, elapsed_ms=tuple(value * 0.9 for value in LAWFUL.elapsed_ms)),  # a clock that is slow
+        (gates.unanswered(LAWFUL, 200), ""),
+        (gates.unanswered("k6 is out of luck", None), "k6 is out of luck"),
+        (gates.unanswered(LAWFUL, 201), "k6 made 200 requests of 201"),
+        (gates.unanswered(replace(LAWFUL, requests=0), None), "k6 made 0 requests of many"),
+        (
+            gates.unanswered(WRONG, 200),
+            "1,002 failed checks (status is 200: 1,000, body is the greeting: 2)",
+        ),
+        (gates.disagreeing(1500, 1500, 0), ""),
+        (
+            gates.disagreeing(1500, 2500, 0),
+            "the database holds 1,500 items where the answers add up to 2,500",
+        ),
+        (gates.disagreeing(1500, 1500, 3), "3 items do not hold what was last written to them"),
+        (
+            Reason(code="requests", numbers={"in": "warm-up", "made": 1, "of": 2}),
+            "in the warm-up: k6 made 1 requests of 2",
+        ),
+        (
+            Reason(code="facts", numbers={"workers": "1 / 2", "prefix": "/a / /b"}),
+            "workers is 1 where the plan says 2; prefix is /a where the plan says /b",
+        ),
     ],
 )
-def test_figures_that_do_not_go_together_break_littles_law(odd: Outcome) -> None:
-    assert told(gates.lawless(gates.little(odd, 10))).startswith("Little's law: ")
+def test_why_a_sample_is_not_believed(reason: Reason | None, sentence: str) -> None:
+    assert (gates.sentence(reason) if reason else "") == sentence
 
 
-def test_users_whose_iterations_ran_out_before_the_end_break_no_law() -> None:
-    # One user needs 500 ms for its only iteration; nine share the other 90, of 45 ms each.
-    ends = [45.0 * (1 + n // 9) for n in range(90)] + [500.0]
-    at = tuple(ends[round(percent / 100 * 90)] for percent in PERCENTS)
-    mean = (90 * 45 + 500) / 91
-    assert gates.little(replace(LAWFUL, requests=91, iteration_ms=mean, elapsed_ms=at), 10) == pytest.approx(
-        1, abs=0.02
-    )
+# One user needs 500 ms for its only iteration; nine share the other 90, of 45 ms each.
+ENDS = [45.0 * (1 + n // 9) for n in range(90)] + [500.0]
+RAN_OUT = replace(
+    LAWFUL,
+    requests=91,
+    iteration_ms=(90 * 45 + 500) / 91,
+    elapsed_ms=tuple(ENDS[round(percent / 100 * 90)] for percent in PERCENTS),
+)
 
 
-def test_users_that_began_late_break_no_law() -> None:
-    late = replace(LAWFUL, requests=180, lag_ms=100)
-    assert gates.little(late, 10) == pytest.approx(1, abs=0.01)
+@pytest.mark.parametrize(
+    ("outcome", "is_lawful"),
+    [
+        (LAWFUL, True),
+        (RAN_OUT, True),
+        (replace(LAWFUL, requests=180, lag_ms=100), True),  # users that began late
+        (replace(LAWFUL, requests=180), False),  # answers that nobody counted
+        (replace(LAWFUL, iteration_ms=45), False),  # users that did nothing for a while
+        (
+            replace(LAWFUL, elapsed_ms=tuple(value * 0.9 for value in LAWFUL.elapsed_ms)),
+            False,
+        ),  # a slow clock
+    ],
+)
+def test_littles_law_holds_where_every_user_is_always_in_an_iteration(
+    outcome: Outcome, is_lawful: bool
+) -> None:
+    law = gates.little(outcome, 10)
+    assert (law == pytest.approx(1, abs=0.02)) == is_lawful
+    assert (gates.lawless(law) is None) == is_lawful
 
 
 def test_there_is_no_law_where_users_had_one_iteration_each() -> None:
     assert isnan(gates.little(replace(LAWFUL, requests=10), 10))
-    assert gates.lawless(gates.little(replace(LAWFUL, requests=10), 10)) is None
+    assert gates.lawless(nan) is None
+
+
+BY_WRK = Scenario(users=10, seconds=1, operation="hello", generator="wrk")
+FIXED, RISING = (Scenario(users=10, seconds=1, rates=rates) for rates in [(200,), (100, 200)])
 
 
 @pytest.mark.parametrize(
-    ("figures", "k6_cores", "reason"),
+    ("cores", "scenario", "figures", "reason"),
     [
-        ({"ceiling_share": 0.6}, 1, ""),
-        (
-            {"ceiling_share": 0.61},
-            1,
-            "61% of the throughput that k6 reaches against a server that does nothing",
-        ),
-        (
-            {"service_cpu_share": 0.6, "k6_cpu_share": 0.32},
-            1,
-            "k6 and the service together used 92% of the cores",
-        ),
-        ({"service_cpu_share": 0.3, "k6_cpu_share": 0.48}, 0.5, "k6 used 96% of its cores"),
-        ({"service_cpu_share": 0.3, "k6_cpu_share": 0.44}, 0.5, ""),
+        (2, CLOSED, {"ceiling_share": 0.6}, ""),
+        (2, CLOSED, {"ceiling_share": 0.61}, "61% of the throughput that k6 reaches against a server that"),
+        (2, CLOSED, {"service_cpu_share": 0.6, "k6_cpu_share": 0.32}, "k6 and the service together used 92%"),
+        (4, CLOSED, {"service_cpu_share": 0.3, "k6_cpu_share": 0.48}, "k6 used 96% of its cores"),
+        (4, CLOSED, {"service_cpu_share": 0.3, "k6_cpu_share": 0.44}, ""),
+        (2, BY_WRK, {"service_cpu_share": 0.9, "k6_cpu_share": 0.4}, ""),
+        (2, BY_WRK, {"service_cpu_share": 0.4, "k6_cpu_share": 0.48}, "wrk used 96% of a core"),
+        (2, FIXED, {"dropped": 3}, "3 of the iterations were dropped at 200 a second"),
+        (2, RISING, {"dropped": 3}, ""),  # there it is the service's figure
     ],
 )
-def test_what_the_generator_may_have_bound(figures: dict[str, float], k6_cores: float, reason: str) -> None:
-    used = {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, **figures}
-    assert "; ".join(map(gates.sentence, gates.bound(CELL, CLOSED, used, k6_cores))) == reason
-
-
-def test_dropped_iterations_bind_a_fixed_rate_and_end_a_rising_one() -> None:
-    used = {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, "dropped": 3}
-    fixed, rising = (Scenario(users=10, seconds=1, rates=rates) for rates in [(200,), (100, 200)])
-    cell = CELL._replace(rate=200)
-    [dropped] = gates.bound(cell, fixed, used, 1)
-    assert gates.sentence(dropped) == "3 of the iterations were dropped at 200 a second"
-    assert gates.bound(cell, rising, used, 1) == ()
+def test_what_the_generator_may_have_bound(
+    monkeypatch: pytest.MonkeyPatch, cores: int, scenario: Scenario, figures: dict[str, float], reason: str
+) -> None:
+    half = frozenset(range(cores // 2))
+    monkeypatch.setattr(usage, "cores", lambda: cores)
+    monkeypatch.setattr(usage, "split", lambda: usage.Split(half, half) if cores > 2 else None)
+    cell = CELL._replace(rate=200 if scenario.rates else 0)
+    bound = gates.bound(cell, scenario, {"service_cpu_share": 0.1, "k6_cpu_share": 0.1, **figures})
+    assert "; ".join(map(gates.sentence, bound)).startswith(reason)
+    assert bool(bound) == bool(reason)
 
 
 def test_a_scenario_without_a_ceiling_of_its_own_is_held_to_the_highest() -> None:
@@ -126,16 +138,5 @@ def test_a_scenario_without_a_ceiling_of_its_own_is_held_to_the_highest() -> Non
     assert generator.share(ceilings, "get_item", 250) == 0.25
 
 
-def told(reason: Reason | None) -> str:
-    assert reason
-    return gates.sentence(reason)
-
-
 def test_every_reason_has_a_sentence() -> None:
-    assert {"k6", "checks", "facts", *gates.SENTENCES} == {*get_args(Code)}
-    warm = Reason(code="requests", numbers={"in": "warm-up", "made": 1, "of": 2})
-    assert gates.sentence(warm) == "in the warm-up: k6 made 1 requests of 2"
-    facts = Reason(code="facts", numbers={"workers": "1 / 2", "prefix": "/a / /b"})
-    assert gates.sentence(facts) == (
-        "workers is 1 where the plan says 2; prefix is /a where the plan says /b"
-    )
+    assert {"k6", "wrk", "checks", "facts", *gates.SENTENCES} == {*get_args(Code)}

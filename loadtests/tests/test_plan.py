@@ -1,5 +1,8 @@
+from itertools import combinations
+
 import pytest
 
+from harness.service import TWIN_SETTINGS
 from loadtests.measure import plan
 from loadtests.measure.plan import Plan, PlanError, Variant, blocks, cells
 from loadtests.tests.conftest import PLAN, THREE
@@ -19,7 +22,7 @@ FLOOR = Variant(service="alpha", application="floor")
 
 @pytest.mark.parametrize("name", ["quick", "paper", "factors"])
 def test_a_closed_plan_has_the_scenarios_of_the_study(name: str) -> None:
-    scenarios = plan.read(name).scenarios
+    scenarios = {name: one for name, one in plan.read(name).scenarios.items() if one.generator == "k6"}
     assert {name: one.users for name, one in scenarios.items()} == USERS
     assert [one.iterations for one in scenarios.values()] == [None, None, 100, 1000, 1000, 1000, 100]
     assert [name for name, one in scenarios.items() if one.headline == "throughput"] == ["hello", "echo"]
@@ -29,19 +32,14 @@ def test_the_paper_plan_is_its_section_3_3() -> None:
     paper = plan.read("paper")
     assert (paper.rounds, paper.records) == (5, 1500)
     assert (paper.scenarios["hello"].seconds, paper.scenarios["echo"].seconds) == (10, 15)
-    pauses = paper.pauses
-    assert (pauses.after_start, pauses.after_warm_up, pauses.between_scenarios) == (20, 5, 3)
+    assert list(paper.pauses.model_dump().values()) == [20, 5, 5, 3]
     assert (paper.warm_up.users, paper.warm_up.seconds) == (20, 10)
-
-
-def test_the_paper_plan_has_each_service_once_in_each_group() -> None:
-    variants = plan.read("paper").variants.values()
     for group, application, journal in [
         ("twins", "twin", "DELETE"),
         ("same_durability", "service", "DELETE"),
         ("services", "service", None),
     ]:
-        found = [one for one in variants if one.group == group and not one.control_of]
+        found = [one for one in paper.variants.values() if one.group == group and not one.control_of]
         assert sorted(one.service for one in found) == sorted(SERVICES)
         assert {one.application for one in found} == {application}
         assert {one.settings.get("SQLITE_JOURNAL_MODE") for one in found} == {journal}
@@ -63,33 +61,30 @@ def test_the_variants_of_a_group_of_the_scale_plan_differ_in_their_records_alone
         assert len({one.model_copy(update={"records": None}).model_dump_json() for one in found}) == 1
 
 
-def test_the_load_plan_has_rising_rates() -> None:
-    assert all(one.is_curve for one in plan.read("load").scenarios.values())
-
-
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:
-    odd = Variant(
-        service="alpha",
-        application="twin",
-        expects={"threads": "2"},
-        env={"SQLITE_JOURNAL_MODE": "DELETE", "NOTE": 'a "b" \\ é'},
-    )
+    note = 'a "b" \\ é'
+    odd = Variant(service="alpha", application="twin", expects={"threads": "2"}, env={"NOTE": note})
     written = plan.with_variants(tiny, {**tiny.variants, "alpha, no WAL": odd})
     assert plan.parsed(plan.as_toml(written), "another name") == written
 
 
-def test_variants_are_chosen_by_their_names() -> None:
-    text = (
-        PLAN
-        + '\n[variants]\none = { service = "alpha" }\nagain = { service = "alpha", control_of = "one" }\n'
-        + 'four = { service = "alpha", env = { WEB_CONCURRENCY = 4 } }\n'
-    )
-    read = plan.parsed(text, "tiny")
-    assert plan.on(read, ["four"], {}).variants == {
-        "four": Variant(service="alpha", env={"WEB_CONCURRENCY": "4"})
-    }
-    assert plan.on(read, ["one", "again"], {}).variants["again"].control_of == "one"
-    assert plan.on(read, ["again"], {}).variants["again"].control_of is None  # there is nothing to repeat
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["flask_orm"], {"flask_orm": None}),
+        (
+            ["flask_sqlite", "flask_sqlite_again"],
+            {"flask_sqlite": None, "flask_sqlite_again": "flask_sqlite"},
+        ),
+        (["flask_sqlite_again"], {"flask_sqlite_again": None}),  # there is nothing to repeat
+        (["twins", "flask_orm"], dict.fromkeys([*(f"twin_{name}" for name in SERVICES), "flask_orm"])),
+    ],
+)
+def test_variants_are_chosen_by_their_names_and_their_groups(
+    names: list[str], chosen: dict[str, str | None]
+) -> None:
+    variants = plan.on(plan.read("paper"), names, {}).variants
+    assert {name: one.control_of for name, one in variants.items()} == chosen
 
 
 def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
@@ -101,9 +96,10 @@ def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
 
 
 def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() -> None:
-    assert Variant(service="alpha", application="twin").settings == {"SQLITE_JOURNAL_MODE": "DELETE"}
-    wal = Variant(service="alpha", application="twin", env={"SQLITE_JOURNAL_MODE": "WAL"})
-    assert wal.settings == {"SQLITE_JOURNAL_MODE": "WAL"}
+    twin = Variant(service="alpha", application="twin")
+    assert twin.settings == {"SQLITE_JOURNAL_MODE": "DELETE", **TWIN_SETTINGS}
+    wal = twin.model_copy(update={"env": {"SQLITE_JOURNAL_MODE": "WAL"}})
+    assert wal.settings["SQLITE_JOURNAL_MODE"] == "WAL"
     assert Variant(service="alpha").settings == {}
 
 
@@ -116,6 +112,8 @@ def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() 
         ("hello =", "goodbye =", "there is no script loadtests/k6/goodbye.js"),
         ("iterations = 5", "iterations = 5, rates = [1]", "a scenario with rates has seconds"),
         ("iterations = 5", "seconds = 5, rates = [2, 1]", "rates rise"),
+        ("iterations = 5", 'seconds = 5, generator = "wrk"', "wrk drives an operation, hello or echo"),
+        ("iterations = 5", 'seconds = 1.5, operation = "echo", generator = "wrk"', "for whole seconds"),
         ("[pauses]", '[variants]\na = { service = "a", group = "b" }\n[pauses]', "a is in the group b"),
         ("[pauses]", '[variants]\na = { service = "a", control_of = "b" }\n[pauses]', "a control of b"),
     ],
@@ -126,17 +124,11 @@ def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -
     assert message in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ({"application": "twin"}, {"docker": True}),
-        ({"application": "floor"}, {"commit": "abc"}),
-        ({"docker": True}, {"commit": "abc"}),
-    ],
-)
-def test_what_a_variant_cannot_be_at_once(first: dict[str, object], second: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="exclude each other"):
-        Variant.model_validate({"service": "alpha", **first, **second})
+def test_what_a_variant_cannot_be_at_once() -> None:
+    kinds: list[dict[str, object]] = [{"application": "twin"}, {"docker": True}, {"commit": "abc"}]
+    for first, second in combinations(kinds, 2):
+        with pytest.raises(ValueError, match="exclude each other"):
+            Variant.model_validate({"service": "alpha", **first, **second})
 
 
 def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:

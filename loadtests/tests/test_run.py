@@ -39,19 +39,8 @@ def test_a_run_is_found_as_it_was_begun_by_its_name_and_by_its_path(begun: Run) 
     assert run.found(f"results/{begun.name}/") == begun
     assert begun.edition == "2.0.0"
     assert begun.declared(begun.plan.variants["alpha"]).framework == "flask"
-
-
-def test_a_run_of_two_editions_says_so(begun: Run) -> None:
     begun.note(services={"alpha": DECLARED, "alpha_0123456": {**DECLARED, "edition": "1.0.0"}})
     assert begun.edition == "1.0.0 and 2.0.0"
-
-
-def test_a_sample_is_one_line_written_at_once(begun: Run) -> None:
-    first, second = begun.remaining[:2]
-    begun.add(sample(first))
-    assert (begun.folder / "samples.jsonl").read_text().count("\n") == 1
-    begun.add(sample(second))
-    assert [one.cell for one in begun.samples] == [first, second]
 
 
 def test_a_figure_has_four_digits_and_one_that_nobody_measured_is_null(begun: Run) -> None:
@@ -99,26 +88,18 @@ def test_a_line_that_was_cut_off_is_measured_again(begun: Run) -> None:
     assert [one.cell for one in again.samples] == [first, second]
 
 
-def test_a_line_that_is_no_sample_is_said_so(begun: Run) -> None:
+def test_what_is_no_run_or_no_sample_is_said_so(begun: Run) -> None:
+    with pytest.raises(RunError, match=f"nothing is not a run. The newest ones: {begun.name}"):
+        run.found("nothing")
     (begun.folder / "samples.jsonl").write_text(json.dumps({"round": 1}) + "\n")
     with pytest.raises(RunError, match=r"samples\.jsonl holds a line that is no sample"):
         run.found(begun.name)
 
 
-def test_what_is_no_run_is_said_so(begun: Run) -> None:
-    with pytest.raises(RunError, match=f"nothing is not a run. The newest ones: {begun.name}"):
-        run.found("nothing")
-
-
-def test_yardsticks_are_kept_by_their_rounds(begun: Run) -> None:
+def test_yardsticks_are_kept(begun: Run) -> None:
     assert begun.yardsticks == Yardsticks()
-    begun.note_yardsticks(Yardsticks(commit_ms={1: 0.12}))
-    assert begun.yardsticks.commit_ms == {1: 0.12}
-
-
-def test_two_runs_of_one_second_have_two_folders(begun: Run) -> None:
-    second = [run.begun(begun.plan, {}) for _ in range(20)]
-    assert len({one.name for one in [begun, *second]}) == 21
+    begun.note_yardsticks(Yardsticks(ceiling_per_second={"hello": 12.5}))
+    assert begun.yardsticks.ceiling_per_second == {"hello": 12.5}
 
 
 def test_the_latest_runs(begun: Run) -> None:
@@ -138,14 +119,15 @@ def test_the_latest_runs(begun: Run) -> None:
             run.latest_unfinished(services, name)
 
 
-def test_a_second_bench_is_refused_as_long_as_the_first_one_goes_on(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("begun")
+def test_a_second_bench_is_refused_as_long_as_the_first_one_goes_on() -> None:
     with (
-        run.alone(tmp_path),
+        run.alone(),
         pytest.raises(RunError, match=r"Another `just bench` runs here, process \d+"),
-        run.alone(tmp_path),
+        run.alone(),
     ):
         pass
-    with run.alone(tmp_path):
+    with run.alone():
         pass
 
 

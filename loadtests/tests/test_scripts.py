@@ -5,18 +5,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from harness import database, k6
+from harness.k6 import Outcome
 from harness.server import Server, launched
 from loadtests.measure import dataset, plan
 from loadtests.tests.conftest import Tree
 
 K6 = Path(sys.executable).with_name("k6")
-SCENARIOS = sorted({scenario for name in plan.names() for scenario in plan.read(name).scenarios})
-BROKEN = ("holes", "reversed", "repeated", "mistyped", "nothing")
+PLANS = [plan.read(name) for name in plan.names()]
+SCENARIOS = sorted({one.operation(scenario) for one in PLANS for scenario in one.scenarios})
+BROKEN = ("holes", "reversed", "repeated", "mistyped", "nothing", "short")
 
 
 @pytest.fixture
@@ -26,71 +27,60 @@ def server(tree: Tree) -> Iterator[Server]:
         yield server
 
 
-def run(server: Server, script: str, **settings: object) -> tuple[int, dict[str, Any]]:
+def run(server: Server, script: str, scenario: str | None = None, **settings: object) -> tuple[int, Outcome]:
     summary = server.scratch / "summary.json"
     command = k6.command(str(K6), script, summary, {"BASE_URL": server.url, **settings})
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert summary.exists(), done.stdout + done.stderr
-    written: dict[str, Any] = json.loads(summary.read_text())
-    return done.returncode, written
+    return done.returncode, k6.outcome(json.loads(summary.read_text()), scenario or script)
 
 
 @pytest.mark.parametrize("script", SCENARIOS)
 def test_a_right_answer_passes(server: Server, script: str) -> None:
-    status, summary = run(server, script, VUS=2, ITERATIONS=10)
-    outcome = k6.outcome(summary, script)
+    status, outcome = run(server, script, VUS=2, ITERATIONS=10)
     assert (status, outcome.failed) == (0, {})
     assert outcome.requests == 10  # and not those of setup()
-    assert len(outcome.passed) == 2
-    assert set(outcome.passed.values()) == {10}
-    assert (
-        0
-        < outcome.quantiles_ms[0]
-        <= outcome.quantiles_ms[50]
-        <= outcome.quantiles_ms[-1]
-        == pytest.approx(outcome.max_ms, abs=1e-6)
-    )
+    assert list(outcome.passed.values()) == [10, 10]
+    quantiles = outcome.quantiles_ms
+    assert 0 < quantiles[0] <= quantiles[50] <= quantiles[-1] == pytest.approx(outcome.max_ms, abs=1e-6)
 
 
-def test_a_wrong_body_fails(tree: Tree) -> None:
-    tree.tell("alpha", "wrong")
+@pytest.mark.parametrize(
+    ("script", "order", "settings", "failed"),
+    [
+        ("hello", "wrong", {"ITERATIONS": 10}, {"body is the greeting": 10}),
+        ("delete_item", "", {"ITERATIONS": 31}, {"status is 204": 1}),  # one more than there are
+        # nobody is flooded
+        (
+            "hello",
+            "",
+            {"ITERATIONS": 4, "BASE_URL": "http://127.0.0.1:9"},
+            {"status is 200": 4, "body is the greeting": 4},
+        ),
+    ],
+)
+def test_a_wrong_answer_fails(
+    tree: Tree, script: str, order: str, settings: dict[str, object], failed: dict[str, int]
+) -> None:
+    tree.tell("alpha", order)
     with launched("alpha", root=tree.root / "services") as server:
-        status, summary = run(server, "hello", VUS=2, ITERATIONS=10)
-    assert status == k6.THRESHOLDS_CROSSED
-    assert k6.outcome(summary, "hello").failed == {"body is the greeting": 10}
+        dataset.write(server.database, 30)
+        status, outcome = run(server, script, None, VUS=2, **settings)
+    assert (status, outcome.failed) == (k6.THRESHOLDS_CROSSED, failed)
 
 
-def test_deleting_more_than_there_are_fails(server: Server) -> None:
-    status, summary = run(server, "delete_item", VUS=1, ITERATIONS=31)
-    outcome = k6.outcome(summary, "delete_item")
-    assert status == k6.THRESHOLDS_CROSSED
-    assert outcome.answers(204) == 30
-    assert outcome.failed == {"status is 204": 1}
-
-
-def test_nobody_there_fails_and_floods_nobody(server: Server) -> None:
-    status, summary = run(server, "hello", VUS=2, ITERATIONS=4, BASE_URL="http://127.0.0.1:9")
-    assert status == k6.THRESHOLDS_CROSSED
-    assert k6.outcome(summary, "hello").failed == {"status is 200": 4, "body is the greeting": 4}
-
-
-def test_a_duration_is_kept_to(server: Server) -> None:
-    status, summary = run(server, "echo", VUS=2, DURATION="1s")
-    assert status == 0
-    assert k6.outcome(summary, "echo").requests > 2
-
-
-def test_the_warm_up(server: Server) -> None:
-    status, summary = run(server, "warm_up", VUS=2, DURATION="1s", ITERATIONS=3)
-    assert status == 0
-    assert summary["metrics"]["http_req_duration{scenario:list_items}"]["count"] == 3
+def test_a_timed_scenario_tells_of_its_halves_and_of_its_users(server: Server) -> None:
+    status, outcome = run(server, "echo", VUS=3, DURATION="1s")
+    assert (status, outcome.requests > 3) == (0, True)
+    assert all(half > 0 for half in outcome.halves_ms)
+    assert outcome.lag_ms >= 0
+    assert outcome.elapsed_ms[-1] == pytest.approx(outcome.seconds * 1000)
+    assert outcome.iteration_ms >= outcome.mean_ms
 
 
 def test_a_rate_is_kept_to_whether_or_not_answers_come(server: Server) -> None:
-    status, summary = run(server, "get_item", VUS=5, DURATION="1s", RATE=20.5)
-    outcome = k6.outcome(summary, "get_item")
-    assert status == 0
-    assert outcome.requests + outcome.dropped in (20, 21, 22)
+    status, outcome = run(server, "get_item", VUS=5, DURATION="1s", RATE=20.5)
+    assert (status, outcome.requests + outcome.dropped in (20, 21, 22)) == (0, True)
     assert "vus" not in outcome.failed
 
 
@@ -105,51 +95,28 @@ def test_dataset_knows_what_the_scripts_write(server: Server) -> None:
     assert dataset.lost(written, database.records(server.database, written)) == []
 
 
-def test_a_timed_scenario_tells_of_its_halves_and_of_its_users(server: Server) -> None:
-    _, summary = run(server, "hello", VUS=3, DURATION="1s")
-    outcome = k6.outcome(summary, "hello")
-    assert all(half > 0 for half in outcome.halves_ms)
-    assert outcome.lag_ms >= 0
-    assert outcome.elapsed_ms[-1] == pytest.approx(outcome.seconds * 1000)
-    assert outcome.iteration_ms >= outcome.mean_ms
+FIRST, NEXT = "body is the first page of items", "body is the page after the id"
+PAGES = [
+    *(("list_items", order, {}, {FIRST: 3}) for order in BROKEN),
+    *(("list_page", order, {}, {NEXT: 3}) for order in BROKEN),
+    *((script, "", limit, {}) for script in ("list_items", "list_page") for limit in ({}, {"LIMIT": 20})),
+    ("list_items", "limitless", {"LIMIT": 20}, {FIRST: 3}),
+    ("warm_up", "", {"LIMIT": 100, "DURATION": "1s"}, {}),
+    ("warm_up", "nothing", {"LIMIT": 100, "DURATION": "1s"}, {"body is a page of items": 3}),
+]
 
 
-def listed(tree: Tree, script: str, order: str, **settings: object) -> dict[str, int]:
-    """Which checks fail in three lists of 300 items."""
+@pytest.mark.parametrize(("script", "order", "settings", "failed"), PAGES)
+def test_three_pages_of_300_items(
+    tree: Tree, script: str, order: str, settings: dict[str, object], failed: dict[str, int]
+) -> None:
     tree.tell("alpha", order)
     with launched("alpha", root=tree.root / "services") as server:
         dataset.write(server.database, 300)
         (server.scratch / "ids.json").write_text(json.dumps(list(range(1, 301))))
-        given = {"IDS": server.scratch / "ids.json", "ROWS": 300}
-        _, summary = run(server, script, VUS=1, ITERATIONS=3, **given, **settings)
-    return dict(k6.outcome(summary, script).failed)
-
-
-@pytest.mark.parametrize("script", ["list_items", "list_page"])
-def test_a_page_is_right(tree: Tree, script: str) -> None:
-    assert listed(tree, script, "") == {}
-    assert listed(tree, script, "", LIMIT=20) == {}
-
-
-@pytest.mark.parametrize("order", [*BROKEN, "short"])
-@pytest.mark.parametrize(
-    ("script", "body"), [("list_items", "the first page of items"), ("list_page", "the page after the id")]
-)
-def test_a_page_that_is_not_right_fails(tree: Tree, script: str, body: str, order: str) -> None:
-    assert listed(tree, script, order) == {f"body is {body}": 3}
-
-
-def test_a_page_with_more_than_was_asked_for_fails(tree: Tree) -> None:
-    assert listed(tree, "list_items", "limitless", LIMIT=20) == {"body is the first page of items": 3}
-
-
-@pytest.mark.parametrize("order", ["", "nothing"])
-def test_the_warm_up_asks_for_a_page(tree: Tree, order: str) -> None:
-    tree.tell("alpha", order)
-    with launched("alpha", root=tree.root / "services") as server:
-        dataset.write(server.database, 300)
-        _, summary = run(server, "warm_up", VUS=1, DURATION="1s", ITERATIONS=2, LIMIT=100)
-    assert k6.outcome(summary, "list_items").failed == ({"body is a page of items": 2} if order else {})
+        given = {"IDS": server.scratch / "ids.json", "ROWS": 300, "VUS": 1, "ITERATIONS": 3, **settings}
+        _, outcome = run(server, script, "list_items" if script == "warm_up" else None, **given)
+    assert (outcome.requests, outcome.failed) == (3, failed)
 
 
 def test_the_callers_k6_configuration_changes_nothing(
@@ -161,5 +128,5 @@ def test_the_callers_k6_configuration_changes_nothing(
         (home / ".config" / name / "config.json").write_text('{"noSetup": true, "rps": 1}')
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    status, summary = run(server, "get_item", VUS=2, ITERATIONS=10)
-    assert (status, k6.outcome(summary, "get_item").requests) == (0, 10)
+    status, outcome = run(server, "get_item", VUS=2, ITERATIONS=10)
+    assert (status, outcome.requests) == (0, 10)

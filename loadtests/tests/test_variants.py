@@ -5,11 +5,9 @@ import subprocess
 
 import pytest
 
-from harness.service import LaunchError
 from harness.tests.fakes import lines
 from loadtests.measure import plan, variants
 from loadtests.measure.plan import Plan, PlanError, Variant
-from loadtests.measure.variants import FLOORS, Folders
 from loadtests.tests.conftest import Tree
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -68,7 +66,7 @@ def test_a_service_is_measured_beside_itself_as_of_a_commit(history: Tree) -> No
     assert list(machine["packages"]) == ["alpha", then]
     assert str(history.root) not in json.dumps(machine)
     assert plan.parsed((history.run / "plan.toml").read_text(), "").variants[then].commit == commit
-    assert [path for path in history.root.iterdir() if path.name.startswith(("past-", "alpha-"))] == []
+    assert [path for path in history.root.iterdir() if path.name.startswith(("bench-", "alpha-"))] == []
 
 
 def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> None:
@@ -89,31 +87,30 @@ def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> 
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "env", "message"),
     [
-        (["alpha", "--against", "nothing"], (1, "Unknown commit: nothing")),
-        (["alpha", "--against", "--all"], (1, "Unknown commit: --all")),
-        (["beta", "--against", "HEAD~1"], (1, "There is no beta in the commit {then}")),
+        (["alpha", "--against", "nothing"], {}, "Unknown commit: nothing"),
+        (["alpha", "--against", "--all"], {}, "Unknown commit: --all"),
+        (["beta", "--against", "HEAD~1"], {}, "There is no beta in the commit {then}"),
+        (
+            ["alpha", "--against", "HEAD"],
+            {"GIT_DIR": "/nowhere"},
+            "There are no earlier versions: the services are in no git repository",
+        ),
+        (
+            ["alpha", "--against", "HEAD"],
+            {"PATH": ""},
+            "There is no git, which knows the earlier versions: install it",
+        ),
     ],
 )
 def test_what_has_no_earlier_self_is_said_in_one_line(
-    history: Tree, words: list[str], message: tuple[int, str]
+    history: Tree, words: list[str], env: dict[str, str], message: str
 ) -> None:
-    status, out, err = history.bench("--plan", "tiny", *words)
+    status, out, err = history.bench("--plan", "tiny", *words, **env)
     then = git(history, "rev-parse", "HEAD~1")[:7]
-    assert (status, out, err) == (message[0], "", f"{message[1].format(then=then)}\n")
+    assert (status, out, err) == (1, "", f"{message.format(then=then)}\n")
     assert history.runs == []
-
-
-def test_a_tree_that_is_no_repository_has_no_earlier_versions(tree: Tree) -> None:
-    ceiling = {"GIT_CEILING_DIRECTORIES": str(tree.root.parent)}
-    status, _, err = tree.bench("alpha", "--plan", "tiny", "--against", "HEAD", **ceiling)
-    assert (status, err) == (1, "There are no earlier versions: the services are in no git repository\n")
-
-
-def test_without_git_it_says_what_to_do(tree: Tree) -> None:
-    status, _, err = tree.bench("alpha", "--plan", "tiny", "--against", "HEAD", PATH="")
-    assert (status, err) == (1, "There is no git, which knows the earlier versions: install it\n")
 
 
 def test_a_plan_names_a_commit_and_a_run_its_hash(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,16 +129,6 @@ def test_only_a_service_has_an_earlier_self(tiny: Plan) -> None:
     ]
     with pytest.raises(PlanError, match="there is none among twin"):
         variants.against(plan.with_variants(tiny, {"twin": TWIN}), COMMIT)
-
-
-def test_what_gunicorn_serves_instead_of_the_service() -> None:
-    with Folders() as folders:
-        assert variants.application(Variant(service="flask_orm"), folders) == ()
-        for service, interface in [("flask_orm", "wsgi"), ("fastapi_orm", "asgi")]:
-            floor = Variant(service=service, application="floor")
-            assert variants.application(floor, folders) == ["--pythonpath", str(FLOORS), f"{interface}:app"]
-        with pytest.raises(LaunchError, match=r"alpha has no twin: twins/alpha\.py is missing"):
-            variants.application(TWIN, folders)
 
 
 def test_what_has_a_commit_is_in_no_image(tiny: Plan) -> None:
