@@ -26,13 +26,14 @@ from harness import usage
 from harness.process import started, tail
 from harness.service import SERVICES, LaunchError
 
-DEADLINE = 60.0  # seconds for a service to answer /healthz
 UNSAID = set("?%:")  # in the path of a URL they need an escape, and not every library reads those alike
 STOPPING = 45.0  # seconds for a service to end when asked to: more than its graceful_timeout
 
 
 class Server:
     """Whatever is started by a command and answers /healthz at a port."""
+
+    deadline = 60.0  # seconds for its first answer
 
     def __init__(
         self,
@@ -77,12 +78,14 @@ class Server:
         return time.monotonic() - began
 
     def wait_until_ready(self) -> None:
-        end = time.monotonic() + DEADLINE
+        end = time.monotonic() + self.deadline
         while time.monotonic() < end:
             if self.is_up():
                 return
             time.sleep(0.02)
-        raise LaunchError(f"{self.service} did not answer /healthz in {DEADLINE:.0f} s.\n{tail(self.log)}")
+        raise LaunchError(
+            f"{self.service} did not answer /healthz in {self.deadline:.0f} s.\n{tail(self.log)}"
+        )
 
     def ensure_running(self) -> None:
         if (status := self.process.poll()) is not None:

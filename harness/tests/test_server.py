@@ -83,7 +83,7 @@ def test_a_port_that_is_taken(services: Path) -> None:
 
 def test_a_service_that_never_answers(services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (services / "alpha" / "order").write_text("mute")
-    monkeypatch.setattr(serving, "DEADLINE", 0.5)
+    monkeypatch.setattr(serving.Server, "deadline", 0.5)
     with (
         pytest.raises(LaunchError, match="alpha did not answer /healthz in"),
         launched("alpha", root=services),

@@ -67,6 +67,7 @@ def counted(
             prefix=[*instrument.prefix(counting=counting), str(python)],
             application=["--timeout", "900", *variant.application],
         )
+        server.deadline = 600.0  # Valgrind is 50 times slower, and the machine may be busy
         with closing(server):
             shutil.copyfile(data, server.database)
             server.start()
