@@ -1,5 +1,3 @@
-"""Another process holds the write lock for longer than a write will wait."""
-
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from harness.server import Server
 from harness.wire import Answer, Client
 from torture.experiment import Effort, Result
 from torture.hygiene import CANARY, says_too_much
-from torture.service import tortured
+from torture.service import stops_well, tortured
 
 TIMES = 5
 CROWD = 16  # writers at once, in the long form
@@ -22,7 +20,8 @@ READS = ("/hello", "/items/1", "/items?limit=10")
 
 
 def locked(name: str, effort: Effort) -> Result:
-    """One write that waits holds up nothing else; it ends with 503 and a Retry-After."""
+    """Another process holds the write lock for longer than a write will wait.
+    One write that waits holds up nothing else; it ends with 503 and a Retry-After."""
     result, slowest, read = Result(), 0.0, 0
     times = effort.of(TIMES, 1)
     with tortured(name) as service, Client(service.url) as client:
@@ -43,7 +42,7 @@ def locked(name: str, effort: Effort) -> Result:
             check_refused(result, answers)
             result.figures[f"a read beside {CROWD} waiting writes, at most"] = f"{max(seconds):,.1f} s"
         result.expect(create(client).status == 201, "a write fails after the lock is gone")
-        result.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
+        stops_well(service, result)
     return result
 
 

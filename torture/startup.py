@@ -1,4 +1,4 @@
-"""Bad variables, a port in use, a database that is not the service's, no shared memory."""
+"""Starts: with what keeps a service from starting, and of two copies at the same moment."""
 
 import os
 import re
@@ -6,17 +6,18 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from harness.process import started
-from harness.server import free_port, launched
+from harness.server import Server, free_port
 from harness.service import SERVICES
+from harness.wire import Client
 from torture.experiment import Effort, Result
-from torture.service import DEADLINE, UNPRIVILEGED, WORKERS
+from torture.service import DEADLINE, prepared, rows, rows_of_the_file, stops_well, tortured
 
 VARIABLES = [
     ("HOST", ""),
@@ -43,14 +44,10 @@ DATABASES: dict[str, str | bytes] = {
     "another table of items": "CREATE TABLE items (id INTEGER)",
     "no database": b"no database at all. " * 1000,
 }
-WITHOUT_SHARED_MEMORY = [
-    "unshare",
-    "--mount",
-    "sh",
-    "-c",
-    'mount -t tmpfs -o ro none /dev/shm; exec "$@"',
-    "-",
-]
+READ_ONLY = 'mount -t tmpfs -o ro none /dev/shm; exec "$@"'
+WITHOUT_SHARED_MEMORY = ["unshare", "--mount", "sh", "-c", READ_ONLY, "-"]
+COPIES = 2
+TIMES = 10  # that they start together
 
 
 class Start(NamedTuple):
@@ -60,7 +57,8 @@ class Start(NamedTuple):
 
 
 def startup(name: str, _: Effort) -> Result:
-    """What keeps it from starting is one clear line, and a non-zero exit."""
+    """Bad variables, a port in use, a database that is not the service's, no shared memory.
+    What keeps it from starting is one clear line, and a non-zero exit."""
     result = Result()
     with TemporaryDirectory(prefix=f"torture-{name}-") as folder, taken() as port:
         starts = [Start(f"{key}={value!r}", {key: value}, key) for key, value in VARIABLES]
@@ -130,7 +128,58 @@ def without_shared_memory(name: str, result: Result) -> None:
     if os.geteuid() != 0:
         result.figures[what] = "not tried: only root can mount"
         return
-    with launched(name, prefix=[*WITHOUT_SHARED_MEMORY, *UNPRIVILEGED], workers=WORKERS) as service:
-        result.expect(service.stop() == 0, f"{what}: it did not stop in good order")
-        result.expect(not service.traceback(), f"{what}: {service.traceback()}")
+    with tortured(name, prefix=WITHOUT_SHARED_MEMORY) as service:
+        stops_well(service, result)
     result.count(1, what)
+
+
+def together(name: str, effort: Effort) -> Result:
+    """Two copies that start at the same moment on one database: a new one, and one of the first edition.
+    Both come up and serve the same items, and every row of the first edition is kept."""
+    result, times = Result(), effort.of(TIMES, 1)
+    dump = (SERVICES / name / "tests" / "first_edition.sql").read_text()
+    for statements in ("", dump):
+        for _ in range(times):
+            with copies(name, statements) as services:
+                serve(services, result)
+    result.count(times, "starts on a new database")
+    result.count(times, "starts on a database of the first edition")
+    return result
+
+
+@contextmanager
+def copies(name: str, statements: str) -> Iterator[list[Server]]:
+    """Not yet started."""
+    with TemporaryDirectory(prefix=f"torture-{name}-") as scratch, ExitStack() as stack:
+        database = Path(scratch, "items.db")
+        if statements:
+            with closing(sqlite3.connect(database)) as connection:
+                connection.executescript(statements)
+        services = []
+        for number in range(COPIES):
+            folder = Path(scratch, str(number))
+            folder.mkdir()
+            service = prepared(name, folder, DATABASE_URL=f"sqlite:///{database}")
+            service.database = database
+            services.append(stack.enter_context(closing(service)))
+        yield services
+
+
+def serve(services: list[Server], result: Result) -> None:
+    """Each copy stores an item, all list the same; then they stop, one after the other."""
+    database = services[0].database
+    items = rows(database) if database.exists() else {}
+    with ThreadPoolExecutor(COPIES) as pool:
+        list(pool.map(Server.start, services))
+    for number, service in enumerate(services):
+        with Client(service.url, reuse=False) as client:
+            item = client.send("POST", "/items", {"name": f"of {number}", "price": 1}).json()
+        result.expect(item["id"] > max(items, default=0), f"the id {item['id']} was given again")
+        items[item["id"]] = item["name"]
+    for service in services:
+        with Client(service.url, reuse=False) as client:
+            listed = {item["id"]: item["name"] for item in client.send("GET", "/items").json()}
+        result.expect(listed == items, f"{len(listed)} of {len(items)} items are listed as they should be")
+    for service in services:
+        stops_well(service, result)
+    result.expect(rows_of_the_file(services[-1]) == items, "the file alone does not hold every item")
