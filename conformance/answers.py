@@ -17,8 +17,6 @@ def every_answer(request: Request, answer: Answer, expected: tuple[int, ...] = (
     """`expected` are the statuses that the case accepts: a 5xx or a redirect only where it says so."""
     for complaint in contract.complaints(request, answer):
         yield Complaint(complaint, ("declared",))
-    if request.method != "HEAD" and answer.media_type == "application/json":
-        yield from _strict(answer)
     if answer.status >= 500 and answer.status not in expected:
         yield Complaint(f"a status of {answer.status}", ("error-never-5xx",))
     if answer.stray or (request.method == "HEAD" and answer.body):
@@ -30,13 +28,6 @@ def every_answer(request: Request, answer: Answer, expected: tuple[int, ...] = (
         yield Complaint(f"Cache-Control is {answer.header('Cache-Control')}", ("no-store",))
     if answer.status >= 400:
         yield from _every_error(request, answer)
-
-
-def _strict(answer: Answer) -> Iterator[Complaint]:
-    try:
-        answer.json()
-    except ValueError as error:
-        yield Complaint(f"the answer is no JSON: {error}", ("declared",))
 
 
 def _must_not_be_stored(request: Request, answer: Answer) -> bool:
