@@ -146,15 +146,15 @@ def conclude(
     outcomes: dict[str, list[Outcome]], folder: Path, run: dict[str, int | str], *, publish: bool
 ) -> None:
     from conformance import contract, page, report
+    from conformance.judge import cells, conforms
     from conformance.rules import Rules
-    from conformance.verdict import cells, conforms, findings
 
     rules = Rules.load()
     found = cells(rules, outcomes)
     report.write(folder, rules, outcomes, found, run)
     output.print(report.matrix(rules, found))
     output.print(report.LEGEND, style="dim")
-    for line in report.lines(list(findings(rules, outcomes))):
+    for line in report.lines(rules, outcomes):
         output.print(line, markup=False, soft_wrap=True)
     if publish:
         page.publish(found)

@@ -13,9 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance import contract
-from conformance.judge import Outcome
-from conformance.rules import Rules
-from conformance.verdict import (
+from conformance.judge import (
     FAIL,
     KNOWN,
     ORDER,
@@ -24,10 +22,11 @@ from conformance.verdict import (
     UNJUDGED,
     UNMET,
     Cells,
-    Finding,
+    Outcome,
     Outcomes,
     verdict,
 )
+from conformance.rules import Rules
 
 SIGNS = {
     PASS: Text("✓", "green"),
@@ -51,24 +50,24 @@ def matrix(rules: Rules, cells: Cells) -> Table:
     return table
 
 
-def lines(everything: Sequence[Finding]) -> Iterator[str]:
-    """The worst first; what breaks the same rules in the same cases is told once, by the first of them."""
+def lines(rules: Rules, judged: Outcomes) -> Iterator[str]:
+    """All but the passes, the worst first; what breaks the same rules in the same cases is told once."""
     by_rule: dict[tuple[str, str, str], list[Outcome]] = {}
-    for finding in everything:
-        key = (finding.verdict, finding.service, finding.outcome.rule)
-        by_rule.setdefault(key, []).append(finding.outcome)
+    for service, outcomes in judged.items():
+        for outcome in outcomes:
+            if (word := verdict(rules, service, outcome)) != PASS:
+                by_rule.setdefault((word, service, outcome.rule), []).append(outcome)
     groups: dict[tuple[str, str, tuple[str, ...]], list[Outcome]] = {}
-    for (word, service, _), outcomes in by_rule.items():
-        groups.setdefault((word, service, tuple(outcome.case for outcome in outcomes)), []).append(
-            outcomes[0]
-        )
+    for (word, service, _), found in by_rule.items():
+        cases = tuple(outcome.case for outcome in found)
+        groups.setdefault((word, service, cases), []).append(found[0])
     worst_first = sorted(groups.items(), key=lambda group: -ORDER.index(group[0][0]))
-    for (word, service, cases), outcomes in worst_first[:SHOWN]:
-        rules = ", ".join(outcome.rule for outcome in outcomes)
+    for (word, service, cases), found in worst_first[:SHOWN]:
+        broken = ", ".join(outcome.rule for outcome in found)
         more = f", and {len(cases) - 1} more cases" if len(cases) > 1 else ""
-        yield f"{service}: {word}: {rules}: {cases[0]}{more}"
+        yield f"{service}: {word}: {broken}: {cases[0]}{more}"
         if word != KNOWN:
-            message = outcomes[0].message.strip()
+            message = found[0].message.strip()
             yield from (f"    {line[:300]}" for line in message.splitlines()[:8])
     if len(groups) > SHOWN:
         yield f"... and {len(groups) - SHOWN} more"

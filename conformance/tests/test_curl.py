@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conformance.curl import curl
+from conformance.differential import curl
 from conformance.hostile import JSON_TYPE, Request
 from conformance.reference.server import serving
 from conformance.reference.service import Reference

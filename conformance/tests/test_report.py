@@ -6,14 +6,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance import report
-from conformance.judge import Outcome
+from conformance.judge import FAIL, Outcome, cells
 from conformance.rules import Rules
 from conformance.tests.test_verdict import KNOWING, PLAIN, outcomes
-from conformance.verdict import FAIL, cells, findings
 
 
 def lines(rules: Rules, *judged: Outcome) -> list[str]:
-    return list(report.lines(list(findings(rules, {"one": judged}))))
+    return list(report.lines(rules, {"one": judged}))
 
 
 def test_a_case_of_several_rules_is_shown_once() -> None:

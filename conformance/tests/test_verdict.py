@@ -2,9 +2,8 @@
 
 import pytest
 
-from conformance.judge import Outcome
+from conformance.judge import FAIL, KNOWN, PASS, UNEXPECTED, UNJUDGED, UNMET, Outcome, cells, conforms
 from conformance.rules import KnownFailure, Rules
-from conformance.verdict import FAIL, KNOWN, PASS, UNEXPECTED, UNJUDGED, UNMET, cells, conforms
 
 LISTED = (KnownFailure(services=("one",), rule="must", case="a", reason="..."),)
 PLAIN = Rules(must={"must": "..."}, should={"should": "..."})
