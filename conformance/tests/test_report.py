@@ -8,7 +8,7 @@ import pytest
 from conformance import report
 from conformance.judge import FAIL, Outcome, cells
 from conformance.rules import Rules
-from conformance.tests.test_verdict import KNOWING, PLAIN, outcomes
+from conformance.tests.test_judge import KNOWING, PLAIN, judgements
 
 
 def lines(rules: Rules, *judged: Outcome) -> list[str]:
@@ -44,7 +44,7 @@ def test_junit_has_every_outcome_and_bears_any_character() -> None:
 
 
 def test_json_has_every_outcome() -> None:
-    given = outcomes(True, False)
+    given = judgements(True, False)
     read = json.loads(report.as_json(PLAIN, given, cells(PLAIN, given), {"seed": 1, "short": False}))
     assert read["services"]["one"]["rules"]["must"] == FAIL
     assert [outcome["passed"] for outcome in read["services"]["one"]["outcomes"]] == [True, False]
@@ -62,9 +62,9 @@ def test_json_has_every_outcome() -> None:
 def test_a_count_tells_what_is_expected_from_what_is_not(
     rules: Rules, passed: tuple[bool, ...], told: str
 ) -> None:
-    assert report.count(rules, "one", outcomes(*passed)["one"]) == told
+    assert report.count(rules, "one", judgements(*passed)["one"]) == told
 
 
 def test_the_worst_is_shown_first() -> None:
-    found = lines(KNOWING, *outcomes(False, False)["one"])
+    found = lines(KNOWING, *judgements(False, False)["one"])
     assert found == ["one: fail: must: b", "    why", "one: known failure: must: a"]
