@@ -1,6 +1,5 @@
 """What is true of every answer, whatever was asked. Each complaint names the rule that is broken."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -66,8 +65,3 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
-
-
-def shown(value: object) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 400 else f"{text[:400]}..."

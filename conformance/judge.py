@@ -3,16 +3,26 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from conformance.case import Case, Complaint, Subject, load
 from conformance.rules import Rules
 
 DEADLINE = 900.0  # seconds for one service: one that answers slowly must not hang its judges
 
-PASS, UNJUDGED, KNOWN = "pass", "not judged", "known failure"
-UNMET = "unmet SHOULD"  # is shown, and does no more
-UNEXPECTED, FAIL = "unexpected pass", "fail"
-ORDER = (UNJUDGED, PASS, KNOWN, UNMET, UNEXPECTED, FAIL)  # the worst last
+
+class Grade(StrEnum):
+    """What an outcome or a rule comes to; the worst last."""
+
+    UNJUDGED = "not judged"
+    PASS = "pass"  # noqa: S105 - no password
+    KNOWN = "known failure"
+    UNMET = "unmet SHOULD"  # is shown, and does no more
+    UNEXPECTED = "unexpected pass"
+    FAIL = "fail"
+
+
+ORDER = list(Grade)
 
 
 class JudgeError(Exception):
@@ -57,10 +67,10 @@ def outcomes(case: Case, subject: Subject) -> Iterator[Outcome]:
 # -- verdicts
 
 Outcomes = Mapping[str, Sequence[Outcome]]  # by service
-Cells = dict[str, dict[str, str]]  # by service, by rule
+Cells = Mapping[str, Mapping[str, Grade]]  # by service, by rule
 
 
-def verdict(rules: Rules, service: str, outcome: Outcome) -> str:
+def verdict(rules: Rules, service: str, outcome: Outcome) -> Grade:
     known = any(
         service in failure.services
         and outcome.rule == failure.rule
@@ -68,19 +78,19 @@ def verdict(rules: Rules, service: str, outcome: Outcome) -> str:
         for failure in rules.known_failure
     )
     if outcome.passed:
-        return UNEXPECTED if known else PASS
+        return Grade.UNEXPECTED if known else Grade.PASS
     if known:
-        return KNOWN
-    return FAIL if rules.level(outcome.rule) == "MUST" else UNMET
+        return Grade.KNOWN
+    return Grade.FAIL if rules.level(outcome.rule) == "MUST" else Grade.UNMET
 
 
 def cells(rules: Rules, outcomes: Outcomes) -> Cells:
     return {service: _column(rules, service, found) for service, found in outcomes.items()}
 
 
-def _column(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> dict[str, str]:
+def _column(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> dict[str, Grade]:
     """The worst verdict of each rule's cases."""
-    column = dict.fromkeys(rules.clauses, UNJUDGED)
+    column = dict.fromkeys(rules.clauses, Grade.UNJUDGED)
     for outcome in outcomes:
         column[outcome.rule] = max(column[outcome.rule], verdict(rules, service, outcome), key=ORDER.index)
     return column
@@ -88,4 +98,6 @@ def _column(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> dict[str
 
 def conforms(cells: Cells) -> bool:
     """A pass that nobody expected fails, too: the list of known failures is to be mended."""
-    return not any(word in (FAIL, UNEXPECTED) for column in cells.values() for word in column.values())
+    return not any(
+        word in (Grade.FAIL, Grade.UNEXPECTED) for column in cells.values() for word in column.values()
+    )

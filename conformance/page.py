@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from conformance import contract
-from conformance.judge import KNOWN, PASS, UNJUDGED, Cells
+from conformance.judge import Cells, Grade
 from conformance.report import LEGEND, SIGNS
 from conformance.rules import Rules
 from harness.document import Block, Bullets, Content, Heading, Link, Table, Text, markdown
@@ -34,7 +34,9 @@ def publish(cells: Cells) -> None:
 def page(rules: Rules, results: Results) -> Iterator[Block]:
     cells = results["services"]
     verdicts = [word for column in cells.values() for word in column.values()]
-    passed = ", ".join(f"`{service}` {[*column.values()].count(PASS)}" for service, column in cells.items())
+    passed = ", ".join(
+        f"`{service}` {[*column.values()].count(Grade.PASS)}" for service, column in cells.items()
+    )
     yield Heading(1, "Conformance")
     yield Text(
         [
@@ -42,13 +44,13 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
             Link("the contract", "../openapi.yaml"),
             f" has {len(rules.must)} rules of level MUST and {len(rules.should)} of level SHOULD. "
             f"`just conform` tests them. Of these rules hold: {passed}. "
-            f"Known failures: {verdicts.count(KNOWN)}. ({LEGEND})",
+            f"Known failures: {verdicts.count(Grade.KNOWN)}. ({LEGEND})",
         ]
     )
     head = ["rule", "", "the contract says", *(f"`{service}`" for service in cells)]
     rows: list[list[Content]] = []
     for name, clause in rules.clauses.items():
-        signs = [SIGNS[column.get(name, UNJUDGED)].plain for column in cells.values()]
+        signs = [SIGNS[column.get(name, Grade.UNJUDGED)].plain for column in cells.values()]
         rows.append([f"`{name}`", rules.level(name), clause, *signs])
     yield Table(head, rows, "l" * len(head))
     if rules.known_failure:

@@ -6,18 +6,7 @@ import pytest
 
 from conformance import judge
 from conformance.case import Case, Complaint, Subject, case
-from conformance.judge import (
-    FAIL,
-    KNOWN,
-    PASS,
-    UNEXPECTED,
-    UNJUDGED,
-    UNMET,
-    JudgeError,
-    Outcome,
-    cells,
-    conforms,
-)
+from conformance.judge import Grade, JudgeError, Outcome, cells, conforms
 from conformance.rules import KnownFailure, Rules
 
 SUBJECT = Subject("http://127.0.0.1:1")
@@ -91,13 +80,13 @@ def judgements(*passed: bool, rule: str = "must", service: str = "one") -> dict[
 @pytest.mark.parametrize(
     ("rules", "passed", "word", "conformant"),
     [
-        (PLAIN, (True, True), PASS, True),
-        (PLAIN, (True, False), FAIL, False),
-        (PLAIN, (False, True), FAIL, False),
-        (PLAIN, (), UNJUDGED, True),
-        (KNOWING, (False, True), KNOWN, True),
-        (KNOWING, (True, True), UNEXPECTED, False),
-        (KNOWING, (False, False), FAIL, False),
+        (PLAIN, (True, True), Grade.PASS, True),
+        (PLAIN, (True, False), Grade.FAIL, False),
+        (PLAIN, (False, True), Grade.FAIL, False),
+        (PLAIN, (), Grade.UNJUDGED, True),
+        (KNOWING, (False, True), Grade.KNOWN, True),
+        (KNOWING, (True, True), Grade.UNEXPECTED, False),
+        (KNOWING, (False, False), Grade.FAIL, False),
     ],
 )
 def test_a_rule_comes_to_the_worst_of_its_cases(
@@ -110,9 +99,9 @@ def test_a_rule_comes_to_the_worst_of_its_cases(
 
 def test_a_should_that_is_not_met_is_shown_and_no_more() -> None:
     found = cells(PLAIN, judgements(False, rule="should"))
-    assert found["one"]["should"] == UNMET
+    assert found["one"]["should"] == Grade.UNMET
     assert conforms(found)
 
 
 def test_a_known_failure_is_that_of_one_service() -> None:
-    assert cells(KNOWING, judgements(False, service="two"))["two"]["must"] == FAIL
+    assert cells(KNOWING, judgements(False, service="two"))["two"]["must"] == Grade.FAIL

@@ -1,7 +1,7 @@
 """docs/conformance.md shows what was published, and that is of this contract and these services."""
 
 from conformance import contract, page
-from conformance.judge import PASS
+from conformance.judge import Grade
 from conformance.rules import Rules
 from harness.document import markdown
 from harness.service import services
@@ -18,7 +18,7 @@ def test_the_published_results_are_of_this_edition_and_of_services() -> None:
 
 
 def test_a_rule_that_was_not_judged_is_shown_as_such() -> None:
-    results = page.Results(edition="2.0.0", services={"one": {"hello": PASS}})
+    results = page.Results(edition="2.0.0", services={"one": {"hello": Grade.PASS}})
     lines = markdown(page.page(Rules.load(), results)).splitlines()
     assert [line[-5:] for line in lines if line.startswith(("| `hello` ", "| `health` "))] == [
         "| ✓ |",

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance import report
-from conformance.judge import FAIL, Outcome, cells
+from conformance.judge import Grade, Outcome, cells
 from conformance.rules import Rules
 from conformance.tests.test_judge import KNOWING, PLAIN, judgements
 
@@ -46,7 +46,7 @@ def test_junit_has_every_outcome_and_bears_any_character() -> None:
 def test_json_has_every_outcome() -> None:
     given = judgements(True, False)
     read = json.loads(report.as_json(PLAIN, given, cells(PLAIN, given), {"seed": 1, "short": False}))
-    assert read["services"]["one"]["rules"]["must"] == FAIL
+    assert read["services"]["one"]["rules"]["must"] == Grade.FAIL
     assert [outcome["passed"] for outcome in read["services"]["one"]["outcomes"]] == [True, False]
 
 
