@@ -10,7 +10,6 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from harness.process import started
 from harness.server import Server, free_port
@@ -39,42 +38,35 @@ INSERT INTO alembic_version VALUES ('9999');
 CREATE TABLE django_migrations (id INTEGER PRIMARY KEY, app TEXT, name TEXT, applied TEXT NOT NULL);
 INSERT INTO django_migrations VALUES (1, 'app', '9999_later', '2026-01-01');
 """
-DATABASES: dict[str, str | bytes] = {
-    "a newer schema": NEWER,  # as each service notes it
-    "another table of items": "CREATE TABLE items (id INTEGER)",
-    "no database": b"no database at all. " * 1000,
-}
+DATABASES = {
+    "newer": NEWER,
+    "other": "CREATE TABLE items (id INTEGER)",
+    "none": "",
+}  # newer: as each notes it
 READ_ONLY = 'mount -t tmpfs -o ro none /dev/shm; exec "$@"'
 WITHOUT_SHARED_MEMORY = ["unshare", "--mount", "sh", "-c", READ_ONLY, "-"]
 COPIES = 2
 TIMES = 10  # that they start together
 
 
-class Start(NamedTuple):
-    what: str
-    env: dict[str, str]
-    words: str  # one of which the log must have, as a regular expression
-
-
 def startup(name: str, _: Effort) -> Result:
     """Bad variables, a port in use, a database that is not the service's, no shared memory.
     What keeps it from starting is one clear line, and a non-zero exit."""
     result = Result()
-    with TemporaryDirectory(prefix=f"torture-{name}-") as folder, taken() as port:
-        starts = [Start(f"{key}={value!r}", {key: value}, key) for key, value in VARIABLES]
-        starts += [
-            Start(
-                what, {"DATABASE_URL": f"sqlite:///{database}"}, "DATABASE_URL|revision"
-            )  # the latter are Alembic's own words
-            for what, database in strange_databases(Path(folder))
+    with (
+        TemporaryDirectory(prefix=f"torture-{name}-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        port = str(taken.getsockname()[1])
+        starts = [(variable, value, variable) for variable, value in VARIABLES]
+        starts += [("PORT", port, port)]
+        starts += [  # the second is Alembic's own word
+            ("DATABASE_URL", f"sqlite:///{database}", "DATABASE_URL|revision")
+            for database in strange_databases(Path(folder))
         ]
-        starts.append(Start("a port in use", {"PORT": port}, port))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            tried = [
-                pool.submit(refused, name, Path(folder, str(number)), start)
-                for number, start in enumerate(starts)
-            ]
-            result.faults += [fault for start in tried for fault in start.result()]
+        folders = [Path(folder, str(number)) for number in range(len(starts))]
+        list(pool.map(lambda folder, start: refused(name, folder, result, *start), folders, starts))
     result.count(len(VARIABLES), "bad variables")
     result.count(len(DATABASES), "strange databases")
     result.count(1, "port in use")
@@ -82,44 +74,29 @@ def startup(name: str, _: Effort) -> Result:
     return result
 
 
-def strange_databases(folder: Path) -> Iterator[tuple[str, Path]]:
-    for number, (what, content) in enumerate(DATABASES.items()):
-        database = folder / f"{number}.db"
-        if isinstance(content, bytes):
-            database.write_bytes(content)
-        else:
-            with closing(sqlite3.connect(database)) as connection:
-                connection.executescript(content)
-        yield what, database
+def strange_databases(folder: Path) -> Iterator[Path]:
+    for what, statements in DATABASES.items():
+        database = folder / f"{what}.db"
+        with closing(sqlite3.connect(database)) as connection:
+            connection.executescript(statements)
+        if not statements:
+            database.write_bytes(b"no database at all. " * 1000)
+        yield database
 
 
-@contextmanager
-def taken() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield str(server.getsockname()[1])
-
-
-def refused(name: str, scratch: Path, start: Start) -> list[str]:
-    """It ends with a status that is not 0, and says the word in a line, without a traceback."""
+def refused(name: str, scratch: Path, result: Result, variable: str, value: str, words: str) -> None:
+    """It ends with a status that is not 0, and says one of the words in a line, without a traceback."""
     scratch.mkdir()
-    log = scratch / "log"
-    env = {"DATABASE_URL": f"sqlite:///{scratch}/items.db", "PORT": str(free_port()), **start.env}
-    command = [str(SERVICES / name / ".venv/bin/gunicorn")]
-    with started(command, log, env, SERVICES / name) as process:
+    what, log = f"{variable}={value!r}", scratch / "log"
+    env = {"DATABASE_URL": f"sqlite:///{scratch}/items.db", "PORT": str(free_port()), variable: value}
+    with started([str(SERVICES / name / ".venv/bin/gunicorn")], log, env, SERVICES / name) as process:
         try:
-            status = process.wait(DEADLINE)
+            result.expect(process.wait(DEADLINE) != 0, f"{what}: exit status 0")
         except TimeoutExpired:
-            return [f"{start.what}: it started"]
+            result.faults.append(f"{what}: it started")
     text = log.read_text(errors="replace")
-    return [
-        f"{start.what}: {fault}"
-        for fault, is_so in {
-            "exit status 0": status == 0,
-            f"the log does not say {start.words}": not re.search(start.words, text),
-            "a traceback": "Traceback" in text,
-        }.items()
-        if is_so
-    ]
+    result.expect(re.search(words, text), f"{what}: the log does not say {words}")
+    result.expect("Traceback" not in text, f"{what}: a traceback")
 
 
 def without_shared_memory(name: str, result: Result) -> None:
