@@ -71,7 +71,7 @@ def together(*switches: Switch) -> Switch:
     return switch
 
 
-# -- faults that are data: each section of faults.toml is a function
+# -- faults that are data: each section of faults/faults.toml is a function
 
 
 def refused(status: int, **patterns: str) -> Switch:
@@ -190,19 +190,8 @@ def echoed(status: int, part: str) -> Switch:
     return changed(change)
 
 
-SECTIONS: dict[str, Callable[..., Switch]] = {
-    "refused": refused,
-    "schema": schema,
-    "parameter": parameter,
-    "request": request,
-    "media_type": media_type,
-    "lenient": lenient,
-    "answer": answer,
-    "status": status,
-    "problem": problem,
-    "place": place,
-    "echoed": echoed,
-}
+SHAPES = (refused, schema, parameter, request, media_type, lenient, answer, status, problem, place, echoed)
+SECTIONS: dict[str, Callable[..., Switch]] = {shape.__name__: shape for shape in SHAPES}
 
 
 # -- a request is read otherwise

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..switches import SECTIONS, Switch
 from . import answers, reading, storage
 
-DATA = tomllib.loads(Path(__file__).parents[1].joinpath("faults.toml").read_text())
+DATA = tomllib.loads(Path(__file__).with_name("faults.toml").read_text())
 FAULTS: dict[str, Switch] = {
     **{
         fault: SECTIONS[section](**entry)

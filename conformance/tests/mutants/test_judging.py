@@ -35,10 +35,10 @@ def test_a_fault_is_seen_by_the_cases_of_its_rule(fault: str, rule: str, level: 
 
 
 def test_without_a_fault_no_case_complains(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An example of each case. Random requests: test_differential.py and test_main.py."""
+    """Also of HTTP around the reference. Random requests: test_differential.py and test_main.py."""
     monkeypatch.setitem(FAULTS, "none", together())
-    examples = {case.name.partition(": ")[0]: case for case in in_order()[::-1] if case.name not in RANDOM}
-    assert verdict("none", [*examples.values()]).message == ""
+    slow = ("random", "an upgrade")
+    assert verdict("none", [case for case in in_order() if not case.name.startswith(slow)]).message == ""
 
 
 def test_the_random_requests_come_last() -> None:
