@@ -77,10 +77,11 @@ def value_echoed(
 def unknown_echoed(
     _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
 ) -> dict[str, str]:
-    return {
-        pointer: f"Unknown: {value.get(pointer[1:])!r}" if "additional" in detail else detail
-        for pointer, detail in invalid(value, schema).items()
-    }
+    found = invalid(value, schema)
+    unknown = [
+        pointer for pointer, detail in found.items() if isinstance(value, dict) and "additional" in detail
+    ]
+    return {**found, **{pointer: f"Unknown: {value.get(pointer[1:])!r}" for pointer in unknown}}
 
 
 def shown(reference: Reference, parsed: Callable[[bytes], Any], data: bytes) -> Any:
