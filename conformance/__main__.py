@@ -55,10 +55,6 @@ Folder = Annotated[Path, Option("--report", metavar="DIR", help="Where the two f
 Publish = Annotated[bool, Option("--publish", help="Write docs/conformance.md; of a full run only.")]
 
 
-class UnreachableError(Exception):
-    """A URL where no server answers."""
-
-
 @app.function(HELP)
 def conform(
     names: Names = None,
@@ -84,8 +80,6 @@ def conform(
                 at_url(subject, cases, names) if url else of_services(names or services(), subject, cases)
             )
         conclude(outcomes, folder, {"seed": seed, "short": short, "only": only}, publish=publish)
-    except UnreachableError as error:
-        fail(str(error), 2)
     except (JudgeError, LaunchError) as error:
         fail(str(error))
     except OSError as error:
@@ -114,7 +108,7 @@ def at_url(subject: Subject, cases: Sequence[Case], names: Sequence[str] | None)
     try:
         exchange(subject.url, Request("GET", "/healthz"))
     except (OSError, ValueError, h11.ProtocolError) as error:
-        raise UnreachableError(f"No HTTP server answers at {subject.url}: {error}") from error
+        fail(f"No HTTP server answers at {subject.url}: {error}", 2)
     [name] = names or [subject.url]
     with timed(name):
         return {name: list(judge(subject, cases))}
@@ -146,15 +140,15 @@ def conclude(
     outcomes: dict[str, list[Outcome]], folder: Path, run: dict[str, int | str], *, publish: bool
 ) -> None:
     from conformance import contract, page, report
+    from conformance.judge import cells, conforms
     from conformance.rules import Rules
-    from conformance.verdict import cells, conforms, findings
 
     rules = Rules.load()
     found = cells(rules, outcomes)
     report.write(folder, rules, outcomes, found, run)
     output.print(report.matrix(rules, found))
     output.print(report.LEGEND, style="dim")
-    for line in report.lines(list(findings(rules, outcomes))):
+    for line in report.lines(rules, outcomes):
         output.print(line, markup=False, soft_wrap=True)
     if publish:
         page.publish(found)

@@ -1,12 +1,28 @@
-"""The outcomes of all cases for one service."""
+"""The outcomes of all cases for one service; and what they come to, given the failures that are known."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from conformance.case import Case, Complaint, Subject, load
+from conformance.rules import Rules
 
 DEADLINE = 900.0  # seconds for one service: one that answers slowly must not hang its judges
+
+
+class Grade(StrEnum):
+    """What an outcome or a rule comes to; the worst last."""
+
+    UNJUDGED = "not judged"
+    PASS = "pass"  # noqa: S105 - no password
+    KNOWN = "known failure"
+    UNMET = "unmet SHOULD"  # is shown, and does no more
+    UNEXPECTED = "unexpected pass"
+    FAIL = "fail"
+
+
+ORDER = list(Grade)
 
 
 class JudgeError(Exception):
@@ -46,3 +62,42 @@ def outcomes(case: Case, subject: Subject) -> Iterator[Outcome]:
     for rule in dict.fromkeys((*case.rules, *broken)):
         found = [each.text for each in complaints if rule in (each.rules or case.rules)]
         yield Outcome(rule, case.name, not found, "\n".join(found), seconds)
+
+
+# -- verdicts
+
+Outcomes = Mapping[str, Sequence[Outcome]]  # by service
+Cells = Mapping[str, Mapping[str, Grade]]  # by service, by rule
+
+
+def verdict(rules: Rules, service: str, outcome: Outcome) -> Grade:
+    known = any(
+        service in failure.services
+        and outcome.rule == failure.rule
+        and f"{outcome.case}: ".startswith(f"{failure.case}: ")
+        for failure in rules.known_failure
+    )
+    if outcome.passed:
+        return Grade.UNEXPECTED if known else Grade.PASS
+    if known:
+        return Grade.KNOWN
+    return Grade.FAIL if rules.level(outcome.rule) == "MUST" else Grade.UNMET
+
+
+def cells(rules: Rules, outcomes: Outcomes) -> Cells:
+    return {service: _column(rules, service, found) for service, found in outcomes.items()}
+
+
+def _column(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> dict[str, Grade]:
+    """The worst verdict of each rule's cases."""
+    column = dict.fromkeys(rules.clauses, Grade.UNJUDGED)
+    for outcome in outcomes:
+        column[outcome.rule] = max(column[outcome.rule], verdict(rules, service, outcome), key=ORDER.index)
+    return column
+
+
+def conforms(cells: Cells) -> bool:
+    """A pass that nobody expected fails, too: the list of known failures is to be mended."""
+    return not any(
+        word in (Grade.FAIL, Grade.UNEXPECTED) for column in cells.values() for word in column.values()
+    )

@@ -1,13 +1,15 @@
 """docs/conformance.md, from the results of the last full run: python -m conformance.page writes it anew."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
 from conformance import contract
+from conformance.judge import Cells, Grade
 from conformance.report import LEGEND, SIGNS
 from conformance.rules import Rules
-from conformance.verdict import KNOWN, PASS, UNJUDGED, Cells
+from harness.document import Block, Bullets, Content, Heading, Link, Table, Text, markdown
 
 PAGE = Path(__file__).parents[1] / "docs" / "conformance.md"
 RESULTS = Path(__file__).with_name("results.json")
@@ -26,39 +28,39 @@ def published() -> Results:
 def publish(cells: Cells) -> None:
     results = Results(edition=contract.edition(), services=cells)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    PAGE.write_text(page(Rules.load(), results))
+    PAGE.write_text(markdown(page(Rules.load(), results)))
 
 
-def page(rules: Rules, results: Results) -> str:
+def page(rules: Rules, results: Results) -> Iterator[Block]:
     cells = results["services"]
-    header = ["rule", "", "the contract says", *(f"`{service}`" for service in cells)]
-    rows = [header, ["---", "---", "---", *[":-:"] * len(cells)]]
-    for name, clause in rules.clauses.items():
-        signs = [SIGNS[column.get(name, UNJUDGED)].plain for column in cells.values()]
-        clause = clause.replace("|", "\\|")
-        rows.append([f"`{name}`", rules.level(name), clause, *signs])
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    known = [
-        f"- {', '.join(failure.services)}: `{failure.rule}`: {failure.case}. {failure.reason}"
-        for failure in rules.known_failure
-    ]
-    parts = ["# Conformance", summary(rules, results), "\n".join(lines)]
-    parts += ["## Known failures", "\n".join(known)] if known else []
-    return "\n\n".join(parts) + "\n"
-
-
-def summary(rules: Rules, results: Results) -> str:
-    text = (
-        f"Edition {results['edition']} of [the contract](../openapi.yaml) has {len(rules.must)} rules of "
-        f"level MUST and {len(rules.should)} of level SHOULD. `just conform` tests them."
+    verdicts = [word for column in cells.values() for word in column.values()]
+    passed = ", ".join(
+        f"`{service}` {[*column.values()].count(Grade.PASS)}" for service, column in cells.items()
     )
-    cells = results["services"]
-    if not cells:
-        return f"{text} No full run of the five services is published yet."
-    passed = {service: sum(word == PASS for word in column.values()) for service, column in cells.items()}
-    known = sum(word == KNOWN for column in cells.values() for word in column.values())
-    counts = ", ".join(f"`{service}` {count}" for service, count in passed.items())
-    return f"{text} Of these rules hold: {counts}. Known failures: {known}. ({LEGEND})"
+    yield Heading(1, "Conformance")
+    yield Text(
+        [
+            f"Edition {results['edition']} of ",
+            Link("the contract", "../openapi.yaml"),
+            f" has {len(rules.must)} rules of level MUST and {len(rules.should)} of level SHOULD. "
+            f"`just conform` tests them. Of these rules hold: {passed}. "
+            f"Known failures: {verdicts.count(Grade.KNOWN)}. ({LEGEND})",
+        ]
+    )
+    head = ["rule", "", "the contract says", *(f"`{service}`" for service in cells)]
+    rows: list[list[Content]] = []
+    for name, clause in rules.clauses.items():
+        signs = [SIGNS[column.get(name, Grade.UNJUDGED)].plain for column in cells.values()]
+        rows.append([f"`{name}`", rules.level(name), clause, *signs])
+    yield Table(head, rows, "l" * len(head))
+    if rules.known_failure:
+        yield Heading(2, "Known failures")
+    yield Bullets(
+        [
+            f"{', '.join(failure.services)}: `{failure.rule}`: {failure.case}. {failure.reason}"
+            for failure in rules.known_failure
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -13,29 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance import contract
-from conformance.judge import Outcome
+from conformance.judge import ORDER, Cells, Grade, Outcome, Outcomes, verdict
 from conformance.rules import Rules
-from conformance.verdict import (
-    FAIL,
-    KNOWN,
-    ORDER,
-    PASS,
-    UNEXPECTED,
-    UNJUDGED,
-    UNMET,
-    Cells,
-    Finding,
-    Outcomes,
-    verdict,
-)
 
 SIGNS = {
-    PASS: Text("✓", "green"),
-    FAIL: Text("✗", "bold red"),
-    UNMET: Text("-", "yellow"),
-    KNOWN: Text("~", "yellow"),
-    UNEXPECTED: Text("!", "bold red"),
-    UNJUDGED: Text("·", "dim"),
+    Grade.PASS: Text("✓", "green"),
+    Grade.FAIL: Text("✗", "bold red"),
+    Grade.UNMET: Text("-", "yellow"),
+    Grade.KNOWN: Text("~", "yellow"),
+    Grade.UNEXPECTED: Text("!", "bold red"),
+    Grade.UNJUDGED: Text("·", "dim"),
 }
 LEGEND = "  ".join(f"{sign.plain} {word}" for word, sign in SIGNS.items())
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -51,24 +38,24 @@ def matrix(rules: Rules, cells: Cells) -> Table:
     return table
 
 
-def lines(everything: Sequence[Finding]) -> Iterator[str]:
-    """The worst first; what breaks the same rules in the same cases is told once, by the first of them."""
-    by_rule: dict[tuple[str, str, str], list[Outcome]] = {}
-    for finding in everything:
-        key = (finding.verdict, finding.service, finding.outcome.rule)
-        by_rule.setdefault(key, []).append(finding.outcome)
-    groups: dict[tuple[str, str, tuple[str, ...]], list[Outcome]] = {}
-    for (word, service, _), outcomes in by_rule.items():
-        groups.setdefault((word, service, tuple(outcome.case for outcome in outcomes)), []).append(
-            outcomes[0]
-        )
+def lines(rules: Rules, judged: Outcomes) -> Iterator[str]:
+    """All but the passes, the worst first; what breaks the same rules in the same cases is told once."""
+    by_rule: dict[tuple[Grade, str, str], list[Outcome]] = {}
+    for service, outcomes in judged.items():
+        for outcome in outcomes:
+            if (word := verdict(rules, service, outcome)) != Grade.PASS:
+                by_rule.setdefault((word, service, outcome.rule), []).append(outcome)
+    groups: dict[tuple[Grade, str, tuple[str, ...]], list[Outcome]] = {}
+    for (word, service, _), found in by_rule.items():
+        cases = tuple(outcome.case for outcome in found)
+        groups.setdefault((word, service, cases), []).append(found[0])
     worst_first = sorted(groups.items(), key=lambda group: -ORDER.index(group[0][0]))
-    for (word, service, cases), outcomes in worst_first[:SHOWN]:
-        rules = ", ".join(outcome.rule for outcome in outcomes)
+    for (word, service, cases), found in worst_first[:SHOWN]:
+        broken = ", ".join(outcome.rule for outcome in found)
         more = f", and {len(cases) - 1} more cases" if len(cases) > 1 else ""
-        yield f"{service}: {word}: {rules}: {cases[0]}{more}"
-        if word != KNOWN:
-            message = outcomes[0].message.strip()
+        yield f"{service}: {word}: {broken}: {cases[0]}{more}"
+        if word != Grade.KNOWN:
+            message = found[0].message.strip()
             yield from (f"    {line[:300]}" for line in message.splitlines()[:8])
     if len(groups) > SHOWN:
         yield f"... and {len(groups) - SHOWN} more"
@@ -76,12 +63,12 @@ def lines(everything: Sequence[Finding]) -> Iterator[str]:
 
 def count(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> str:
     """By case, which comes to the worst of what it says of its rules."""
-    words: dict[str, str] = {}
+    words: dict[str, Grade] = {}
     for outcome in outcomes:
         word = verdict(rules, service, outcome)
-        words[outcome.case] = max(words.get(outcome.case, PASS), word, key=ORDER.index)
+        words[outcome.case] = max(words.get(outcome.case, Grade.PASS), word, key=ORDER.index)
     counted = Counter(words.values())
-    others = [f"{counted[word]} {word}" for word in reversed(ORDER) if counted[word] and word != PASS]
+    others = [f"{counted[word]} {word}" for word in reversed(ORDER) if counted[word] and word != Grade.PASS]
     return ", ".join([f"{service}: {len(words)} cases", *(others or ["all as expected"])])
 
 
@@ -100,13 +87,13 @@ def as_junit(rules: Rules, outcomes: Outcomes) -> bytes:
     for service, found in outcomes.items():
         suite = ET.SubElement(root, "testsuite", name=service, tests=str(len(found)))
         words = [verdict(rules, service, outcome) for outcome in found]
-        suite.set("failures", str(sum(word in (FAIL, UNEXPECTED) for word in words)))
-        suite.set("skipped", str(sum(word in (KNOWN, UNMET) for word in words)))
+        suite.set("failures", str(sum(word in (Grade.FAIL, Grade.UNEXPECTED) for word in words)))
+        suite.set("skipped", str(sum(word in (Grade.KNOWN, Grade.UNMET) for word in words)))
         for outcome, word in zip(found, words, strict=True):
             names = {"classname": f"{service}.{outcome.rule}", "name": clean(outcome.case)}
             case = ET.SubElement(suite, "testcase", names, time=f"{outcome.seconds:.3f}")
-            if word != PASS:
-                tag = "failure" if word in (FAIL, UNEXPECTED) else "skipped"
+            if word != Grade.PASS:
+                tag = "failure" if word in (Grade.FAIL, Grade.UNEXPECTED) else "skipped"
                 ET.SubElement(case, tag, message=word).text = clean(outcome.message)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from conformance.answers import every_answer, same, shown
-from conformance.case import Case, Complaint, Subject, named
+from conformance.answers import every_answer, same
+from conformance.case import Case, Complaint, Subject, named, shown
 from conformance.rules import Rules
 from harness.wire import Answer, Request, exchange
 
@@ -40,10 +40,9 @@ class Fill(Entry):
     after: str = ""
 
     def text(self) -> str:
-        if not self.size:
-            return self.before + self.repeat * self.times + self.after
         room = self.size - len((self.before + self.after).encode())
-        return self.before + self.repeat * (room // len(self.repeat.encode())) + self.after
+        times = room // len(self.repeat.encode()) if self.size else self.times
+        return self.before + self.repeat * times + self.after
 
 
 class Nest(Entry):

@@ -70,7 +70,7 @@ def torture(
                 record = recorded(name, experiment, effort)
                 faults += len(record.faults)
                 if publish:
-                    page.publish(page.Table({name: {experiment: record}}))
+                    page.publish(page.newer(page.kept(), name, experiment, record))
     except (LaunchError, K6Error) as error:
         fail(str(error))
     if faults:

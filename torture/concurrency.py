@@ -1,19 +1,85 @@
-"""Many clients on the same few items."""
+"""Is the history of an item linearizable: can its operations be put in an order that explains every answer?
+
+The search is that of Wing and Gong (1993), with Lowe's cache of what was tried (2017): an operation may come
+next if none that has ended before it began is still to come.
+"""
 
 import random
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import inf
 
 from harness.wire import Client, NoAnswerError
 from torture.experiment import Effort, Result
-from torture.history import Event, is_linearizable
 from torture.service import tortured
 
 CLIENTS = 32
 REQUESTS = 32_000
 ITEMS = 6
+STATUSES = {"POST": {201}, "GET": {200, 404}, "PUT": {200, 404}, "DELETE": {204, 404}}
+
+
+@dataclass(frozen=True)
+class Event:
+    """`value` is what a write wrote or a read found; of an answer 404, None."""
+
+    method: str
+    value: str | None
+    began: float
+    ended: float = inf  # never answered: it may have been done at any time since, or not at all
+    gone: bool = False  # the answer was 404
+
+
+ABSENT = None
+
+
+def after(event: Event, state: str | None) -> tuple[bool, str | None]:
+    """Whether the event may happen in this state, and the state that it leaves."""
+    if event.method == "GET":
+        return (state is ABSENT if event.gone else state == event.value), state
+    if event.method == "POST":
+        return state is ABSENT, event.value
+    if event.gone or (event.ended == inf and state is ABSENT):
+        return state is ABSENT, ABSENT
+    return state is not ABSENT, event.value if event.method == "PUT" else ABSENT
+
+
+def is_linearizable(history: Iterable[Event]) -> bool:
+    events = sorted(history, key=lambda event: event.began)
+    certain = sum(1 for event in events if event.ended < inf)
+    stack: list[tuple[frozenset[int], int, str | None, int]] = [(frozenset(), 0, ABSENT, 0)]
+    tried: set[tuple[frozenset[int], int, str | None]] = set()
+    while stack:
+        ahead, first, state, done = stack.pop()
+        if done == certain:
+            return True
+        for index in candidates(events, ahead, first):
+            possible, then = after(events[index], state)
+            if not possible:
+                continue
+            taken, start = ahead | {index}, first
+            while start in taken:  # all before `start` are in order: they need not be remembered one by one
+                taken, start = taken - {start}, start + 1
+            if (taken, start, then) not in tried:
+                tried.add((taken, start, then))
+                stack.append((taken, start, then, done + (events[index].ended < inf)))
+    return False
+
+
+def candidates(events: list[Event], ahead: frozenset[int], first: int) -> list[int]:
+    """Those that no other, still to come, has ended before."""
+    found, earliest = [], inf
+    for index in range(first, len(events)):
+        if events[index].began > earliest:
+            break
+        if index not in ahead:
+            found.append(index)
+            earliest = min(earliest, events[index].ended)
+    return found
 
 
 class Shared:
@@ -28,14 +94,45 @@ class Shared:
     def note(self, id_: int, event: Event) -> None:
         with self.lock:
             self.events[id_].append(event)
+            if event.method == "POST":
+                self.ids.append(id_)
+            elif event.gone or event.method == "DELETE":
+                self.ids = [known for known in self.ids if known != id_]
 
-    def fault(self, text: str) -> None:
-        with self.lock:
-            self.faults.append(text)
+    def act(self, client: Client, chance: random.Random, value: str) -> None:
+        """A random request about one of the items; another item, while there are few."""
+        ids = self.ids
+        few = len(ids) < ITEMS
+        method = "POST" if few else chance.choices(["GET", "PUT", "DELETE"], [50, 45, 5])[0]
+        id_ = 0 if few else chance.choice(ids)
+        target = f"/items/{id_}" if id_ else "/items"
+        body = {"name": value, "description": value, "price": 1} if method in ("POST", "PUT") else None
+        began = time.monotonic()
+        try:
+            answer = client.send(method, target, body)
+        except NoAnswerError as error:
+            self.faults.append(str(error))
+            if id_:
+                self.note(id_, Event(method, value, began))
+            return
+        ended, gone = time.monotonic(), answer.status == 404
+        if answer.status not in STATUSES[method]:
+            self.faults.append(f"{method} {target}: {answer.status}")
+            return
+        found = value if gone else None
+        if answer.status in (200, 201):
+            item = answer.json()
+            id_, found = item["id"], item["name"]
+            if found != item["description"]:
+                self.faults.append(
+                    f"{method} {target}: the name of {found}, not that of {item['description']}"
+                )
+        self.note(id_, Event(method, found, began, ended, gone))
 
 
 def concurrency(name: str, effort: Effort) -> Result:
-    """The history of each item is linearizable, none is a mixture of two bodies, and no answer is a 5xx."""
+    """Many clients on the same few items. The history of each item is linearizable, none is a mixture of two
+    bodies, and no answer is a 5xx."""
     result, shared = Result(), Shared()
     requests = effort.of(REQUESTS, 1600) // CLIENTS
     with tortured(name) as service, ThreadPoolExecutor(CLIENTS) as pool:
@@ -53,60 +150,4 @@ def one_client(number: int, url: str, requests: int, shared: Shared) -> None:
     chance = random.Random(number)
     with Client(url) as client:
         for count in range(requests):
-            value = f"{number}-{count}"
-            with shared.lock:
-                known = list(shared.ids)
-            if len(known) < ITEMS:
-                create(client, value, shared)
-            else:
-                act(client, chance.choice(known), chance.random(), value, shared)
-
-
-def body(value: str) -> dict[str, object]:
-    return {"name": value, "description": value, "price": 1}
-
-
-def create(client: Client, value: str, shared: Shared) -> None:
-    began = time.monotonic()
-    try:
-        reply = client.send("POST", "/items", body(value))
-    except NoAnswerError as error:
-        shared.fault(str(error))
-        return
-    if reply.status != 201:
-        shared.fault(f"POST /items: {reply.status}")
-        return
-    id_ = reply.json()["id"]
-    shared.note(id_, Event("create", value, began, time.monotonic()))
-    with shared.lock:
-        shared.ids.append(id_)
-
-
-def act(client: Client, id_: int, choice: float, value: str, shared: Shared) -> None:
-    method = "GET" if choice < 0.5 else "PUT" if choice < 0.95 else "DELETE"
-    operation = {"GET": "read", "PUT": "replace", "DELETE": "delete"}[method]
-    began = time.monotonic()
-    try:
-        reply = client.send(method, f"/items/{id_}", body(value) if method == "PUT" else None)
-    except NoAnswerError as error:
-        shared.note(id_, Event(operation, value, began))
-        shared.fault(str(error))
-        return
-    ended = time.monotonic()
-    if reply.status not in (200, 204, 404):
-        shared.fault(f"{method} /items/{id_}: {reply.status}")
-        return
-    gone = reply.status == 404
-    if gone or method == "DELETE":
-        with shared.lock:
-            shared.ids[:] = [known for known in shared.ids if known != id_]
-    if method == "DELETE":
-        value = ""
-    elif not gone:
-        item = reply.json()
-        value = item["name"]
-        if item["description"] != value:
-            shared.fault(
-                f"{method} /items/{id_}: the name of {value}, the description of {item['description']}"
-            )
-    shared.note(id_, Event(operation, value or None, began, ended, gone))
+            shared.act(client, chance, f"{number}-{count}")

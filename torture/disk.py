@@ -1,5 +1,3 @@
-"""A full disk, a disk that cannot be written, a database that is damaged."""
-
 import os
 import sqlite3
 import subprocess
@@ -25,7 +23,8 @@ Requests = Sequence[tuple[str, str]]
 
 
 def disk(name: str, effort: Effort) -> Result:
-    """Writes are 503 as problem+json while it lasts, nothing is corrupted, and it is well again by itself."""
+    """A full disk, a disk that cannot be written, a database that is damaged.
+    Writes are 503 as problem+json while it lasts, nothing is corrupted, and it is well again by itself."""
     result, times = Result(), effort.of(TIMES, 1)
     for what, harm in HARMS.items():
         if what == "full" and os.geteuid() != 0:

@@ -1,17 +1,15 @@
 """The experiments, in the order in which they are run."""
 
 from torture.concurrency import concurrency
-from torture.crash import crash
 from torture.disk import disk
-from torture.drain import drain, reload
 from torture.experiment import Experiment
 from torture.hostile import hostile
 from torture.hygiene import hygiene
 from torture.locked import locked
 from torture.overload import overload
-from torture.startup import startup
+from torture.signals import crash, drain, reload
+from torture.startup import startup, together
 from torture.synced import synced
-from torture.together import together
 
 EXPERIMENTS: dict[str, Experiment] = {
     "crash": crash,

@@ -1,5 +1,3 @@
-"""What no client should send: bytes that are nearly HTTP, JSON that is nearly right, and floods of both."""
-
 import random
 import re
 import select
@@ -36,37 +34,37 @@ DATA = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
 
 
 def hostile(name: str, effort: Effort) -> Result:
-    """No 5xx, no hang, no growth."""
-    result, answers, slowest = Result(), Counter[int](), 0.0
+    """What no client should send: bytes that are nearly HTTP, JSON that is nearly right, and floods of both.
+    No 5xx, no hang, no growth."""
+    result, answers, slowest, before = Result(), Counter[int](), 0.0, 0.0
     count, chance = effort.of(REQUESTS, 500), random.Random(1)
     with tortured(name) as service:
-        before = 0.0
         for share in (WARM, 1 - WARM):
             before = service.memory_mib()
             for draw in (nearly_http, nearly_json):
                 requests = (draw(chance) for _ in range(round(count * share)))
                 slowest = max(slowest, send(service.port, result, answers, requests))
-        grown = service.memory_mib() - before
-        result.figures["memory after"] = f"{grown:+.0f} MiB"
-        result.expect(grown < GROWTH, f"the memory grew by {grown:.0f} MiB")
+        bad = {status: times for status, times in answers.items() if status >= 500 and status not in PROTOCOL}
+        result.expect(not bad, f"answers: {bad}")
+        result.count(count * 2, "requests")
+        result.count(answers.total() - answers[0], "answers")
+        result.count(sum(bad.values()), "answers of 5xx")
+        result.figures["the slowest"] = f"{slowest * 1000:,.0f} ms"
+        result.figures["memory after"] = f"{kept(service, before, result, 'all that'):+.0f} MiB"
         gigabyte(service, result)
         for what, request in floods():
             flood(service, result, what, request)
         result.expect(service.is_up(), "it does not answer any more")
         result.expect(service.stop() == 0, "it did not stop in good order")
-        result.figures["the first traceback in the log"] = (
-            service.traceback()[:60] or "none"
-        )  # no client sees it
-    bad = {status: times for status, times in answers.items() if status >= 500 and status not in PROTOCOL}
-    result.expect(not bad, f"answers: {bad}")
-    result.figures = {
-        "requests": f"{count * 2:,}",
-        "answers": f"{answers.total() - answers[0]:,}",
-        "answers of 5xx": f"{sum(bad.values())}",
-        "the slowest": f"{slowest * 1000:,.0f} ms",
-        **result.figures,
-    }
+        # no client sees it
+        result.figures["the first traceback in the log"] = service.traceback()[:60] or "none"
     return result
+
+
+def kept(service: Server, before: float, result: Result, what: str) -> float:
+    grown = service.memory_mib() - before
+    result.expect(grown < GROWTH, f"{what}: the memory grew by {grown:.0f} MiB")
+    return grown
 
 
 def nearly_http(chance: random.Random) -> bytes:
@@ -186,6 +184,5 @@ def flood(service: Server, result: Result, what: str, request: bytes) -> None:
     status = answer[9:12].decode("ascii", "replace") or "none"
     result.figures[what] = status
     result.expect(not status.startswith("5"), f"{what}: {status}")
-    grown = service.memory_mib() - before
-    result.expect(grown < GROWTH, f"{what}: the memory grew by {grown:.0f} MiB")
+    kept(service, before, result, what)
     until(service.answers, f"{what}: it answers again")

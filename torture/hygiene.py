@@ -1,5 +1,3 @@
-"""What errors say, of whatever kind."""
-
 import re
 from collections.abc import Iterator
 
@@ -30,7 +28,8 @@ BODIES = [
 
 
 def hygiene(name: str, _: Effort) -> Result:
-    """No answer says more than it should: no traceback, path or version, and no value that was sent."""
+    """What errors say, of whatever kind.
+    No answer says more than it should: no traceback, path or version, and no value that was sent."""
     result, read, repeated = Result(), 0, 0
     with tortured(name) as service:
         for request in requests():

@@ -1,5 +1,3 @@
-"""Another process holds the write lock for longer than a write will wait."""
-
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from harness.server import Server
 from harness.wire import Answer, Client
 from torture.experiment import Effort, Result
 from torture.hygiene import CANARY, says_too_much
-from torture.service import tortured
+from torture.service import stops_well, tortured
 
 TIMES = 5
 CROWD = 16  # writers at once, in the long form
@@ -22,28 +20,24 @@ READS = ("/hello", "/items/1", "/items?limit=10")
 
 
 def locked(name: str, effort: Effort) -> Result:
-    """One write that waits holds up nothing else; it ends with 503 and a Retry-After."""
-    result, slowest, read = Result(), 0.0, 0
+    """Another process holds the write lock for longer than a write will wait.
+    One write that waits holds up nothing else; it ends with 503 and a Retry-After."""
+    result, seconds = Result(), list[float]()
     times = effort.of(TIMES, 1)
     with tortured(name) as service, Client(service.url) as client:
         result.expect(create(client).status == 201, "the first write failed")
         for _ in range(times):
-            with held(service.database):
-                answers, seconds = while_waiting(service, 1)
-            slowest, read = max([slowest, *seconds]), read + len(seconds)
-            check_refused(result, answers)
-        result.expect(read, "no read went on while a write waited")
+            seconds += while_waiting(service, 1, result)
+        slowest = max(seconds, default=STALLED)
         result.expect(slowest < STALLED, f"a read took {slowest:.1f} s while one write waited")
         result.count(times, "locks")
-        result.count(read, "reads meanwhile")
+        result.count(len(seconds), "reads meanwhile")
         result.figures["the slowest"] = f"{slowest * 1000:,.0f} ms"
         if effort.whole:
-            with held(service.database):
-                answers, seconds = while_waiting(service, CROWD)
-            check_refused(result, answers)
-            result.figures[f"a read beside {CROWD} waiting writes, at most"] = f"{max(seconds):,.1f} s"
+            slowest = max(while_waiting(service, CROWD, result))
+            result.figures[f"a read beside {CROWD} waiting writes, at most"] = f"{slowest:,.1f} s"
         result.expect(create(client).status == 201, "a write fails after the lock is gone")
-        result.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
+        stops_well(service, result)
     return result
 
 
@@ -55,12 +49,17 @@ def held(database: Path) -> Iterator[None]:
         holder.execute("ROLLBACK")
 
 
-def while_waiting(service: Server, writers: int) -> tuple[list[Answer], list[float]]:
-    """What so many writes were answered, and the seconds of each read meanwhile."""
-    with ThreadPoolExecutor(writers + 1) as pool:
+def while_waiting(service: Server, writers: int, result: Result) -> list[float]:
+    """The seconds of each read while so many writes wait, in vain."""
+    with held(service.database), ThreadPoolExecutor(writers) as pool:
         writes = [pool.submit(one_write, service.url) for _ in range(writers)]
         seconds = reads_until(service.url, writes)
-        return [write.result() for write in writes], seconds
+    for write in writes:
+        answer = write.result()
+        result.expect(answer.status == 503, f"a write that waited in vain was answered {answer.status}")
+        result.expect(answer.header("Retry-After"), "no Retry-After")
+        result.faults += says_too_much("a write that waited in vain", answer)
+    return seconds
 
 
 def reads_until(url: str, writes: list[Future[Answer]]) -> list[float]:
@@ -82,10 +81,3 @@ def one_write(url: str) -> Answer:
 
 def create(client: Client) -> Answer:
     return client.send("POST", "/items", {"name": CANARY, "price": 1})
-
-
-def check_refused(result: Result, answers: list[Answer]) -> None:
-    for answer in answers:
-        result.expect(answer.status == 503, f"a write that waited in vain was answered {answer.status}")
-        result.expect(answer.header("Retry-After"), "no Retry-After")
-        result.faults += says_too_much("a write that waited in vain", answer)

@@ -1,5 +1,3 @@
-"""More connections than it can serve, and clients that are slow."""
-
 import socket
 import threading
 import time
@@ -12,7 +10,7 @@ from harness.process import started
 from harness.server import Server
 from harness.wire import Client, NoAnswerError
 from torture.experiment import Effort, Result
-from torture.service import StuckError, tortured, until
+from torture.service import StuckError, stops_well, tortured, until
 
 SECONDS = 30
 WARM_UP = 3  # seconds, in which a worker comes to hold what it will always hold
@@ -25,7 +23,8 @@ REQUEST = b"GET /hello HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"a" * 100
 
 
 def overload(name: str, effort: Effort) -> Result:
-    """No 5xx, no crash, no memory that goes on growing."""
+    """More connections than it can serve, and clients that are slow.
+    No 5xx, no crash, no memory that goes on growing."""
     result = Result()
     seconds = effort.of(SECONDS, 3)
     with tortured(name) as service:
@@ -49,8 +48,7 @@ def overload(name: str, effort: Effort) -> Result:
         for number in SLOW if effort.whole else SLOW[:1]:
             result.figures[f"/hello beside {number} slow clients"] = beside_slow(service, number)
         until(service.answers, "it answers when the slow clients are gone")
-        result.expect(service.stop() == 0, "it did not stop in good order")
-        result.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")
+        stops_well(service, result)
     return result
 
 

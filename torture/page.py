@@ -1,14 +1,14 @@
 """docs/reliability.md, made of the records that are kept of every experiment on every service."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 from typing import Self
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, TypeAdapter
 
+from harness.document import Block, Bullets, Content, Heading, Link, Table, Text, markdown
 from torture.experiment import Result
 from torture.experiments import EXPERIMENTS
 
@@ -27,70 +27,63 @@ class Record(BaseModel):
 
     @classmethod
     def of(cls, edition: str, result: Result, seconds: float) -> Self:
-        return cls(
-            edition=edition,
-            date=f"{datetime.now(UTC):%Y-%m-%d}",
-            seconds=round(seconds, 1),
-            figures=result.figures,
-            faults=result.faults,
+        date = f"{datetime.now(UTC):%Y-%m-%d}"
+        return cls(edition=edition, date=date, seconds=round(seconds, 1), **vars(result))
+
+
+Records = Mapping[str, Mapping[str, Record]]  # by service, by experiment
+STORED = TypeAdapter[Records](Records)
+
+
+def kept() -> Records:
+    return STORED.validate_json(KEPT.read_bytes())
+
+
+def newer(records: Records, service: str, experiment: str, record: Record) -> Records:
+    """What is measured anew takes the place of what was kept; what is no experiment any more goes."""
+    of_service = {**records.get(service, {}), experiment: record}
+    ordered = {name: of_service[name] for name in EXPERIMENTS if name in of_service}
+    return dict(sorted({**records, service: ordered}.items()))
+
+
+def publish(records: Records) -> None:
+    KEPT.write_bytes(STORED.dump_json(records, indent=1) + b"\n")
+    PAGE.write_text(markdown(page(records)))
+
+
+def page(services: Records) -> Iterator[Block]:
+    editions = sorted({record.edition for records in services.values() for record in records.values()})
+    yield Heading(1, "Reliability")
+    yield Text(
+        f"What `just torture` did to each service, edition {' and '.join(editions)}, and what came of it. "
+        "Every line is a count of this repository's last long run; `just torture --publish` writes this "
+        "page. A fault is what must never be: a write lost or done twice, an answer of 5xx but the 503 that "
+        "the contract has, a hang, memory that stays, an answer that says too much."
+    )
+    names = [name for name in EXPERIMENTS if any(name in records for records in services.values())]
+    rows = [[Link(name, f"#{name}"), *cells(services, name, faults)] for name in names]
+    yield Table(["faults", *services], rows)
+    for name in names:
+        of_it = {service: records[name] for service, records in services.items() if name in records}
+        figures = dict.fromkeys(figure for record in of_it.values() for figure in record.figures)
+        yield Heading(2, name)
+        yield Text(" ".join((EXPERIMENTS[name].__doc__ or "").split()))
+        rows = [[what, *cells(services, name, partial(figure, what))] for what in figures]
+        yield Table(["", *services], rows)
+        yield Bullets(
+            [f"{service}: {fault}" for service, record in of_it.items() for fault in record.faults[:5]]
         )
 
 
-class Table(RootModel[dict[str, dict[str, Record]]]):
-    """By service and by experiment."""
-
-    def with_newer(self, newer: Mapping[str, Mapping[str, Record]]) -> "Table":
-        """In the order of the experiments; what is no experiment any more goes."""
-        merged = {name: {**self.root.get(name, {}), **newer.get(name, {})} for name in {*self.root, *newer}}
-        return Table(
-            {
-                name: {
-                    experiment: merged[name][experiment]
-                    for experiment in EXPERIMENTS
-                    if experiment in merged[name]
-                }
-                for name in sorted(merged)
-            }
-        )
+def cells(services: Records, experiment: str, cell: Callable[[Record], str]) -> list[Content]:
+    """One for each service; an empty one where the experiment was not made."""
+    records = [records.get(experiment) for records in services.values()]
+    return ["" if record is None else cell(record) for record in records]
 
 
-def kept() -> Table:
-    return Table.model_validate_json(KEPT.read_text()) if KEPT.exists() else Table({})
+def faults(record: Record) -> str:
+    return str(len(record.faults))
 
 
-def publish(newer: Table) -> None:
-    """What is measured anew takes the place of what was kept."""
-    table = kept().with_newer(newer.root)
-    KEPT.write_text(table.model_dump_json(indent=1) + "\n")
-    PAGE.write_text(rendered(table))
-
-
-def rendered(table: Table) -> str:
-    environment = Environment(  # noqa: S701 - Markdown is not HTML
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    names = [name for name in EXPERIMENTS if any(name in records for records in table.root.values())]
-    editions = sorted({record.edition for records in table.root.values() for record in records.values()})
-    return environment.get_template("reliability.jinja").render(
-        table=table.root,
-        experiments={name: about(name) for name in names},
-        figures=figures,
-        editions=" and ".join(editions),
-    )
-
-
-def about(experiment: str) -> str:
-    """The first line of its module, which says what is done; and its own, which says what must hold."""
-    function = EXPERIMENTS[experiment]
-    docstrings = (import_module(function.__module__).__doc__, function.__doc__)
-    return " ".join((docstring or "").splitlines()[0] for docstring in docstrings)
-
-
-def figures(table: dict[str, dict[str, Record]], experiment: str) -> list[str]:
-    """Of all services, each once."""
-    records = [records[experiment] for records in table.values() if experiment in records]
-    return list(dict.fromkeys(what for record in records for what in record.figures))
+def figure(what: str, record: Record) -> str:
+    return record.figures.get(what, "")

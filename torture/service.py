@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import psutil
 
 from harness.database import records
 from harness.server import Server, launched, server_of
+from torture.experiment import Result
 
 WORKERS = 2
 # seconds until what must come to be has come to be: a worker with an idle connection may take its 30 to end
@@ -42,9 +43,9 @@ def prepared(name: str, scratch: Path, **env: str) -> Server:
 
 
 @contextmanager
-def tortured(name: str, **env: str) -> Iterator[Server]:
+def tortured(name: str, prefix: Sequence[str] = (), **env: str) -> Iterator[Server]:
     """A service with a new database, up; gone on the way out."""
-    with launched(name, env, prefix=UNPRIVILEGED, workers=WORKERS) as service:
+    with launched(name, env, prefix=[*prefix, *UNPRIVILEGED], workers=WORKERS) as service:
         yield service
 
 
@@ -70,3 +71,10 @@ def rows_of_the_file(service: Server) -> dict[int, str]:
 def integrity(database: Path) -> str:
     with closing(sqlite3.connect(database)) as connection:
         return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
+
+
+def stops_well(service: Server, result: Result) -> None:
+    """In good order, with its database whole, and without a traceback in its log."""
+    result.expect(service.stop() == 0, "it did not stop in good order")
+    result.expect(integrity(service.database) == "ok", "integrity_check is not ok")
+    result.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")

@@ -1,4 +1,4 @@
-"""Bad variables, a port in use, a database that is not the service's, no shared memory."""
+"""Starts: with what keeps a service from starting, and of two copies at the same moment."""
 
 import os
 import re
@@ -6,17 +6,17 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from harness.process import started
-from harness.server import free_port, launched
+from harness.server import Server, free_port
 from harness.service import SERVICES
+from harness.wire import Client
 from torture.experiment import Effort, Result
-from torture.service import DEADLINE, UNPRIVILEGED, WORKERS
+from torture.service import DEADLINE, prepared, rows, rows_of_the_file, stops_well, tortured
 
 VARIABLES = [
     ("HOST", ""),
@@ -38,45 +38,35 @@ INSERT INTO alembic_version VALUES ('9999');
 CREATE TABLE django_migrations (id INTEGER PRIMARY KEY, app TEXT, name TEXT, applied TEXT NOT NULL);
 INSERT INTO django_migrations VALUES (1, 'app', '9999_later', '2026-01-01');
 """
-DATABASES: dict[str, str | bytes] = {
-    "a newer schema": NEWER,  # as each service notes it
-    "another table of items": "CREATE TABLE items (id INTEGER)",
-    "no database": b"no database at all. " * 1000,
-}
-WITHOUT_SHARED_MEMORY = [
-    "unshare",
-    "--mount",
-    "sh",
-    "-c",
-    'mount -t tmpfs -o ro none /dev/shm; exec "$@"',
-    "-",
-]
-
-
-class Start(NamedTuple):
-    what: str
-    env: dict[str, str]
-    words: str  # one of which the log must have, as a regular expression
+DATABASES = {
+    "newer": NEWER,
+    "other": "CREATE TABLE items (id INTEGER)",
+    "none": "",
+}  # newer: as each notes it
+READ_ONLY = 'mount -t tmpfs -o ro none /dev/shm; exec "$@"'
+WITHOUT_SHARED_MEMORY = ["unshare", "--mount", "sh", "-c", READ_ONLY, "-"]
+COPIES = 2
+TIMES = 10  # that they start together
 
 
 def startup(name: str, _: Effort) -> Result:
-    """What keeps it from starting is one clear line, and a non-zero exit."""
+    """Bad variables, a port in use, a database that is not the service's, no shared memory.
+    What keeps it from starting is one clear line, and a non-zero exit."""
     result = Result()
-    with TemporaryDirectory(prefix=f"torture-{name}-") as folder, taken() as port:
-        starts = [Start(f"{key}={value!r}", {key: value}, key) for key, value in VARIABLES]
-        starts += [
-            Start(
-                what, {"DATABASE_URL": f"sqlite:///{database}"}, "DATABASE_URL|revision"
-            )  # the latter are Alembic's own words
-            for what, database in strange_databases(Path(folder))
+    with (
+        TemporaryDirectory(prefix=f"torture-{name}-") as folder,
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        port = str(taken.getsockname()[1])
+        starts = [(variable, value, variable) for variable, value in VARIABLES]
+        starts += [("PORT", port, port)]
+        starts += [  # the second is Alembic's own word
+            ("DATABASE_URL", f"sqlite:///{database}", "DATABASE_URL|revision")
+            for database in strange_databases(Path(folder))
         ]
-        starts.append(Start("a port in use", {"PORT": port}, port))
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            tried = [
-                pool.submit(refused, name, Path(folder, str(number)), start)
-                for number, start in enumerate(starts)
-            ]
-            result.faults += [fault for start in tried for fault in start.result()]
+        folders = [Path(folder, str(number)) for number in range(len(starts))]
+        list(pool.map(lambda folder, start: refused(name, folder, result, *start), folders, starts))
     result.count(len(VARIABLES), "bad variables")
     result.count(len(DATABASES), "strange databases")
     result.count(1, "port in use")
@@ -84,44 +74,29 @@ def startup(name: str, _: Effort) -> Result:
     return result
 
 
-def strange_databases(folder: Path) -> Iterator[tuple[str, Path]]:
-    for number, (what, content) in enumerate(DATABASES.items()):
-        database = folder / f"{number}.db"
-        if isinstance(content, bytes):
-            database.write_bytes(content)
-        else:
-            with closing(sqlite3.connect(database)) as connection:
-                connection.executescript(content)
-        yield what, database
+def strange_databases(folder: Path) -> Iterator[Path]:
+    for what, statements in DATABASES.items():
+        database = folder / f"{what}.db"
+        with closing(sqlite3.connect(database)) as connection:
+            connection.executescript(statements)
+        if not statements:
+            database.write_bytes(b"no database at all. " * 1000)
+        yield database
 
 
-@contextmanager
-def taken() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield str(server.getsockname()[1])
-
-
-def refused(name: str, scratch: Path, start: Start) -> list[str]:
-    """It ends with a status that is not 0, and says the word in a line, without a traceback."""
+def refused(name: str, scratch: Path, result: Result, variable: str, value: str, words: str) -> None:
+    """It ends with a status that is not 0, and says one of the words in a line, without a traceback."""
     scratch.mkdir()
-    log = scratch / "log"
-    env = {"DATABASE_URL": f"sqlite:///{scratch}/items.db", "PORT": str(free_port()), **start.env}
-    command = [str(SERVICES / name / ".venv/bin/gunicorn")]
-    with started(command, log, env, SERVICES / name) as process:
+    what, log = f"{variable}={value!r}", scratch / "log"
+    env = {"DATABASE_URL": f"sqlite:///{scratch}/items.db", "PORT": str(free_port()), variable: value}
+    with started([str(SERVICES / name / ".venv/bin/gunicorn")], log, env, SERVICES / name) as process:
         try:
-            status = process.wait(DEADLINE)
+            result.expect(process.wait(DEADLINE) != 0, f"{what}: exit status 0")
         except TimeoutExpired:
-            return [f"{start.what}: it started"]
+            result.faults.append(f"{what}: it started")
     text = log.read_text(errors="replace")
-    return [
-        f"{start.what}: {fault}"
-        for fault, is_so in {
-            "exit status 0": status == 0,
-            f"the log does not say {start.words}": not re.search(start.words, text),
-            "a traceback": "Traceback" in text,
-        }.items()
-        if is_so
-    ]
+    result.expect(re.search(words, text), f"{what}: the log does not say {words}")
+    result.expect("Traceback" not in text, f"{what}: a traceback")
 
 
 def without_shared_memory(name: str, result: Result) -> None:
@@ -130,7 +105,58 @@ def without_shared_memory(name: str, result: Result) -> None:
     if os.geteuid() != 0:
         result.figures[what] = "not tried: only root can mount"
         return
-    with launched(name, prefix=[*WITHOUT_SHARED_MEMORY, *UNPRIVILEGED], workers=WORKERS) as service:
-        result.expect(service.stop() == 0, f"{what}: it did not stop in good order")
-        result.expect(not service.traceback(), f"{what}: {service.traceback()}")
+    with tortured(name, prefix=WITHOUT_SHARED_MEMORY) as service:
+        stops_well(service, result)
     result.count(1, what)
+
+
+def together(name: str, effort: Effort) -> Result:
+    """Two copies that start at the same moment on one database: a new one, and one of the first edition.
+    Both come up and serve the same items, and every row of the first edition is kept."""
+    result, times = Result(), effort.of(TIMES, 1)
+    dump = (SERVICES / name / "tests" / "first_edition.sql").read_text()
+    for statements in ("", dump):
+        for _ in range(times):
+            with copies(name, statements) as services:
+                serve(services, result)
+    result.count(times, "starts on a new database")
+    result.count(times, "starts on a database of the first edition")
+    return result
+
+
+@contextmanager
+def copies(name: str, statements: str) -> Iterator[list[Server]]:
+    """Not yet started."""
+    with TemporaryDirectory(prefix=f"torture-{name}-") as scratch, ExitStack() as stack:
+        database = Path(scratch, "items.db")
+        if statements:
+            with closing(sqlite3.connect(database)) as connection:
+                connection.executescript(statements)
+        services = []
+        for number in range(COPIES):
+            folder = Path(scratch, str(number))
+            folder.mkdir()
+            service = prepared(name, folder, DATABASE_URL=f"sqlite:///{database}")
+            service.database = database
+            services.append(stack.enter_context(closing(service)))
+        yield services
+
+
+def serve(services: list[Server], result: Result) -> None:
+    """Each copy stores an item, all list the same; then they stop, one after the other."""
+    database = services[0].database
+    items = rows(database) if database.exists() else {}
+    with ThreadPoolExecutor(COPIES) as pool:
+        list(pool.map(Server.start, services))
+    for number, service in enumerate(services):
+        with Client(service.url, reuse=False) as client:
+            item = client.send("POST", "/items", {"name": f"of {number}", "price": 1}).json()
+        result.expect(item["id"] > max(items, default=0), f"the id {item['id']} was given again")
+        items[item["id"]] = item["name"]
+    for service in services:
+        with Client(service.url, reuse=False) as client:
+            listed = {item["id"]: item["name"] for item in client.send("GET", "/items").json()}
+        result.expect(listed == items, f"{len(listed)} of {len(items)} items are listed as they should be")
+    for service in services:
+        stops_well(service, result)
+    result.expect(rows_of_the_file(services[-1]) == items, "the file alone does not hold every item")

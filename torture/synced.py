@@ -1,5 +1,3 @@
-"""The system calls of the workers, while they write."""
-
 import re
 import shutil
 import subprocess
@@ -15,7 +13,8 @@ CALL = re.compile(r"^\d+ +[\d.]+ (?:<\.\.\. )?(\w+)")
 
 
 def synced(name: str, effort: Effort) -> Result:
-    """A commit is synced before its answer leaves; with SQLITE_SYNCHRONOUS=OFF none may be seen to be."""
+    """The system calls of the workers, while they write.
+    A commit is synced before its answer leaves; with SQLITE_SYNCHRONOUS=OFF none may be seen to be."""
     result = Result()
     if shutil.which("strace") is None:
         result.figures["synced before the answer"] = "not tried: strace is missing"

@@ -2,12 +2,13 @@
 
 import atexit
 import importlib
+import pkgutil
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import mkdtemp
 from types import SimpleNamespace
@@ -18,16 +19,6 @@ from conformance.contract import CONTRACT
 
 NO_HOOKS = "post_hooks: []\n"  # it would format the code
 PACKAGE = "items_client"
-OPERATIONS = {
-    "basics": ("hello", "echo"),
-    "items": ("list_items", "create_item", "get_item", "replace_item", "delete_item"),
-    "operation": ("health",),
-}
-Operations = Any  # the generated code has types, but not before it is generated
-
-
-class GenerationError(Exception):
-    """A part of the contract that the generator cannot express."""
 
 
 @cache
@@ -40,26 +31,25 @@ def generated() -> str:
     command += [f"--config={folder}/config.yaml", f"--output-path={folder}/{PACKAGE}", "--fail-on-warning"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
     if done.returncode:
-        raise GenerationError(done.stdout + done.stderr)
+        raise ValueError(f"a part of the contract cannot be expressed: {done.stdout}{done.stderr}")
     sys.path.insert(0, str(folder))
     return PACKAGE
 
 
 @contextmanager
-def operations(url: str) -> Iterator[Operations]:
+def operations(url: str) -> Iterator[Any]:
     """Every operation as a function, which takes what the generated one takes and gives its whole answer."""
     package = generated()
-    no_proxy = {"trust_env": False}
-    client = importlib.import_module(f"{package}.client").Client(
-        url, raise_on_unexpected_status=True, httpx_args=no_proxy
+    client, models, api = (
+        importlib.import_module(f"{package}.{name}") for name in ("client", "models", "api")
     )
-    with client:
-        found = {}
-        for tag, names in OPERATIONS.items():
-            for name in names:
-                function = importlib.import_module(f"{package}.api.{tag}.{name}").sync_detailed
-                found[name] = lambda *args, _call=function, **kwargs: _call(*args, client=client, **kwargs)
-        yield SimpleNamespace(**found, models=importlib.import_module(f"{package}.models"))
+    found = {}
+    with client.Client(url, raise_on_unexpected_status=True, httpx_args={"trust_env": False}) as connected:
+        for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
+            if not module.ispkg:
+                call = importlib.import_module(module.name).sync_detailed
+                found[module.name.rpartition(".")[2]] = partial(call, client=connected)
+        yield SimpleNamespace(**found, models=models)
 
 
 @case("a generated client: the basics", "declared")

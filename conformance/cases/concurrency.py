@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from conformance.case import Complaint, Subject, case, differs
 from conformance.script import TYPED
-from harness.wire import Answer, Request, conversation, exchange
+from harness.wire import Answer, Client, Request, conversation
 
 AT_ONCE, CREATED, REPLACED = 8, 200, 50
 ROUNDS = 40  # of a race that a service with a fault does not lose every time
@@ -23,12 +23,8 @@ def written(number: int) -> dict[str, Any]:
 
 
 def send(url: str, method: str, target: str, body: object = None) -> Answer:
-    text = b"" if body is None else json.dumps(body).encode()
-    framing = "none" if body is None else "length"
-    answer = exchange(url, Request(method, target, TYPED if text else (), text, framing))
-    if answer is None:
-        raise ValueError(f"{method} {target}: no answer")
-    return answer
+    with Client(url, reuse=False) as client:
+        return client.send(method, target, body)
 
 
 def created(url: str, body: object) -> int:

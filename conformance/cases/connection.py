@@ -4,7 +4,7 @@ import json
 import select
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -238,10 +238,13 @@ def fields(count: int, size: int) -> tuple[str, ...]:
 )
 def no_http(subject: Subject, sent: bytes) -> Iterator[Complaint]:
     """An answer of the server's own, or none; and the service is still there."""
+    line = b""
     with connected(subject.url) as connection:
         connection.sendall(sent)
-        connection.shutdown(socket.SHUT_WR)
-        line = connection.makefile("rb").readline()
+        with suppress(OSError):  # closed already, or reset, which can take an answer with it
+            connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            line = connection.makefile("rb").readline()
     if line.startswith(b"HTTP/1.") and line.split(b" ")[1][:1] not in b"2345":
         yield Complaint(f"the answer is {line!r}")
     yield from differs(status(exchange(subject.url, HELLO)), 200, "the next GET /hello")

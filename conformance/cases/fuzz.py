@@ -1,12 +1,34 @@
-"""Random requests, each answer held against the reference."""
+"""Random requests, each answer held against the reference: our own sequences, and those of Schemathesis."""
 
+import base64
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from conformance import fuzz
 from conformance.case import Complaint, Subject, case
+from conformance.contract import CONTRACT
 from conformance.differential import difference
-from conformance.reference.oracle import STATUSES
+from conformance.reference.oracle import STATUSES, delete, stored
 
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "conformance" / "schemathesis.toml"
+EXAMPLES, SHORT_EXAMPLES = 100, 12  # of each operation
+DEADLINE = 600.0  # seconds for one run
+# The rules that Schemathesis's own checks test, beside the oracle.
+CHECKS = {
+    "not_a_server_error": "error-never-5xx",
+    "status_code_conformance": "declared",
+    "content_type_conformance": "declared",
+    "response_headers_conformance": "declared",
+    "response_schema_conformance": "declared",
+    "use_after_free": "delete-gone",
+    "ensure_resource_availability": "get-stored",
+}
 RULES = (
     "declared",
     *STATUSES.values(),
@@ -22,6 +44,11 @@ RULES = (
     "get-stored",
     "delete-gone",
 )
+JSON = dict[str, Any]
+
+
+class UnsoundError(Exception):
+    """A run that does not count."""
 
 
 @case("random sequences of requests", *RULES)
@@ -32,4 +59,64 @@ def sequences(subject: Subject) -> Iterator[Complaint]:
 
 @case("random requests by Schemathesis", *RULES)
 def schemathesis(subject: Subject) -> Iterator[Complaint]:
-    yield from fuzz.run(subject.url, short=subject.short, seed=subject.seed)
+    yield from run(subject.url, short=subject.short, seed=subject.seed)
+
+
+def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
+    before = {item["id"] for item in stored(url)}
+    with TemporaryDirectory() as scratch:
+        summary, events, complaints = (Path(scratch, name) for name in ("summary", "events", "complaints"))
+        command = [sys.executable, "-m", "schemathesis.cli", f"--config-file={CONFIG}", "run", str(CONTRACT)]
+        command += [f"--url={url}", f"--seed={seed}"]
+        command += [f"--max-examples={SHORT_EXAMPLES if short else EXAMPLES}", "--report=json,ndjson"]
+        command += [f"--report-json-path={summary}", f"--report-ndjson-path={events}"]
+        unproxied = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
+        hooks = {"SCHEMATHESIS_HOOKS": "conformance.hooks", "COMPLAINTS": str(complaints)}
+        done = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
+            command,
+            cwd=scratch,  # where it keeps what it learns
+            env={**unproxied, "PYTHONPATH": str(ROOT), **hooks},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+        delete(url, [item for item in stored(url) if item["id"] not in before])
+        if not summary.exists() or not complaints.exists():
+            raise UnsoundError(f"no report: {done.stdout[-3000:]}{done.stderr[-3000:]}")
+        if reasons := list(unsound(json.loads(summary.read_text()))):
+            raise UnsoundError("\n".join(reasons))
+        for line in complaints.read_text().splitlines():
+            yield from (Complaint(text, tuple(rules)) for text, rules in json.loads(line))
+        for line in events.read_text().splitlines():
+            yield from failures(json.loads(line))
+
+
+def unsound(summary: JSON) -> Iterator[str]:
+    """Why a run does not count, if it does not."""
+    if not summary["complete"]:
+        yield f"the run stopped: {summary['stop_reason']}"
+    operations = summary["operations"]
+    if operations["tested"] < operations["total"]:
+        yield f"only {operations['tested']} of {operations['total']} operations were tested"
+    yield from (f"error: {error}" for error in summary["errors"])
+    yield from (f"warning: {name}: {labels}" for name, labels in summary["warnings"].items() if labels)
+    for name, phase in summary["phases"].items():
+        if phase["status"] not in ("success", "failure"):
+            yield f"the phase {name} came to {phase['status']}: {phase['skip_reason']}"
+
+
+def failures(event: JSON) -> Iterator[Complaint]:
+    """Of the checks of Schemathesis itself."""
+    recorder = event.get("ScenarioFinished", {}).get("recorder", {})
+    for name, checks in recorder.get("checks", {}).items():
+        for check in checks:
+            if check["status"] != "success":
+                asked = recorder["interactions"].get(name, {}).get("request", {})
+                message = check.get("failure_info", {}).get("failure", {}).get("message")
+                yield Complaint(f"{_shown(asked)}\n{check['name']}: {message}", (CHECKS[check["name"]],))
+
+
+def _shown(request: JSON) -> str:
+    body = base64.b64decode((request.get("body") or {}).get("$base64", ""))
+    return f"{request.get('method')} {request.get('uri')} {body[:500]!r}"

@@ -36,13 +36,13 @@ def in_order() -> Sequence[Case]:
     return sorted((case for case in load() if not case.starts), key=place)
 
 
-def verdict(fault: str) -> Verdict:
-    """What only a rule of level SHOULD sees, the first rule of level MUST may yet see."""
+def verdict(fault: str, cases: Sequence[Case] = ()) -> Verdict:
+    """By all cases, where none are given. After a rule of level SHOULD, one of level MUST may yet see it."""
     start, levels, should = time.monotonic(), Rules.load(), Verdict(fault, "", "", "", "", 0.0)
     reference = Reference()
     FAULTS[fault](reference)
     with serving(reference) as url:
-        for case in in_order():
+        for case in cases or in_order():
             for outcome in outcomes(case, Subject(url, short=True)):
                 if not outcome.passed:
                     level, seconds = levels.level(outcome.rule), time.monotonic() - start

@@ -1,16 +1,48 @@
 """What faults are made of. Each switch changes one thing of a reference, which else is without a fault."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 
+from conformance.contract import PROBLEM
 from conformance.reference.service import Call, Item, Reference, Refusal
 from harness.wire import Answer, Request
 
 Switch = Callable[[Reference], None]
-When = Callable[[Request], bool]
+Change = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Where:
+    """Regular expressions, all of which must be found in a request, and in its answer."""
+
+    method: str = ""
+    target: str = ""
+    headers: str = ""
+    body: str = ""
+    framing: str = ""
+    was: str = ""  # the answer's status
+    said: str = ""  # its body
+
+    def holds(self, request: Request, answer: Answer | None = None) -> bool:
+        texts = {
+            "method": request.method,
+            "target": unquote(request.target),
+            "headers": "\n".join(request.headers),
+            "body": request.body.decode("latin-1"),
+            "framing": request.framing,
+            "was": str(answer.status if answer else ""),
+            "said": answer.body.decode("latin-1") if answer else "",
+        }
+        patterns = {name: pattern for name, pattern in vars(self).items() if pattern}
+        return all(re.search(pattern, texts[name]) for name, pattern in patterns.items())
+
+
+# -- any fault
 
 
 def override(**functions: Callable[..., Any]) -> Switch:
@@ -39,48 +71,127 @@ def together(*switches: Switch) -> Switch:
     return switch
 
 
-# -- the contract is another one
+# -- faults that are data: each section of faults/faults.toml is a function
 
 
-def schema(name: str, **keywords: Any) -> Switch:
-    """Other keywords of a schema; None removes one."""
+def refused(status: int, **patterns: str) -> Switch:
+    where = Where(**patterns)
+    refusal = Refusal(status, "It is refused.", place=("query", "/id", "It is refused."))
 
+    def answer(reference: Reference, answer: Callable[[Request], Answer], request: Request) -> Answer:
+        return reference.problem([refusal]) if where.holds(request) else answer(request)
+
+    return override(answer=answer)
+
+
+def schema(**schemas: dict[str, Any]) -> Switch:
     def switch(reference: Reference) -> None:
-        _change(reference.contract["components"]["schemas"][name], keywords)
+        for name, keywords in schemas.items():
+            reference.contract["components"]["schemas"][name] |= keywords
 
     return switch
 
 
-def parameter(name: str, **keywords: Any) -> Switch:
-    """Other keywords of `limit` or `after`."""
-
+def parameter(**parameters: dict[str, Any]) -> Switch:
     def switch(reference: Reference) -> None:
+        schemas = reference.contract["components"]["schemas"]
         for declared in reference.contract["paths"]["/items"]["get"]["parameters"]:
-            if declared["name"] == name:
-                name_of_it = declared["schema"].get("$ref", "").rpartition("/")[2]
-                own = reference.contract["components"]["schemas"].get(name_of_it, declared["schema"])
-                declared["schema"] = {**own}
-                _change(declared["schema"], keywords)
+            name = declared["schema"].get("$ref", "").rpartition("/")[2]
+            own = schemas.get(name, declared["schema"])
+            declared["schema"] = {**own, **parameters.get(declared["name"], {})}
 
     return switch
 
 
-def declare(path: str, method: str, operation: str) -> Switch:
-    """A method that the path should not have; it does what another operation does."""
+def request(
+    replaced: tuple[str, str] = ("", ""), read: Mapping[str, str] | None = None, **patterns: str
+) -> Switch:
+    where = Where(**patterns)
+    values = {name: value.encode() if name == "body" else value for name, value in (read or {}).items()}
 
-    def switch(reference: Reference) -> None:
-        paths = reference.contract["paths"]
-        found = [each for declared in paths.values() for each in declared.values() if isinstance(each, dict)]
-        like = next(each for each in found if each.get("operationId") == operation)
-        paths[path] = {**paths.get(path, {}), method: like}
+    def change(request: Request) -> Request:
+        if not where.holds(request):
+            return request
+        target = re.sub(*replaced, request.target)
+        return replace(request, target=target, **values)  # type: ignore[arg-type] # bytes for the body
 
-    return switch
+    return asked(change)
 
 
-def _change(found: dict[str, Any], keywords: dict[str, Any]) -> None:
-    found |= keywords
-    for name in [name for name, value in keywords.items() if value is None]:
-        del found[name]
+def media_type(pattern: str) -> Switch:
+    def read(request: Request) -> Request:
+        lines = [line for line in request.headers if not line.lower().startswith("content-type:")]
+        if not request.body or not re.fullmatch(pattern, request.header("Content-Type") or "", re.IGNORECASE):
+            return request
+        return replace(request, headers=(*lines, "content-type: application/json"))
+
+    return asked(read)
+
+
+def lenient(pattern: str, by: str) -> Switch:
+    def change(data: bytes) -> bytes:
+        try:
+            json.loads(data)
+        except ValueError:
+            return re.sub(pattern.encode(), by.encode(), data)
+        return data
+
+    return parsed(change)
+
+
+def answer(
+    *,
+    status: int = 0,
+    text: str | None = None,
+    media_type: str = "",
+    sets: Mapping[str, str] | None = None,
+    **patterns: str,
+) -> Switch:
+    where = Where(**patterns)
+
+    def change(request: Request, answer: Answer) -> Answer:
+        if not where.holds(request, answer):
+            return answer
+        found = answered(answer, text if request.method != "HEAD" else None, media_type, **(sets or {}))
+        return replace(found, status=status or answer.status)
+
+    return changed(change)
+
+
+def status(was: int, status: int) -> Switch:
+    def problem(_: Reference, problem: Callable[[Any], Answer], refused: Sequence[Refusal]) -> Answer:
+        others = [replace(each, status=status) for each in refused]
+        return problem(others if refused[0].status == was else refused)
+
+    return override(problem=problem)
+
+
+def problem(of: int = 0, without: str = "", members: Mapping[str, Any] | None = None) -> Switch:
+    def change(found: Item) -> Item:
+        return {name: value for name, value in {**found, **(members or {})}.items() if name != without}
+
+    return problems(change, of)
+
+
+def place(members: Mapping[str, Any] | None = None, pointer: tuple[str, str] = ("", "")) -> Switch:
+    def change(found: Item) -> Item:
+        return {**found, "pointer": re.sub(*pointer, found["pointer"], count=1), **(members or {})}
+
+    return errors(lambda found: [*map(change, found)])
+
+
+def echoed(status: int, part: str) -> Switch:
+    def change(request: Request, answer: Answer) -> Answer:
+        if answer.status != status or not answer.body:
+            return answer
+        problem = {**json.loads(answer.body), "detail": f"Wrong: {str(getattr(request, part))[:500]}"}
+        return answered(answer, json.dumps(problem), PROBLEM)
+
+    return changed(change)
+
+
+SHAPES = (refused, schema, parameter, request, media_type, lenient, answer, status, problem, place, echoed)
+SECTIONS: dict[str, Callable[..., Switch]] = {shape.__name__: shape for shape in SHAPES}
 
 
 # -- a request is read otherwise
@@ -90,15 +201,15 @@ def asked(change: Callable[[Request], Request]) -> Switch:
     return override(answer=lambda _, answer, request: answer(change(request)))
 
 
-def data(change: Callable[[bytes], bytes]) -> Switch:
+def parsed(change: Callable[[bytes], bytes]) -> Switch:
     """Other bytes are read as JSON."""
     return override(parsed=lambda _, parsed, data: parsed(change(data)))
 
 
-def document(change: Callable[[Any], Any], operation: str = "") -> Switch:
+def document(change: Callable[[Item], Item], operation: str = "") -> Switch:
     """Another document is validated and stored. Items only."""
 
-    def validate(_reference: Reference, validate: Callable[[Call], None], call: Call) -> None:
+    def validate(_: Reference, validate: Callable[[Call], None], call: Call) -> None:
         if call.template != "/echo" and operation in ("", call.operation["operationId"]):
             call.documents = [change(each) if isinstance(each, dict) else each for each in call.documents]
         validate(call)
@@ -115,31 +226,39 @@ def validated(change: Callable[[Item], Item]) -> Switch:
     )
 
 
-def member(name: str, change: Callable[[Any], Any]) -> Callable[[Item], Item]:
+def member(name: str, change: Change) -> Callable[[Item], Item]:
     return lambda item: {**item, name: change(item[name])} if name in item else item
-
-
-def refused(status: int, when: When) -> Switch:
-    """What should be done is refused, or with another status."""
-
-    def answer(reference: Reference, answer: Callable[[Request], Answer], request: Request) -> Answer:
-        if not when(request):
-            return answer(request)
-        return reference.problem(
-            [Refusal(status, "It is refused.", place=("query", "/id", "It is refused."))]
-        )
-
-    return override(answer=answer)
 
 
 # -- an answer is another one
 
 
-def answered(change: Callable[[Request, Answer], Answer]) -> Switch:
+def answered(answer: Answer, text: str | None = None, media_type: str = "", **headers: str) -> Answer:
+    """The answer with another body, or with other headers; "" removes one."""
+    body = answer.body if text is None else text.encode()
+    length = {} if text is None else {"content-length": str(len(body))}
+    typed = {"content-type": media_type} if media_type else {}
+    found = {**dict(answer.headers), **length, **typed, **headers}
+    return Answer(answer.status, tuple((name, value) for name, value in found.items() if value), body)
+
+
+def changed(change: Callable[[Request, Answer], Answer]) -> Switch:
     return override(answer=lambda _, answer, request: change(request, answer(request)))
 
 
-def written(change: Callable[[Any], Any]) -> Switch:
+def value_of(change: Callable[[Request, Any], Any], **patterns: str) -> Switch:
+    """Another value is in an answer."""
+    where = Where(**patterns)
+
+    def other(request: Request, answer: Answer) -> Answer:
+        if not answer.body or not where.holds(request, answer):
+            return answer
+        return answered(answer, json.dumps(change(request, json.loads(answer.body))))
+
+    return changed(other)
+
+
+def written(change: Change) -> Switch:
     """Another value is written as JSON."""
     return override(dump=lambda _, dump, value: dump(change(value)))
 
@@ -159,40 +278,21 @@ def items(change: Callable[[Item], Item]) -> Switch:
     return written(changed)
 
 
-def problems(change: Callable[[dict[str, Any]], Any]) -> Switch:
-    return written(lambda value: change(value) if isinstance(value, dict) and "type" in value else value)
-
-
-def places(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Switch:
-    """The entries of a 422's errors."""
-    return problems(
-        lambda problem: (
-            {**problem, "errors": [change(place) for place in problem["errors"]]}
-            if "errors" in problem
-            else problem
+def problems(change: Callable[[Item], Any], of: int = 0) -> Switch:
+    return written(
+        lambda value: (
+            change(value)
+            if isinstance(value, dict) and "type" in value and of in (0, value["status"])
+            else value
         )
+    )
+
+
+def errors(change: Callable[[list[Item]], Any]) -> Switch:
+    return problems(
+        lambda found: {**found, "errors": change(found["errors"])} if "errors" in found else found
     )
 
 
 def stored(change: Callable[[Item], Item]) -> Switch:
     return override(store=lambda _, store, item: store(change(item)))
-
-
-def headers(answer: Answer, **changes: str | None) -> Answer:
-    """Other headers; None removes one."""
-    named = {name.replace("_", "-"): value for name, value in changes.items()}
-    kept = [pair for pair in answer.headers if pair[0] not in named]
-    added = [(name, value) for name, value in named.items() if value is not None]
-    return replace(answer, headers=(*kept, *added))
-
-
-def body(answer: Answer, data: bytes, media_type: str = "application/json") -> Answer:
-    return headers(replace(answer, body=data), content_length=str(len(data)), content_type=media_type)
-
-
-def changed(answer: Answer, change: Callable[[Any], Any]) -> Answer:
-    return body(answer, json.dumps(change(json.loads(answer.body))).encode()) if answer.body else answer
-
-
-def of_item(request: Request) -> bool:
-    return request.target.startswith("/items/")

@@ -6,8 +6,8 @@ Whatever the contract permits is right here, also where it SHOULD be otherwise: 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from conformance.answers import every_answer, same, shown
-from conformance.case import Complaint
+from conformance.answers import every_answer, same
+from conformance.case import Complaint, shown
 from conformance.reference.service import Call, Item, Reference
 from conformance.rules import Rules
 from harness.wire import Answer, Request, exchange

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance import fuzz
+from conformance.cases import fuzz
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference

@@ -45,12 +45,6 @@ def test_bad_usage_is_told_in_one_line(
     assert result.stderr.count("\n") == 1
 
 
-def test_help_names_the_exit_statuses_and_what_happens_to_items() -> None:
-    told = CliRunner().invoke(app, ["--help"]).stdout
-    assert "Exit status" in told
-    assert "created and deleted" in told
-
-
 EXAMPLES = re.findall(r"^  just conform (.*?)(?:  .*)?$", HELP, re.MULTILINE)
 
 

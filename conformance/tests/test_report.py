@@ -6,14 +6,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance import report
-from conformance.judge import Outcome
+from conformance.judge import Grade, Outcome, cells
 from conformance.rules import Rules
-from conformance.tests.test_verdict import KNOWING, PLAIN, outcomes
-from conformance.verdict import FAIL, cells, findings
+from conformance.tests.test_judge import KNOWING, PLAIN, judgements
 
 
 def lines(rules: Rules, *judged: Outcome) -> list[str]:
-    return list(report.lines(list(findings(rules, {"one": judged}))))
+    return list(report.lines(rules, {"one": judged}))
 
 
 def test_a_case_of_several_rules_is_shown_once() -> None:
@@ -45,9 +44,9 @@ def test_junit_has_every_outcome_and_bears_any_character() -> None:
 
 
 def test_json_has_every_outcome() -> None:
-    given = outcomes(True, False)
+    given = judgements(True, False)
     read = json.loads(report.as_json(PLAIN, given, cells(PLAIN, given), {"seed": 1, "short": False}))
-    assert read["services"]["one"]["rules"]["must"] == FAIL
+    assert read["services"]["one"]["rules"]["must"] == Grade.FAIL
     assert [outcome["passed"] for outcome in read["services"]["one"]["outcomes"]] == [True, False]
 
 
@@ -63,9 +62,9 @@ def test_json_has_every_outcome() -> None:
 def test_a_count_tells_what_is_expected_from_what_is_not(
     rules: Rules, passed: tuple[bool, ...], told: str
 ) -> None:
-    assert report.count(rules, "one", outcomes(*passed)["one"]) == told
+    assert report.count(rules, "one", judgements(*passed)["one"]) == told
 
 
 def test_the_worst_is_shown_first() -> None:
-    found = lines(KNOWING, *outcomes(False, False)["one"])
+    found = lines(KNOWING, *judgements(False, False)["one"])
     assert found == ["one: fail: must: b", "    why", "one: known failure: must: a"]

@@ -2,36 +2,37 @@ from pathlib import Path
 
 import pytest
 
+from harness.document import markdown
+from harness.service import services
 from torture import page
 from torture.experiment import Effort, Result
 from torture.experiments import EXPERIMENTS
-from torture.page import Record, Table
+from torture.page import Record, newer
 from torture.synced import synced_before
 
 
 def test_the_page_is_that_of_what_was_kept() -> None:
-    assert page.PAGE.read_text() == page.rendered(page.kept())
+    assert page.PAGE.read_text() == markdown(page.page(page.kept()))
 
 
 def test_the_long_form_of_every_experiment_is_kept_of_every_service() -> None:
-    kept = page.kept().root
-    assert len(kept) == 5
-    assert all(list(records) == list(EXPERIMENTS) for records in kept.values())
+    kept = {name: [*records] for name, records in page.kept().items()}
+    assert kept == {name: [*EXPERIMENTS] for name in services()}
 
 
 def test_a_fault_is_on_the_page() -> None:
     result = Result({"kills": "100"}, ["item 7 is gone, not a"])
-    text = page.rendered(Table({"alpha": {"crash": Record.of("2.0.0", result, 3.0)}}))
+    text = markdown(page.page({"alpha": {"crash": Record.of("2.0.0", result, 3.0)}}))
     assert "| kills | 100 |" in text
-    assert "- **alpha**: item 7 is gone, not a" in text
+    assert "- alpha: item 7 is gone, not a" in text
 
 
 def test_what_is_new_takes_the_place_of_what_was() -> None:
     one, other = (Record.of("2.0.0", Result({"kills": kills}), 1.0) for kills in ("1", "2"))
-    table = Table({"alpha": {"crash": one, "disk": one}}).with_newer(
-        {"alpha": {"crash": other}, "beta": {"disk": other}}
-    )
-    assert table == Table({"alpha": {"crash": other, "disk": one}, "beta": {"disk": other}})
+    records = newer({"beta": {"disk": other}, "alpha": {"disk": one, "gone": one}}, "alpha", "crash", other)
+    assert records == {"alpha": {"crash": other, "disk": one}, "beta": {"disk": other}}
+    assert [*records] == ["alpha", "beta"]
+    assert [*records["alpha"]] == ["crash", "disk"]
 
 
 @pytest.mark.parametrize(("share", "count"), [(0.0, 4), (0.1, 10), (1.0, 100), (2.0, 200)])

@@ -1,10 +1,19 @@
 """Every fault: what is wrong, in a sentence, and the switch that makes it so."""
 
-from ..switches import Switch
-from . import answers, bodies, errors, requests, storage, values
+import tomllib
+from pathlib import Path
 
+from ..switches import SECTIONS, Switch
+from . import answers, reading, storage
+
+DATA = tomllib.loads(Path(__file__).with_name("faults.toml").read_text())
 FAULTS: dict[str, Switch] = {
-    fault: switch
-    for module in (requests, bodies, values, storage, answers, errors)
-    for fault, switch in module.FAULTS.items()
+    **{
+        fault: SECTIONS[section](**entry)
+        for section, faults in DATA.items()
+        for fault, entry in faults.items()
+    },
+    **reading.FAULTS,
+    **storage.FAULTS,
+    **answers.FAULTS,
 }

@@ -1,86 +1,119 @@
-"""What a successful answer says."""
+"""What an answer says."""
 
+import json
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from conformance.reference.service import ITEM, Call, Item, Reference, Refusal
 from harness.wire import Answer, Request
 
-from ..switches import Switch, answered, body, changed, headers, items, member, of_item, override
+from ..switches import Switch, changed, errors, items, member, override, problems, value_of
+
+
+def without_null(item: Item) -> Item:
+    return {name: value for name, value in item.items() if value is not None}
 
 
 def rounded(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: rounded(inner) for key, inner in value.items()}
-        case list():
-            return [rounded(inner) for inner in value]
-        case float():
-            return float(f"{value:.6g}")
-        case _:
-            return value
+    return json.loads(json.dumps(value), parse_float=lambda digits: float(f"{float(digits):.6g}"))
 
 
-def at(path: str, change: Any) -> Switch:
-    """The success of one path changes as a value."""
-    return answered(lambda q, a: changed(a, change) if q.target == path and a.status == 200 else a)
+def of_objects(change: Callable[[Item], Item]) -> Callable[[Request, Any], Any]:
+    return lambda _, value: change(value) if isinstance(value, dict) else value
 
 
-def status(status: int, change: Any) -> Switch:
-    """The answers of one status."""
-    return answered(lambda q, a: change(q, a) if a.status == status else a)
+def ones(value: Any) -> Any:
+    return [int(part) if part is True else part for part in value] if isinstance(value, list) else value
 
 
-def cacheable(when: Any) -> Switch:
-    return answered(lambda q, a: headers(a, cache_control=None) if when(q, a) else a)
+def sent_alone(request: Request, item: Item) -> Item:
+    return {name: item[name] for name in item if name == "id" or f'"{name}"'.encode() in request.body}
 
 
-def sent_alone(request: Request, answer: Answer) -> Answer:
-    return changed(
-        answer, lambda item: {k: v for k, v in item.items() if k == "id" or f'"{k}"'.encode() in request.body}
-    )
+def latin1(request: Request, answer: Answer) -> Answer:
+    if not request.target.startswith("/items/"):
+        return answer
+    return replace(answer, body=answer.body.decode().encode("latin-1", errors="replace"))
 
 
-def location(change: Any) -> Switch:
+def location(change: Callable[[str, int], str]) -> Switch:
     return override(location=lambda _, location, item: change(location(item), item["id"]))
 
 
-FAULTS: dict[str, Switch] = {
-    # basics
-    "the greeting has no comma": at("/hello", lambda _: {"message": "Hello World!"}),
-    "health is OK, as text": answered(
-        lambda q, a: body(a, b"OK", "text/plain") if q.target == "/healthz" and a.body else a
-    ),
-    "health says more": at("/healthz", lambda value: {**value, "items": 0}),
-    "an echo is wrapped": at("/echo", lambda value: {"data": value}),
-    "an echo has numbers of six digits": at("/echo", rounded),
-    "an echo has no members that are null": at(
-        "/echo",
-        lambda value: {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value,
-    ),
-    "an echo has true as 1": at(
-        "/echo",
-        lambda value: [int(v) if v is True else v for v in value] if isinstance(value, list) else value,
-    ),
-    "an echo is text/html": answered(
-        lambda q, a: headers(a, content_type="text/html") if q.target == "/echo" and a.status == 200 else a
-    ),
-    # statuses
-    "POST /items is 200": status(201, lambda _, a: replace(a, status=200)),
-    "PUT is 201": answered(
-        lambda q, a: replace(a, status=201) if q.method == "PUT" and a.status == 200 else a
-    ),
-    "PUT is 204": answered(
-        lambda q, a: (
-            replace(a, status=204, body=b"", headers=(("cache-control", "no-store"),))
-            if q.method == "PUT" and a.status == 200
-            else a
+def allow(change: Callable[[str], str]) -> Switch:
+    return override(allow=lambda _, allow, methods: change(allow(methods)))
+
+
+def without_head(template: str = "") -> Switch:
+    def methods(_: Reference, methods: Callable[[Call], Item], call: Call) -> Item:
+        found = methods(call)
+        return {name: found[name] for name in found if name != "HEAD" or template not in ("", call.template)}
+
+    return override(methods=methods)
+
+
+def pointed(validator: str, change: Callable[[list[str]], list[str]]) -> Switch:
+    """What the schema's keyword finds is said to be elsewhere."""
+    return override(
+        pointers=lambda _, pointers, error: (
+            change(pointers(error)) if error.validator == validator else pointers(error)
         )
+    )
+
+
+def value_echoed(
+    _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
+) -> dict[str, str]:
+    """Each detail repeats the value that is wrong, as Pydantic and jsonschema do."""
+    found = invalid(value, schema)
+    return {
+        pointer: f"{value.get(pointer[1:]) if isinstance(value, dict) else value!r} is wrong"
+        for pointer in found
+    }
+
+
+def unknown_echoed(
+    _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
+) -> dict[str, str]:
+    found = invalid(value, schema)
+    unknown = [
+        pointer for pointer, detail in found.items() if isinstance(value, dict) and "additional" in detail
+    ]
+    return {**found, **{pointer: f"Unknown: {value.get(pointer[1:])!r}" for pointer in unknown}}
+
+
+def shown(reference: Reference, parsed: Callable[[bytes], Any], data: bytes) -> Any:
+    try:
+        return parsed(data)
+    except ValueError:
+        reference.trace = traceback.format_exc()  # type: ignore[attr-defined]
+        raise
+
+
+def traced(reference: Reference, problem: Callable[[Any], Answer], refused: Sequence[Refusal]) -> Answer:
+    trace = getattr(reference, "trace", "")
+    return problem([replace(each, detail=trace or each.detail) for each in refused])
+
+
+FAULTS: dict[str, Switch] = {
+    # methods
+    "HEAD is 405": without_head(),
+    "HEAD of an item is 405": without_head(ITEM),
+    "HEAD has a body": override(head=lambda _, __, answer: answer),
+    "Allow names the first method alone": allow(lambda methods: methods.split(",")[0]),
+    "Allow leaves out HEAD": allow(lambda methods: methods.replace(", HEAD", "")),
+    "Allow names PATCH": allow(lambda methods: f"{methods}, PATCH"),
+    # basics
+    "health says more": value_of(lambda _, value: {**value, "items": 0}, target="^/healthz", was="200"),
+    "an echo is wrapped": value_of(lambda _, value: {"data": value}, target="^/echo", was="200"),
+    "an echo has numbers of six digits": value_of(
+        lambda _, value: rounded(value), target="^/echo", was="200"
     ),
-    "DELETE is 200": status(204, lambda _, a: body(replace(a, status=200), b"{}")),
-    "a 204 has a Content-Type": status(204, lambda _, a: headers(a, content_type="application/json")),
-    "a 204 has a body": status(204, lambda _, a: body(a, b"null")),
+    "an echo has no members that are null": value_of(of_objects(without_null), target="^/echo", was="200"),
+    "an echo has true as 1": value_of(lambda _, value: ones(value), target="^/echo", was="200"),
     # Location
-    "a new item has no Location": answered(lambda _, a: headers(a, location=None)),
     "Location is that of the list": location(lambda _, __: "/items"),
     "Location is that of the item before": location(lambda _, item_id: f"/items/{max(1, item_id - 1)}"),
     "Location ends in a slash": location(lambda path, _: f"{path}/"),
@@ -89,26 +122,31 @@ FAULTS: dict[str, Switch] = {
     "a price is text": items(member("price", str)),
     "a quantity is a float": items(member("quantity", lambda value: value + 0.5)),
     "an item has a URL, too": items(lambda item: {**item, "url": "/items"}),
-    "an item leaves out what is null": items(lambda item: {k: v for k, v in item.items() if v is not None}),
-    "POST answers only the members that were sent": status(201, sent_alone),
-    "a list leaves out descriptions": answered(
-        lambda q, a: (
-            changed(a, lambda page: [{**item, "description": None} for item in page])
-            if q.target.startswith("/items?") and a.status == 200
-            else a
-        )
+    "an item leaves out what is null": items(without_null),
+    "POST answers only the members that were sent": value_of(sent_alone, was="201"),
+    "a list leaves out descriptions": value_of(
+        lambda _, page: [{**item, "description": None} for item in page], target=r"^/items\?", was="200"
     ),
-    "an item is in Latin-1": answered(
-        lambda q, a: body(a, a.body.decode().encode("latin-1", errors="replace")) if of_item(q) else a
+    "an item is in Latin-1": changed(latin1),
+    # the form of errors
+    "a 404 is a detail alone": problems(lambda _: {"detail": "Not Found"}, 404),
+    "a 422 has FastAPI's form": problems(lambda p: {"detail": [{"loc": ["body"], "msg": p["detail"]}]}, 422),
+    "a problem's status is text": problems(member("status", str)),
+    "whatever is refused is 500": override(
+        refuse=lambda reference, _, __: reference.problem([Refusal(500, "The service failed to answer.")])
     ),
-    # caches
-    "an item may be cached": cacheable(lambda q, a: q.method == "GET" and of_item(q) and a.status == 200),
-    "a new item may be cached": cacheable(lambda _, a: a.status == 201),
-    "a replaced item may be cached": cacheable(lambda q, _: q.method == "PUT"),
-    "a deletion may be cached": cacheable(lambda _, a: a.status == 204),
-    "a list may be cached": cacheable(lambda q, a: q.target.startswith("/items?") and a.status == 200),
-    "health may be cached": cacheable(lambda q, _: q.target == "/healthz"),
-    "an error may be cached": cacheable(lambda _, a: a.status >= 400),
-    "nothing is said of caching": cacheable(lambda _, __: True),
-    "Cache-Control is no-cache": answered(lambda _, a: headers(a, cache_control="no-cache")),
+    # the places
+    "a 422 has errors by their names": errors(lambda found: {e["pointer"]: e["detail"] for e in found}),
+    "a 422 has the first place alone": errors(lambda found: found[:1]),
+    "an unknown member is reported at the whole body": pointed("additionalProperties", lambda _: [""]),
+    "only the first unknown member is reported": pointed("additionalProperties", lambda found: found[:1]),
+    "an unknown member's pointer is not escaped": pointed(
+        "additionalProperties", lambda found: [each.replace("~1", "/").replace("~0", "~") for each in found]
+    ),
+    "a missing member is reported at the whole body": pointed("required", lambda _: [""]),
+    "only the first missing member is reported": pointed("required", lambda found: found[:1]),
+    # what is told
+    "a 422 repeats each value": override(invalid=value_echoed),
+    "an unknown member's value is repeated": override(invalid=unknown_echoed),
+    "a 400 shows the parser's traceback": override(parsed=shown, problem=traced),
 }

@@ -1,4 +1,7 @@
-"""What is stored, and when."""
+"""What is stored, and when.
+
+A fault of requests that meet, or of a read too soon, lasts long enough to be seen on a busy machine.
+"""
 
 import struct
 import threading
@@ -6,6 +9,7 @@ import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import nullcontext
+from itertools import count
 from typing import Any
 
 from conformance.reference.service import Call, Item, Reference, Refusal
@@ -14,6 +18,8 @@ from harness.wire import Answer
 from ..switches import Switch, attributes, member, override, stored, together
 
 MOMENT = 0.02  # seconds: long enough for another request to come between
+LATE = 1.0  # seconds after the answer: longer than the next request needs
+EMPTY = {"name": "-", "description": None, "price": 0, "quantity": 0}
 UNLOCKED = attributes(lock=nullcontext())
 
 
@@ -26,17 +32,13 @@ def kept(value: Callable[[str], str]) -> Switch:
     return stored(member("name", value))
 
 
-def one_more_than_stored(reference: Reference, _next_id: Any) -> int:
-    return max(reference.items, default=0) + 1
-
-
-def slow_id(_reference: Reference, next_id: Callable[[], int]) -> int:
+def slow_id(_: Reference, next_id: Callable[[], int]) -> int:
     given = next_id()
-    time.sleep(0.001)
+    time.sleep(MOMENT)
     return given
 
 
-def merged(reference: Reference, _replace: Any, call: Call) -> Answer:
+def merged(reference: Reference, _: Any, call: Call) -> Answer:
     former = reference.items[call.item_id]
     item = {**former, **reference.item(call.item_id, call.documents[0])}
     item |= {name: former[name] for name in former if name not in (*call.documents[0], "id")}
@@ -44,7 +46,7 @@ def merged(reference: Reference, _replace: Any, call: Call) -> Answer:
     return reference.reply(200, item)
 
 
-def torn(reference: Reference, _replace: Any, call: Call) -> Answer:
+def torn(reference: Reference, _: Any, call: Call) -> Answer:
     """A unit of work: it reads the row, and a moment later writes only what differs from what it read."""
     item = reference.item(call.item_id, call.documents[0])
     row = reference.items[call.item_id]
@@ -54,56 +56,75 @@ def torn(reference: Reference, _replace: Any, call: Call) -> Answer:
     return reference.reply(200, item)
 
 
-def moved(reference: Reference, _replace: Any, call: Call) -> Answer:
+def moved(reference: Reference, _: Any, call: Call) -> Answer:
     reference.delete_item(call)
     answer = reference.create_item(call)
     return Answer(200, answer.headers, answer.body)
 
 
-def deleted_late(reference: Reference, _delete: Any, call: Call) -> Answer:
-    time.sleep(MOMENT)
+def old_kept(reference: Reference, _: Any, call: Call) -> Answer:
+    return reference.reply(200, reference.item(call.item_id, call.documents[0]))
+
+
+def old_answered(reference: Reference, replace: Callable[[Call], Answer], call: Call) -> Answer:
+    answer = reference.get_item(call)
+    replace(call)
+    return answer
+
+
+def deleted_blindly(reference: Reference, _: Any, call: Call) -> Answer:
     reference.items.pop(call.item_id, None)
     return reference.reply(204)
+
+
+def alike_found(reference: Reference, create: Callable[[Call], Answer], call: Call) -> Answer:
+    for item in reference.items.values():
+        if item == reference.item(item["id"], call.documents[0]):
+            return reference.reply(201, item, {"location": reference.location(item)})
+    return create(call)
+
+
+def deleted_late(reference: Reference, _: Any, call: Call) -> Answer:
+    time.sleep(MOMENT)
+    return deleted_blindly(reference, _, call)
 
 
 def hidden(reference: Reference) -> None:
     """A deleted item is marked as such, and listed."""
     deleted: set[int] = set()
 
-    def look_up(_reference: Reference, look_up: Callable[[Call], None], call: Call) -> None:
+    def look_up(_: Reference, look_up: Callable[[Call], None], call: Call) -> None:
         look_up(call)
         if call.item_id in deleted:
             call.refuse(404, "No item has this id.")
 
-    def delete(reference: Reference, _delete: Any, call: Call) -> Answer:
+    def delete(reference: Reference, _: Any, call: Call) -> Answer:
         deleted.add(call.item_id)
         return reference.reply(204)
 
     override(look_up=look_up, delete_item=delete)(reference)
 
 
-def stale(every: int) -> Switch:
-    """Each of some workers remembers the items that it has once read."""
+def stale(reference: Reference) -> None:
+    """Each of two workers, which take turns, remembers the items that it has once read."""
+    remembered: tuple[dict[int, Item], ...] = ({}, {})
+    turns = count()
 
-    def switch(reference: Reference) -> None:
-        remembered: list[dict[int, Item]] = [{} for _ in range(every)]
-        turns = iter(range(10**9))
+    def get(reference: Reference, _: Any, call: Call) -> Answer:
+        items = remembered[next(turns) % len(remembered)]
+        return reference.reply(200, items.setdefault(call.item_id, reference.items[call.item_id]))
 
-        def get(reference: Reference, _get: Any, call: Call) -> Answer:
-            items = remembered[next(turns) % every]
-            return reference.reply(200, items.setdefault(call.item_id, reference.items[call.item_id]))
-
-        override(get_item=get)(reference)
-
-    return switch
+    override(get_item=get)(reference)
 
 
-def later(_reference: Reference, store: Callable[[Item], None], item: Item) -> None:
-    threading.Timer(MOMENT, store, (item,)).start()
+def later(function: Callable[..., Any], *arguments: Any) -> None:
+    timer = threading.Timer(LATE, function, arguments)
+    timer.daemon = True
+    timer.start()
 
 
-def later_gone(reference: Reference, _delete: Any, call: Call) -> Answer:
-    threading.Timer(MOMENT, reference.items.pop, (call.item_id, None)).start()
+def later_gone(reference: Reference, _: Any, call: Call) -> Answer:
+    later(reference.items.pop, call.item_id, None)
     return reference.reply(204)
 
 
@@ -111,9 +132,7 @@ def stored_although_refused(reference: Reference, refuse: Callable[[Call], Answe
     """Only a missing price or name is filled in."""
     if call.operation.get("operationId") == "create_item" and call.documents:
         reference.last_id += 1
-        reference.store(
-            {"id": reference.last_id, "name": "-", "description": None, "price": 0, "quantity": 0}
-        )
+        reference.store({"id": reference.last_id, **EMPTY})
     return refuse(call)
 
 
@@ -159,20 +178,13 @@ FAULTS: dict[str, Switch] = {
     ),
     "a quantity is stored in 16 bits": stored(member("quantity", lambda v: v % 2**16)),
     # ids
-    "an id is one more than the largest that is stored": override(next_id=one_more_than_stored),
+    "an id is one more than the largest that is stored": override(
+        next_id=lambda reference, _: max(reference.items, default=0) + 1
+    ),
     "two new items at the same moment get one id": together(UNLOCKED, override(next_id=slow_id)),
     # PUT
-    "PUT answers the new item and keeps the old one": override(
-        replace_item=lambda reference, _, call: reference.reply(
-            200, reference.item(call.item_id, call.documents[0])
-        )
-    ),
-    "PUT stores the new item and answers the old one": override(
-        replace_item=lambda reference, replace, call: (
-            reference.reply(200, reference.items[call.item_id]),
-            replace(call),
-        )[0]
-    ),
+    "PUT answers the new item and keeps the old one": override(replace_item=old_kept),
+    "PUT stores the new item and answers the old one": override(replace_item=old_answered),
     "PUT keeps the former value of what the body omits": override(replace_item=merged),
     "PUT creates the item where there is none": alone("PUT"),
     "PUT moves the item to a new id": override(replace_item=moved),
@@ -181,36 +193,18 @@ FAULTS: dict[str, Switch] = {
     "PUT changes the item although it refuses the body": override(refuse=replaced_although_refused),
     "two PUTs at the same moment are mixed": together(UNLOCKED, override(replace_item=torn)),
     # DELETE
-    "DELETE of what is not there is 204": together(
-        alone("DELETE"),
-        override(
-            delete_item=lambda reference, _, call: (
-                reference.items.pop(call.item_id, None),
-                reference.reply(204),
-            )[1]
-        ),
-    ),
+    "DELETE of what is not there is 204": together(alone("DELETE"), override(delete_item=deleted_blindly)),
     "DELETE answers 204, and the item stays": override(
         delete_item=lambda reference, _, __: reference.reply(204)
     ),
     "a deleted item is listed still": hidden,
     "of two DELETEs at the same moment both are 204": together(UNLOCKED, override(delete_item=deleted_late)),
     # committed before answered
-    "each of two workers remembers the items that it has read": stale(2),
-    "a write is committed a moment after its answer": override(store=later),
+    "each of two workers remembers the items that it has read": stale,
+    "a write is committed a moment after its answer": override(
+        store=lambda _, store, item: later(store, item)
+    ),
     "a DELETE is committed a moment after its answer": override(delete_item=later_gone),
     "POST stores an item although it refuses the body": override(refuse=stored_although_refused),
-    "a new item alike is the item that is there": override(
-        create_item=lambda reference, create, call: (
-            next(
-                (
-                    reference.reply(201, item, {"location": reference.location(item)})
-                    for item in reference.items.values()
-                    if item == reference.item(item["id"], call.documents[0])
-                ),
-                None,
-            )
-            or create(call)
-        )
-    ),
+    "a new item alike is the item that is there": override(create_item=alike_found),
 }

@@ -1,34 +1,18 @@
 """The oracle sees each kind of wrong answer, and finds nothing in right ones."""
 
-import json
-from typing import Any
-
 import pytest
 
 from conformance.reference.oracle import Oracle, delete, stored
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
+from conformance.tests.reference.test_service import LAMP, request
+from conformance.tests.test_answers import answer
 from harness.wire import Answer, Request
 
-LAMP = {"id": 5, "name": "Lamp", "description": None, "price": 19.9, "quantity": 0}
 BODY = {"name": "Bulb", "price": 1}
 STORED = {"id": 9, "name": "Bulb", "description": None, "price": 1, "quantity": 0}
 GONE = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "No item has this id."}
 NO_STORE = {"cache-control": "no-store"}
-
-
-def request(line: str, body: Any = None) -> Request:
-    method, target = line.split(" ")
-    if body is None:
-        return Request(method, target)
-    text = body if isinstance(body, str) else json.dumps(body)
-    return Request(method, target, ("Content-Type: application/json",), text.encode(), "length")
-
-
-def answer(status: int, body: Any, **headers: str) -> Answer:
-    media_type = "application/json" if status < 400 else "application/problem+json"
-    named = {"content-type": media_type, **NO_STORE, **headers}
-    return Answer(status, tuple(named.items()), json.dumps(body).encode())
 
 
 def invalid(*pointers: str) -> Answer:

@@ -1,24 +1,24 @@
 import pytest
 
-from torture.history import Event, is_linearizable
+from torture.concurrency import Event, is_linearizable
 
 inf = float("inf")
 
 
 def created(value: str, began: float, ended: float) -> Event:
-    return Event("create", value, began, ended)
+    return Event("POST", value, began, ended)
 
 
 def replaced(value: str, began: float, ended: float = inf, *, gone: bool = False) -> Event:
-    return Event("replace", value, began, ended, gone)
+    return Event("PUT", value, began, ended, gone)
 
 
 def deleted(began: float, ended: float = inf, *, gone: bool = False) -> Event:
-    return Event("delete", None, began, ended, gone)
+    return Event("DELETE", None, began, ended, gone)
 
 
 def read(value: str | None, began: float, ended: float) -> Event:
-    return Event("read", value, began, ended, value is None)
+    return Event("GET", value, began, ended, value is None)
 
 
 POSSIBLE = {
