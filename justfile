@@ -45,7 +45,7 @@ torture *ARGS: _tools
     @{{python}} -m torture "$@"
 
 # everything that must hold before a change lands, but for what `just check` looks at
-test: _tools test-tools test-services test-contract test-torture
+test: _tools test-tools test-services test-contract test-postgresql test-torture
     @{{python}} -m tests.containers
 
 # the tests of the tools and of the repository
@@ -56,6 +56,12 @@ test-tools: _tools
 [no-exit-message]
 test-contract: _tools
     @{{python}} -m conformance --short
+
+# the ORM services on PostgreSQL: their tests of it, and the contract, with fewer random examples
+[no-exit-message]
+test-postgresql: _tools
+    @for service in fastapi_orm flask_orm; do echo "$service"; (cd "services/$service" && PYTHONPATH=../.. ../../{{python}} -m harness.postgresql {{in_dev}} pytest -q tests/test_postgresql.py); done
+    @{{python}} -m conformance --database postgresql --short
 
 # all five services under fire, for a short time
 [no-exit-message]

@@ -2,7 +2,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from typing import Annotated
 from conformance.case import SEED, Case, Subject, load
 from conformance.judge import JudgeError, Outcome, judge
 from harness.command import Argument, Command, Exit, Option, fail, interruptible, known, output, screen
-from harness.service import LaunchError, installed, services
+from harness.service import LaunchError, declared, installed, services
 
 app = Command("just conform")
 REPORT = Path("build/conformance")
@@ -28,12 +28,17 @@ and two files, conformance.json and junit.xml.
 
   just conform                       all services, some minutes
   just conform flask_sqlite --short  one service, fewer random examples
+  just conform fastapi_orm --database postgresql
+                                     on a PostgreSQL that is started for it
   just conform --url http://127.0.0.1:8000
                                      any server that speaks the contract
   just conform flask_sqlite --only "no price"
                                      the cases with this in their names
   just conform --random              other random examples; prints their seed
   just conform --seed 4711           the examples of that seed again
+
+The services that can are judged on PostgreSQL by --database: on a server of
+their own, or in a new database on the one whose URL is given.
 
 A server at a URL gets items created and deleted; beside the name of a
 service, it is judged as that, with its known failures. Items that it has before
@@ -44,6 +49,9 @@ Exit status: 0 all rules hold, 1 one of level MUST does not, 2 bad usage."""
 Names = Annotated[list[str] | None, Argument(metavar="[SERVICE]...", show_default=False)]
 Url = Annotated[
     str | None, Option("--url", metavar="URL", help="Judge the server that is there; start none.")
+]
+Database = Annotated[
+    str, Option("--database", metavar="KIND", help="sqlite, postgresql, or the URL of a PostgreSQL server.")
 ]
 Short = Annotated[bool, Option("--short", help="Fewer random examples.")]
 Only = Annotated[str, Option("--only", metavar="TEXT", help="The cases with this in their names.")]
@@ -59,6 +67,7 @@ Publish = Annotated[bool, Option("--publish", help="Write docs/conformance.md; o
 def conform(
     names: Names = None,
     url: Url = None,
+    database: Database = "sqlite",
     short: Short = False,
     only: Only = "",
     random: Random = False,
@@ -66,19 +75,23 @@ def conform(
     folder: Folder = REPORT,
     publish: Publish = False,
 ) -> None:
-    check_usage(names or [], url, random=random, seed=seed, partial=short or bool(only), publish=publish)
+    partial = short or bool(only) or database != "sqlite"
+    check_usage(names or [], url, random=random, seed=seed, partial=partial, publish=publish)
+    able = on(database, names or [], url)
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
     if random:
         screen.print(f"seed {seed}")
-    cases = [case for case in load() if only in case.name]
-    if not cases:
+    named = [case for case in load() if only in case.name]
+    if not named:
         fail(f"No case has {only} in its name.", 2)
-    subject = Subject(url or "", short=short, seed=seed)
+    kind = database.partition(":")[0]
+    cases = [case for case in named if not case.starts or case.database == kind]
+    subject = Subject(url or "", short=short, seed=seed, postgresql="" if kind == "sqlite" else database)
     try:
         with interruptible(lambda: "Nothing was concluded."):
-            outcomes = (
-                at_url(subject, cases, names) if url else of_services(names or services(), subject, cases)
-            )
+            outcomes = at_url(subject, cases, names) if url else of_services(names or able, subject, cases)
+        if left_out := len([case for case in named if case.starts and kind != case.database == "sqlite"]):
+            output.print(f"Left out on PostgreSQL: {left_out} cases that look into SQLite's file.")
         conclude(outcomes, folder, {"seed": seed, "short": short, "only": only}, publish=publish)
     except (JudgeError, LaunchError) as error:
         fail(str(error))
@@ -100,6 +113,23 @@ def check_usage(
         fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", 2)
 
 
+def on(database: str, names: list[str], url: str | None) -> list[str]:
+    """The services that can be on this database; fails where one of the names cannot."""
+    kind, _, rest = database.partition("://")
+    if kind not in ("sqlite", "postgresql") or (kind == "sqlite" and rest):
+        fail(
+            "A database is sqlite, postgresql, or the URL of a server: postgresql://USER:PASSWORD@HOST/NAME",
+            2,
+        )
+    if url and kind != "sqlite":
+        fail("The server at a URL has its database already: --database is of services.", 2)
+    able = [name for name in services() if kind in declared(name).databases]
+    for name in names:
+        if name not in able:
+            fail(f"{name} cannot be on {kind}. {', '.join(able) or 'None'} can.", 2)
+    return able
+
+
 def at_url(subject: Subject, cases: Sequence[Case], names: Sequence[str] | None) -> dict[str, list[Outcome]]:
     import h11
 
@@ -115,14 +145,18 @@ def at_url(subject: Subject, cases: Sequence[Case], names: Sequence[str] | None)
 
 
 def of_services(names: Sequence[str], subject: Subject, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
+    from harness import postgresql
     from harness.server import launched
 
     outcomes = {}
-    for name in dict.fromkeys(names):
-        installed(name, announce=screen.print)
-        with timed(name), launched(name) as server:
-            outcomes[name] = list(judge(replace(subject, url=server.url, service=name), cases))
-            server.ensure_running()
+    starts = subject.postgresql == "postgresql"
+    with postgresql.server() if starts else nullcontext(subject.postgresql) as databases:
+        for name in dict.fromkeys(names):
+            installed(name, announce=screen.print)
+            with timed(name), postgresql.environment(databases) as env, launched(name, env) as server:
+                one = replace(subject, url=server.url, service=name, postgresql=databases)
+                outcomes[name] = list(judge(one, cases))
+                server.ensure_running()
     return outcomes
 
 

@@ -24,6 +24,7 @@ class Subject:
     service: str = ""  # its name, where it is one of services/: some cases start it themselves
     short: bool = False  # fewer random examples
     seed: int = SEED
+    postgresql: str = ""  # the URL of the server on which the service gets its databases; else they are files
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Case:
     rules: tuple[str, ...]
     run: Callable[[Subject], Iterable[Complaint]]
     starts: bool = False  # the service itself, on a database that it can get at
+    database: str = "sqlite"  # the kind of that
 
 
 Parameters = Sequence[Any]
@@ -52,15 +54,15 @@ def named(name: str, example: str) -> str:
 
 
 def case(
-    name: str, *rules: str, each: Sequence[Any] = (), starts: bool = False
+    name: str, *rules: str, each: Sequence[Any] = (), starts: bool = False, database: str = "sqlite"
 ) -> Callable[[Callable[..., Iterable[Complaint]]], list[Case]]:
     """Decorates a function of a subject, and of each of the examples where there are any."""
 
     def cases(function: Callable[..., Iterable[Complaint]]) -> list[Case]:
         if not each:
-            return [Case(name, rules, function, starts)]
+            return [Case(name, rules, function, starts, database)]
         return [
-            Case(named(name, label(example)), rules, partial(_run, function, example), starts)
+            Case(named(name, label(example)), rules, partial(_run, function, example), starts, database)
             for example in each
         ]
 

@@ -5,20 +5,38 @@ import signal
 import sqlite3
 import sys
 from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Literal
 
+from alembic import command
+from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
-from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
+from pydantic import BeforeValidator, Field, ValidationError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app import config as settings
-from app import db
+from app.config import Config as AppConfig
+from app.db import open_engine
+
+Lower = BeforeValidator(str.lower)
+
+
+class Settings(AppConfig):
+    """The application's settings, and those of the server."""
+
+    host: Annotated[str, Field(pattern=r"^[^\s/]+$")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    web_concurrency: Annotated[int, Field(ge=1, le=1024)] = 2
+    worker_class: Literal["asgi", "uvicorn_worker.UvicornWorker"] = "asgi"
+    access_log: bool = False
+    log_level: Annotated[Literal["debug", "info", "warning", "error", "critical"], Lower] = "info"
+
 
 try:
-    service = settings.Config()
+    service = Settings()
 except ValidationError as error:
     first = error.errors(include_input=False)[0]
     sys.exit(f"{str(first['loc'][0]).upper()}: {first['msg']}")
@@ -52,12 +70,13 @@ accesslog = "-" if service.access_log else None
 
 
 def on_starting(_server: Arbiter) -> None:
-    if sqlite3.sqlite_version_info < (3, 37):
+    if service.database and sqlite3.sqlite_version_info < (3, 37):
         sys.exit(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
     try:
-        db.migrate(service)
-    except (CommandError, DBAPIError, OSError) as error:
-        sys.exit(f"DATABASE_URL: {service.database}: {error}")
+        command.upgrade(AlembicConfig(Path(__file__).with_name("alembic.ini")), "head")
+    except (CommandError, SQLAlchemyError, OSError) as error:
+        reason = " ".join(str(getattr(error, "orig", error)).split())
+        sys.exit(f"DATABASE_URL: {service.database or 'PostgreSQL'}: {reason}")
 
 
 def post_worker_init(worker: Worker) -> None:
@@ -70,8 +89,10 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def on_exit(_server: Arbiter) -> None:
+    if service.database is None:
+        return
     # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
-    engine = db.open_engine(service)
+    engine = open_engine(service)
     with suppress(DBAPIError), engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()

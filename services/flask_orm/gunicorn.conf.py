@@ -1,28 +1,45 @@
 import ctypes
-import fcntl
+import logging
 import os
 import resource
 import signal
 import sqlite3
 import sys
 from contextlib import closing, suppress
+from typing import Annotated, Literal
 
+from alembic import command
+from alembic.util import CommandError
 from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import db
 from app.config import Config
+from app.db import migrations
 from app.main import create_app
 from app.middleware import UNREAD_MAX
+from app.models import db
+
+Lower = BeforeValidator(str.lower)
+
+
+class Settings(Config):
+    """The application's settings, and those of the server."""
+
+    host: Annotated[str, Field(pattern=r"^[^\s/]+$")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    web_concurrency: Annotated[int, Field(ge=1, le=1024)] = 2
+    access_log: bool = False
+    log_level: Annotated[Literal["debug", "info", "warning", "error", "critical"], Lower] = "info"
+
 
 try:
-    service = Config()
+    service = Settings()
 except ValidationError as error:
-    bad = error.errors()[0]
-    sys.exit(f"{str(bad['loc'][0]).upper()}: {bad['msg']}, not {bad['input']!r}")
+    bad = error.errors(include_input=False)[0]  # a URL may have a password in it
+    sys.exit(f"{str(bad['loc'][0]).upper()}: {bad['msg']}")
 
 wsgi_app = "app.main:create_app()"
 worker_class = "gthread"
@@ -39,17 +56,20 @@ forwarder_headers = ""  # a client on this host could send SCRIPT_NAME, and woul
 if os.access("/dev/shm", os.W_OK):  # noqa: S108 - heartbeat files in memory: a slow disk must not look like a dead worker
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 loglevel = service.log_level
+logging.getLogger("app").setLevel(loglevel.upper())
 accesslog = "-" if service.access_log else None
 
 
 def on_starting(_server: Arbiter) -> None:
+    if service.database and sqlite3.sqlite_version_info < (3, 37):
+        sys.exit(f"SQLite is {sqlite3.sqlite_version}, and STRICT tables need 3.37")
     try:
-        folder = os.open(service.database.parent, os.O_RDONLY)
-        fcntl.flock(folder, fcntl.LOCK_EX)  # several copies may start at once
-        db.migrate(create_app(service))
-        os.close(folder)
-    except (SQLAlchemyError, RuntimeError, OSError) as error:
-        sys.exit(f"DATABASE_URL: {service.database}: {error}")
+        with create_app(service).app_context():
+            command.upgrade(migrations.get_config(), "head")
+            db.engine.dispose()  # each worker opens its own connections
+    except (CommandError, SQLAlchemyError, OSError) as error:
+        reason = " ".join(str(getattr(error, "orig", error)).split())
+        sys.exit(f"DATABASE_URL: {service.database or 'PostgreSQL'}: {reason}")
 
 
 def post_worker_init(worker: Worker) -> None:
@@ -61,6 +81,8 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def on_exit(_server: Arbiter) -> None:
+    if service.database is None:
+        return
     # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
     with suppress(sqlite3.Error), closing(sqlite3.connect(service.database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

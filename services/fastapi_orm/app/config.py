@@ -1,30 +1,28 @@
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
-Count = Annotated[int, Field(ge=1, le=1024)]
 Upper = BeforeValidator(str.upper)
-Lower = BeforeValidator(str.lower)
+SQLITE = r"sqlite:///[^:?\x00-\x1f\x7f]+"
+# What has a meaning in a URL is escaped in a name and a password: no part of them can be taken for the host.
+POSTGRESQL = (
+    r"postgresql://([^\s:@/?#]+(:[^\s:@/?#]*)?@)?(\[[\da-fA-F:]+\]|[^\s:@/?#]*)(:\d+)?/[^\s@/?#]+(\?\S*)?"
+)
 
 
 class Config(BaseSettings):
-    """The settings, from the environment variables of the same names."""
+    """The settings, from the environment variables of the same names; gunicorn.conf.py has the server's."""
 
-    model_config = SettingsConfigDict(frozen=True)
-
-    host: Annotated[str, Field(pattern=r"^[^\s/]+$")] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    web_concurrency: Count = 2
-    threads: Count = 2
-    worker_class: Literal["asgi", "uvicorn_worker.UvicornWorker"] = "asgi"
-    database_url: Annotated[str, Field(pattern=r"^sqlite:///[^:?\x00-\x1f\x7f]+$")] = "sqlite:///items.db"
+    threads: Annotated[int, Field(ge=1, le=1024)] = 2
+    database_url: Annotated[str, Field(pattern=f"^({SQLITE}|{POSTGRESQL})$")] = "sqlite:///items.db"
     sqlite_journal_mode: Annotated[Literal["WAL", "DELETE", "TRUNCATE", "PERSIST"], Upper] = "WAL"
     sqlite_synchronous: Annotated[Literal["OFF", "NORMAL", "FULL", "EXTRA"], Upper] = "FULL"
-    access_log: bool = False
-    log_level: Annotated[Literal["debug", "info", "warning", "error", "critical"], Lower] = "info"
 
-    @property
-    def database(self) -> Path:
-        return Path(self.database_url.removeprefix("sqlite:///")).absolute()
+    @cached_property
+    def database(self) -> Path | None:
+        """SQLite's file; None on PostgreSQL."""
+        scheme, _, path = self.database_url.partition(":///")
+        return Path(path).absolute() if scheme == "sqlite" else None

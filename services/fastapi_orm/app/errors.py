@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -18,6 +19,7 @@ TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 MEDIA_TYPE = "application/problem+json"
 NO_ITEM = "No item has this id."
 # What the database refuses for reasons of its own. Anything else is a mistake in this service, and a 500.
+SQLSTATES = ("08", "53", "55P03", "57014", "57P0", "40001", "40P01", "25006")
 REASONS = ["BUSY", "CANTOPEN", "CORRUPT", "FULL", "IOERR", "LOCKED", "NOTADB", "PERM", "PROTOCOL", "READONLY"]
 UNAVAILABLE = {getattr(sqlite3, f"SQLITE_{reason}") for reason in REASONS}
 
@@ -72,12 +74,18 @@ def pointer(path: list[str | int]) -> str:
 
 async def database_error(request: Request, error: DBAPIError) -> Response:
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
-    if code not in UNAVAILABLE:
+    lost = "08000" if isinstance(error.orig, psycopg.OperationalError) else ""  # no server said anything
+    sqlstate: str = getattr(error.orig, "sqlstate", None) or lost
+    if code not in UNAVAILABLE and not sqlstate.startswith(SQLSTATES):
         raise error
     if code == sqlite3.SQLITE_READONLY:  # what was opened while the file was read-only stays so
         request.app.state.engine.dispose()
     logger.error("database: %s", error.orig)
-    return problem(503, "The database is not available.", {"Retry-After": "1"})
+    return await http_error(request, unavailable())
+
+
+def unavailable() -> HTTPException:
+    return HTTPException(503, "The database is not available.", {"Retry-After": "1"})
 
 
 async def fault(_request: Request, _error: Exception) -> Response:

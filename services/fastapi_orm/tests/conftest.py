@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config as AlembicConfig
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import db
-from app.config import Config
 from app.main import create_app
 
 ROOT = Path(__file__).parents[1]
@@ -20,15 +20,19 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    config = Config(database_url=f"sqlite:///{tmp_path}/items.db")
-    db.migrate(config)
-    return config
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "items.db"
 
 
 @pytest.fixture
-def app(config: Config) -> FastAPI:
-    return create_app(config)
+def app(database: Path, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    return migrated_app(f"sqlite:///{database}", monkeypatch)
+
+
+def migrated_app(url: str, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    monkeypatch.setenv("DATABASE_URL", url)
+    command.upgrade(AlembicConfig(ROOT / "alembic.ini"), "head")
+    return create_app()
 
 
 @pytest.fixture
@@ -57,12 +61,12 @@ def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(database: Path) -> Iterator[Start]:
     """Start Gunicorn with these variables, and stop what was started at the end of the test."""
     processes: list[subprocess.Popen[str]] = []
 
     def start(**variables: str) -> subprocess.Popen[str]:
-        defaults = {"DATABASE_URL": f"sqlite:///{tmp_path}/items.db", "PATH": os.environ["PATH"]}
+        defaults = {"DATABASE_URL": f"sqlite:///{database}", "PATH": os.environ["PATH"]}
         # one worker: a signal that reaches a second one while it still starts is lost
         defaults["WEB_CONCURRENCY"] = "1"
         process = subprocess.Popen(

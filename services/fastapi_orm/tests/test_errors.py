@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,7 +13,6 @@ from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from app import db, models, schemas
-from app.config import Config
 
 LAMP = {"name": "Lamp", "price": 19.9}
 
@@ -53,10 +53,10 @@ def test_a_fault_is_a_problem_without_a_trace(app: FastAPI, client: TestClient) 
 
 
 def test_a_locked_database_is_unavailable(
-    config: Config, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+    database: Path, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "BUSY_TIMEOUT", 0)
-    with closing(sqlite3.connect(config.database)) as other, TestClient(app) as client:
+    with closing(sqlite3.connect(database)) as other, TestClient(app) as client:
         other.execute("BEGIN IMMEDIATE")
         answer = client.post("/items", json=LAMP)
         assert answer.status_code == 503
@@ -73,8 +73,8 @@ def test_a_connection_that_can_only_read_is_replaced(app: FastAPI, client: TestC
     assert client.post("/items", json=LAMP).status_code == 201
 
 
-def test_a_mistake_in_the_sql_is_a_fault(config: Config, client: TestClient) -> None:
-    with closing(sqlite3.connect(config.database)) as other:
+def test_a_mistake_in_the_sql_is_a_fault(database: Path, client: TestClient) -> None:
+    with closing(sqlite3.connect(database)) as other:
         other.execute("ALTER TABLE items RENAME price TO cost")
     assert client.get("/items").status_code == 500
     assert client.post("/items", json=LAMP).status_code == 500
@@ -87,8 +87,8 @@ def test_the_table_and_the_answer_have_every_member_of_the_body() -> None:
     )
 
 
-def test_the_migrations_make_the_table_of_the_model(config: Config) -> None:
-    engine = db.open_engine(config)
+def test_the_migrations_make_the_table_of_the_model(app: FastAPI) -> None:
+    engine = db.open_engine(app.state.config)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, SQLModel.metadata) == []

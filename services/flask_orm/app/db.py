@@ -1,26 +1,34 @@
-"""The engine, and the schema, which is brought to its newest version before the first request."""
+"""The engine: a pool of connections, which are opened when they are needed, never before the fork."""
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate, upgrade  # type: ignore[import-untyped]  # it has no types
+from flask_migrate import Migrate  # type: ignore[import-untyped]  # it has no types
 from sqlalchemy import URL, event
 
 from .config import Config
 from .models import db
 
 BUSY_TIMEOUT = 5.0  # seconds
+OPTIONS = "-c application_name=flask_orm -c lock_timeout=5s -c statement_timeout=15s"
+# A server that falls silent, without so much as closing its connections, is given up within 15 seconds.
+SILENCE = {"keepalives_idle": 5, "keepalives_interval": 5, "tcp_user_timeout": 10_000}
+POSTGRESQL = {"connect_timeout": 5, "options": OPTIONS, **SILENCE}
 
 migrations = Migrate(db=db, directory=str(Path(__file__).parents[1] / "migrations"))
 
 
 def init_app(app: Flask, config: Config) -> None:
-    app.config["SQLALCHEMY_DATABASE_URI"] = URL.create("sqlite", database=str(config.database))
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "connect_args": {"timeout": BUSY_TIMEOUT},
-        "pool_size": config.threads,  # a connection for each thread: none waits for the pool
-    }
+    engine: dict[str, Any] = {"pool_size": config.threads}  # none of the threads waits for the pool
+    if config.database:
+        app.config["SQLALCHEMY_DATABASE_URI"] = URL.create("sqlite", database=str(config.database))
+        engine |= {"connect_args": {"timeout": BUSY_TIMEOUT}}
+    else:
+        app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+        engine |= {"connect_args": POSTGRESQL, "max_overflow": 0, "pool_pre_ping": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine
     db.init_app(app)
     migrations.init_app(app)
 
@@ -28,20 +36,6 @@ def init_app(app: Flask, config: Config) -> None:
         connection.execute(f"PRAGMA journal_mode = {config.sqlite_journal_mode}")
         connection.execute(f"PRAGMA synchronous = {config.sqlite_synchronous}")
 
-    with app.app_context():
-        event.listen(db.engine, "connect", set_pragmas)
-
-
-def dispose(app: Flask) -> None:
-    """Close the connections. The last one of all processes leaves everything in one file."""
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
-
-
-def migrate(app: Flask) -> None:
-    """Make the table, or bring it to the newest version. One process at a time may do so."""
-    if sqlite3.sqlite_version_info < (3, 37):  # STRICT tables
-        raise RuntimeError(f"SQLite 3.37 or newer is needed, and this is {sqlite3.sqlite_version}")
-    with app.app_context():
-        upgrade()
-    dispose(app)
+    if config.database:
+        with app.app_context():
+            event.listen(db.engine, "connect", set_pragmas)

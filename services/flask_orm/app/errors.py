@@ -3,8 +3,9 @@
 import sqlite3
 from http import HTTPStatus
 
+import psycopg
 from flask import Flask, current_app
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, UnprocessableEntity
 from werkzeug.wrappers import Response
 
@@ -13,6 +14,7 @@ from .models import db
 # RFC 9110's phrases; HTTPStatus has these two only from Python 3.13 on.
 TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 # What the database refuses for reasons of its own. Anything else is a mistake in this service, and a 500.
+SQLSTATES = ("08", "53", "55P03", "57014", "57P0", "40001", "40P01", "25006")
 REASONS = ["BUSY", "CANTOPEN", "CORRUPT", "FULL", "IOERR", "LOCKED", "NOTADB", "PERM", "PROTOCOL", "READONLY"]
 UNAVAILABLE = {getattr(sqlite3, f"SQLITE_{reason}") for reason in REASONS}
 
@@ -37,16 +39,20 @@ def http_error(error: HTTPException) -> Response:
     return response
 
 
-def database_error(error: DBAPIError) -> Response:
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
-    if code not in UNAVAILABLE:
+def database_error(error: exc.DBAPIError | exc.TimeoutError) -> Response:
+    cause = getattr(error, "orig", error)
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
+    lost = isinstance(cause, psycopg.OperationalError | exc.TimeoutError)  # of the server, or of the pool
+    sqlstate: str = getattr(cause, "sqlstate", None) or ("08000" if lost else "")
+    if code not in UNAVAILABLE and not sqlstate.startswith(SQLSTATES):
         raise error
-    if code != sqlite3.SQLITE_BUSY:
+    if code not in (0, sqlite3.SQLITE_BUSY):
         db.engine.dispose()  # a connection that was opened while the file was read-only stays read-only
-    current_app.logger.error("database: %s", error.orig)
+    current_app.logger.error("database: %s", cause)
     return http_error(ServiceUnavailable("The database is not available.", retry_after=1))
 
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(DBAPIError, database_error)
+    app.register_error_handler(exc.DBAPIError, database_error)
+    app.register_error_handler(exc.TimeoutError, database_error)

@@ -20,7 +20,6 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX
-    app.logger.setLevel(config.log_level.upper())
     app.json = JSON(app)
     app.request_class = Request
     app.response_class = BareResponse

@@ -1,6 +1,8 @@
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import REAL, Text
+from sqlalchemy import REAL, BigInteger, Double, Identity, Integer, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+BIGINT = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Base(DeclarativeBase):
@@ -13,13 +15,13 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 class Item(db.Model):  # type: ignore[misc, name-defined]  # a class that is made at run time
     __tablename__ = "items"
-    # AUTOINCREMENT: an id that was given once is never given again.
+    # AUTOINCREMENT: an id that was given once is never given again. An identity gives none twice by itself.
     __table_args__ = {"sqlite_autoincrement": True, "sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy reads it once
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BIGINT, Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
-    price: Mapped[float] = mapped_column(REAL)
+    price: Mapped[float] = mapped_column(Double().with_variant(REAL(), "sqlite"))
     quantity: Mapped[int]
 
     def to_dict(self) -> dict[str, object]:

@@ -5,15 +5,17 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import upgrade  # type: ignore[import-untyped]  # it has no types
 
-from app import db
 from app.config import Config
 from app.main import create_app
+from app.models import db
 
 ROOT = Path(__file__).parents[1]
 Start = Callable[..., subprocess.Popen[str]]
@@ -26,10 +28,18 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def app(database: Path) -> Iterator[Flask]:
-    app = create_app(Config(database_url=f"sqlite:///{database}"))
-    db.migrate(app)
+    with migrated_app(f"sqlite:///{database}") as app:
+        yield app
+
+
+@contextmanager
+def migrated_app(url: str) -> Iterator[Flask]:
+    app = create_app(Config(database_url=url))
+    with app.app_context():
+        upgrade()
     yield app
-    db.dispose(app)
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -1,0 +1,171 @@
+"""What only someone who holds a database on PostgreSQL can see: these cases start the service themselves."""
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from time import monotonic, sleep
+
+import psycopg
+
+from conformance.answers import every_answer
+from conformance.case import Complaint, Subject, case, differs
+from conformance.cases.concurrency import send
+from conformance.cases.connection import POST
+from conformance.cases.database import LIST, PUT, READS, WRITES, ask, ids, refused
+from harness.postgresql import environment, new_database
+from harness.server import Server, launched
+from harness.wire import Request
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+SETTINGS = {"THREADS": "4"}  # a thread for each write, to wait all at once
+LAMP = {"name": "Lamp", "price": 1}
+DEADLINE = 20.0  # seconds
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+SEVER = b"SELECT pg_terminate_backend(pid) " + OTHERS.encode()
+BLOCKED = b"SELECT 1 " + OTHERS.encode() + b" AND wait_event_type = 'Lock'"
+
+
+@contextmanager
+def running(subject: Subject) -> Iterator[tuple[Server, Connection]]:
+    """The service with one item, and another connection to its database."""
+    with (
+        environment(subject.postgresql) as env,
+        launched(subject.service, {**SETTINGS, **env}) as server,
+        closing(psycopg.connect(env["DATABASE_URL"], autocommit=True)) as other,
+    ):
+        ask(server, POST)
+        yield server, other
+
+
+def wait_until_blocked(other: Connection) -> None:
+    end = monotonic() + DEADLINE
+    while not other.execute(BLOCKED).fetchone():
+        if monotonic() > end:
+            raise TimeoutError("nothing waits for the lock")
+        sleep(0.01)
+
+
+@case("PostgreSQL: a table that stays locked", "database-unavailable", starts=True, database="postgresql")
+def stays_locked(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other):
+        with other.transaction():
+            other.execute("LOCK TABLE items IN EXCLUSIVE MODE")
+            yield from refused(server, WRITES, 503)
+            yield from differs(ids(server), [1], "the ids, where every write was refused")
+        yield from differs(ask(server, POST).status, 201, "the status of a write after the lock")
+
+
+@case(
+    "PostgreSQL: a table that cannot even be read",
+    "database-unavailable",
+    "health-asks",
+    starts=True,
+    database="postgresql",
+)
+def cannot_be_read(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other):
+        with other.transaction():
+            other.execute("LOCK TABLE items IN ACCESS EXCLUSIVE MODE")
+            yield from refused(server, READS, 503)
+        yield from differs(ask(server, READS[0]).status, 200, "the status of /healthz after the lock")
+
+
+@case(
+    "PostgreSQL: a table that is not there",
+    "database-fault",
+    "error-fault",
+    starts=True,
+    database="postgresql",
+)
+def no_table(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other):
+        other.execute("ALTER TABLE items RENAME TO items_gone")
+        yield from refused(server, [LIST, Request("GET", "/items/1"), *WRITES], 500)
+
+
+@case(
+    "PostgreSQL: a database that may only be read", "database-unavailable", starts=True, database="postgresql"
+)
+def read_only(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other):
+        name = other.info.dbname.encode()
+        other.execute(b"ALTER DATABASE " + name + b" SET default_transaction_read_only = on")
+        other.execute(SEVER)  # the setting is of new connections
+        yield from refused(server, WRITES, 503)
+        yield from differs(ids(server), [1], "the ids, where every write was refused")
+
+
+@case(
+    "PostgreSQL: a server that takes no connection",
+    "database-unavailable",
+    starts=True,
+    database="postgresql",
+)
+def takes_no_connection(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other), closing(psycopg.connect(subject.postgresql)) as admin:
+        admin.autocommit = True
+        database = b"ALTER DATABASE " + other.info.dbname.encode()
+        admin.execute(database + b" ALLOW_CONNECTIONS false")
+        other.execute(SEVER)
+        yield from refused(server, READS + WRITES, 503)
+        admin.execute(database + b" ALLOW_CONNECTIONS true")
+        yield from differs(ids(server), [1], "the ids after that")
+
+
+@case(
+    "PostgreSQL: connections that were severed",
+    "get-stored",
+    "durable-read",
+    starts=True,
+    database="postgresql",
+)
+def severed(subject: Subject) -> Iterator[Complaint]:
+    """Unnoticed by the service, between two requests, as by a restart of the server."""
+    with running(subject) as (server, other):
+        for request, status in ((LIST, 200), (PUT, 200), (POST, 201), (Request("DELETE", "/items/2"), 204)):
+            other.execute(SEVER)
+            answer = ask(server, request)
+            yield from every_answer(request, answer, (status,))
+            yield from differs(answer.status, status, f"the status of {request.method} {request.target}")
+        yield from differs(ids(server), [1], "the ids after that")
+
+
+@case(
+    "PostgreSQL: what waits for a deletion finds no item",
+    "replace-never-creates",
+    "delete-once",
+    starts=True,
+    database="postgresql",
+)
+def waits_for_a_deletion(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other), ThreadPoolExecutor() as pool:
+        for method, body in (("PUT", LAMP), ("DELETE", None)):
+            path = f"/items/{send(server.url, 'POST', '/items', LAMP).json()['id']}"
+            with other.transaction():
+                other.execute("DELETE FROM items WHERE id = %s", [path.rpartition("/")[2]])
+                waiting = pool.submit(partial(send, server.url, method, path, body))
+                wait_until_blocked(other)
+            yield from differs(waiting.result(DEADLINE).status, 404, f"the status of {method}")
+            yield from differs(send(server.url, "GET", path).status, 404, "the status of GET after that")
+
+
+@case(
+    "PostgreSQL: what was answered outlives a kill",
+    "durable-crash",
+    "create-no-reuse",
+    starts=True,
+    database="postgresql",
+)
+def outlives_a_kill(subject: Subject) -> Iterator[Complaint]:
+    with new_database(subject.postgresql) as url:
+        with launched(subject.service, {"DATABASE_URL": url}) as server:
+            created = [ask(server, POST).json()["id"] for _ in range(50)]
+            ask(server, Request("DELETE", f"/items/{created[-1]}"))
+            os.killpg(server.process.pid, signal.SIGKILL)
+        with launched(subject.service, {"DATABASE_URL": url}) as server:
+            yield from differs(ids(server), created[:-1], "the ids after the kill")
+            yield from differs(ask(server, POST).json()["id"] in created, False, "an id is used again")

@@ -1,0 +1,133 @@
+"""A PostgreSQL server of our own in a temporary folder, and new databases on any server.
+
+python -m harness.postgresql COMMAND...   runs it with the server's URL in POSTGRESQL_URL
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from harness.process import GRACE, started, tail
+from harness.server import free_port
+from harness.service import LaunchError
+
+DEADLINE = 30.0  # seconds for a server to answer
+USER, PASSWORD = "items", "sesame"
+DEBIAN = Path("/usr/lib/postgresql")
+ORDINARY = ("postgres", "nobody")  # users that may run the server, which refuses to be run by root
+
+
+def programs() -> Path:
+    """The folder of initdb and postgres: on the PATH, or the newest of Debian's packages."""
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    if not versions:
+        raise LaunchError(
+            f"There is no initdb on the PATH or in {DEBIAN}: apt-get install postgresql, or give a URL"
+        )
+    return versions[-1].parent
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A new server, its settings as shipped, that answers at this URL; gone on the way out, with its data."""
+    binaries, port = programs(), free_port()
+    with TemporaryDirectory(prefix="postgresql-") as name:
+        folder = Path(name)
+        log, password = folder / "log", folder / "password"
+        password.write_text(PASSWORD)
+        prefix = _as_an_ordinary_user(folder, password)
+        words = ["--auth=scram-sha-256", f"--username={USER}", f"--pwfile={password}"]
+        words += ["--encoding=UTF8", "--locale=C", "--no-sync"]  # an empty server may be lost in a power cut
+        initdb = [*prefix, str(binaries / "initdb"), f"--pgdata={folder}/data", *words]
+        made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+        if made.returncode:
+            raise LaunchError(f"initdb failed: {made.stderr.strip()}")
+        listening = ["--listen_addresses=127.0.0.1", f"--port={port}", f"--unix_socket_directories={folder}"]
+        postgres = [*prefix, str(binaries / "postgres"), "-D", f"{folder}/data", *listening]
+        with started(postgres, log, cwd=folder) as process:
+            url = f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
+            try:
+                _wait_until_ready(url, process, log)
+                yield url
+            finally:
+                process.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for every client to leave
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(GRACE)
+
+
+def _as_an_ordinary_user(folder: Path, *files: Path) -> list[str]:
+    """What stands before a command that root starts; the folder is that user's."""
+    if os.getuid() != 0:
+        return []
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = next(known[name] for name in ORDINARY if name in known)
+    for path in (folder, *files):
+        os.chown(path, user.pw_uid, user.pw_gid)
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + DEADLINE
+    while process.poll() is None and time.monotonic() < end:
+        with suppress(psycopg.OperationalError):
+            psycopg.connect(url).close()
+            return
+        time.sleep(0.02)
+    raise LaunchError(f"PostgreSQL did not come up.\n{tail(log)}")
+
+
+@contextmanager
+def new_database(url: str) -> Iterator[str]:
+    """On the server at this URL; dropped on the way out, whoever is still connected to it."""
+    name = Identifier(fresh := f"items_{secrets.token_hex(4)}")
+    _tell(url, SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
+    try:
+        yield urlsplit(url)._replace(path=f"/{fresh}").geturl()
+    finally:
+        _tell(url, SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+@contextmanager
+def environment(url: str) -> Iterator[dict[str, str]]:
+    """Of a service that is to have a new database on that server; without one it makes a file for itself."""
+    if not url:
+        yield {}
+        return
+    with new_database(url) as database:
+        yield {"DATABASE_URL": database}
+
+
+def _tell(url: str, statement: psycopg.sql.Composed) -> None:
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            connection.execute(statement)
+    except psycopg.Error as error:
+        raise LaunchError(f"PostgreSQL: {' '.join(str(error).split())}") from error
+
+
+def main(command: Sequence[str]) -> int:
+    try:
+        with server() as url:
+            return subprocess.run(command, env={**os.environ, "POSTGRESQL_URL": url}, check=False).returncode  # noqa: S603 - the caller's own
+    except LaunchError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

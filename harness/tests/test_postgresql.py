@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from harness import postgresql
+from harness.service import LaunchError
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    try:
+        postgresql.programs()
+    except LaunchError as error:
+        pytest.skip(str(error))
+    with postgresql.server() as url:
+        yield url
+
+
+def asked(url: str, query: bytes) -> object:
+    with closing(psycopg.connect(url)) as connection:
+        row = connection.execute(query).fetchone()
+        return row[0] if row else None
+
+
+def test_a_server_keeps_what_it_commits_as_it_is_shipped(url: str) -> None:
+    assert [asked(url, b"SHOW " + name) for name in (b"fsync", b"synchronous_commit")] == ["on", "on"]
+    assert asked(url, b"SHOW server_encoding") == "UTF8"
+    assert Path(str(asked(url, b"SHOW data_directory"))).stat().st_uid != 0
+
+
+def test_a_new_database_is_gone_at_the_end(url: str) -> None:
+    with postgresql.environment(url) as env, closing(psycopg.connect(env["DATABASE_URL"])):
+        assert asked(env["DATABASE_URL"], b"SELECT 1") == 1
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(env["DATABASE_URL"])
+
+
+def test_without_a_server_a_service_has_the_database_that_it_makes() -> None:
+    with postgresql.environment("") as env:
+        assert env == {}
+
+
+def test_what_is_not_there_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(postgresql, "DEBIAN", tmp_path)
+    with pytest.raises(LaunchError, match=r"There is no initdb .* apt-get install postgresql"):
+        postgresql.programs()
+    with (
+        pytest.raises(LaunchError, match=r"PostgreSQL: .*refused"),
+        postgresql.new_database("postgresql://items:hush@127.0.0.1:1/postgres"),
+    ):
+        pass
+
+
+def test_a_command_is_told_where_the_server_is(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert url
+    assert postgresql.main(["sh", "-c", "echo $POSTGRESQL_URL; exit 3"]) == 3
+    assert capfd.readouterr().out.startswith("postgresql://")
