@@ -60,7 +60,7 @@ test-contract: _tools
 # the ORM services on PostgreSQL: their tests of it, and the contract, with fewer random examples
 [no-exit-message]
 test-postgresql: _tools
-    @for service in fastapi_orm flask_orm; do echo "$service"; (cd "services/$service" && PYTHONPATH=../.. ../../{{python}} -m harness.postgresql {{in_dev}} pytest -q tests/test_postgresql.py); done
+    @for service in fastapi_orm flask_orm django_drf; do echo "$service"; (cd "services/$service" && PYTHONPATH=../.. ../../{{python}} -m harness.postgresql {{in_dev}} pytest -q tests/test_postgresql.py); done
     @{{python}} -m conformance --database postgresql --short
 
 # all five services under fire, for a short time

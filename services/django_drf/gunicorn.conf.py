@@ -6,10 +6,12 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import django
+import psycopg
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -18,14 +20,30 @@ from gunicorn.http.errors import ParseException
 from gunicorn.http.message import Request
 from gunicorn.http.wsgi import Response
 from gunicorn.workers.base import Worker
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
+
+from app.config import Config
+
+Lower = BeforeValidator(str.lower)
+
+
+class Settings(Config):
+    """The application's settings, and those of the server."""
+
+    host: Annotated[str, Field(pattern=r"^[^\s/]+$")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    web_concurrency: Annotated[int, Field(ge=1, le=1024)] = 2
+    access_log: bool = False
+    log_level: Annotated[Literal["debug", "info", "warning", "error", "critical"], Lower] = "info"
+
 
 try:
-    from app.settings import config as service  # `config` is a setting of Gunicorn
+    service = Settings()
 except ValidationError as invalid:
-    first = invalid.errors()[0]
-    sys.exit(f"{str(first['loc'][0]).upper()}: {first['msg']}, not {first['input']!r}")
+    first = invalid.errors(include_input=False)[0]  # a URL may have a password in it
+    sys.exit(f"{str(first['loc'][0]).upper()}: {first['msg']}")
 
+LOCK = 0x6974656D73  # "items": of this service's migrations, in its database on PostgreSQL
 UNREAD_MAX = 2**24  # bytes: so much of a body that is refused is read, to be thrown away
 
 wsgi_app = "app.wsgi:application"
@@ -47,31 +65,55 @@ loglevel = service.log_level
 accesslog = "-" if service.access_log else None
 # Django leaves it to the server to drop the body of an answer to HEAD; Gunicorn would warn of each.
 logging.getLogger("gunicorn.http.wsgi").setLevel(logging.ERROR)
+logging.getLogger().setLevel(loglevel.upper())
 
 
 def on_starting(_server: Arbiter) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.settings")
-    django.setup()
+    try:
+        django.setup()
+    except psycopg.ProgrammingError:  # its own words could repeat a part of the password
+        sys.exit("DATABASE_URL: PostgreSQL cannot read it, or does not know one of its parameters")
     try:
         migrate()
     except (OSError, DatabaseError, CommandError) as error:
-        sys.exit(f"DATABASE_URL: {connection.settings_dict['NAME']}: {error}")
+        sys.exit(f"DATABASE_URL: {connection.settings_dict['NAME']}: {' '.join(str(error).split())}")
 
 
 def migrate() -> None:
     """Django's migrations, once, however many copies of the service start at the same moment."""
+    with locked_folder() if connection.vendor == "sqlite" else advisory_lock():
+        loader = MigrationLoader(connection)
+        if newer := loader.applied_migrations.keys() - loader.disk_migrations.keys():
+            raise CommandError(f"the schema is newer than this service, which does not know {sorted(newer)}")
+        call_command("migrate", verbosity=0)
+
+
+@contextlib.contextmanager
+def locked_folder() -> Iterator[None]:
     # Migrations of two processes do not wait for each other by themselves. The lock is on the folder: closing
     # the file of the database would drop SQLite's own locks.
     folder = os.open(Path(connection.settings_dict["NAME"]).absolute().parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        loader = MigrationLoader(connection)
-        if newer := loader.applied_migrations.keys() - loader.disk_migrations.keys():
-            raise CommandError(f"the schema is newer than this service, which does not know {sorted(newer)}")
-        call_command("migrate", verbosity=0)
+        yield
     finally:
         connection.close()  # each worker opens its own
         os.close(folder)
+
+
+@contextlib.contextmanager
+def advisory_lock() -> Iterator[None]:
+    try:
+        with connection.cursor() as cursor:
+            # The other copy may take long. But what waits for a table makes all others wait behind it.
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute("SET lock_timeout = 0")
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            cursor.execute("SET lock_timeout = '5s'")
+        yield
+    finally:
+        connection.close()  # and the lock with it; each worker opens its own
 
 
 def pre_request(_worker: Worker, request: Request) -> None:
@@ -101,6 +143,8 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def on_exit(_server: Arbiter) -> None:
+    if connection.vendor != "sqlite":
+        return
     # The workers have closed their connections, perhaps all at once, and then none has emptied the log.
     with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

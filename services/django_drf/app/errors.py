@@ -12,12 +12,9 @@ from django.http import HttpRequest, JsonResponse
 from rest_framework import views
 from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 
-
-class ContentTooLarge(APIException):
-    status_code = 413
-    default_detail = "The body is larger than 1 MiB."
+# What PostgreSQL refuses for reasons of its own.
+SQLSTATES = ("08", "53", "55P03", "57014", "57P0", "40001", "40P01", "25006")
 
 
 class ServiceUnavailable(APIException):
@@ -36,7 +33,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """The framework's own handler gives the status and the headers; here the answer gets its form."""
     match error:
         case RequestDataTooBig():
-            error = ContentTooLarge()
+            error = APIException("The body is larger than 1 MiB.")
+            error.status_code = 413
         case UnsupportedMediaType():  # its own words repeat the type
             error = UnsupportedMediaType("", "The body must be application/json.")
         case DatabaseError() if is_unavailable(error):
@@ -59,8 +57,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def is_unavailable(error: DatabaseError) -> bool:
     """Whether the database refuses for a reason of its own. A mistake in the SQL is SQLITE_ERROR."""
+    if sqlstate := getattr(error.__cause__, "sqlstate", None):
+        return bool(sqlstate.startswith(SQLSTATES))
     code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-    operational = isinstance(error, OperationalError) and code != SQLITE_ERROR
+    operational = isinstance(error, OperationalError) and code != SQLITE_ERROR  # or PostgreSQL did not answer
     return operational or code in (SQLITE_CORRUPT, SQLITE_NOTADB)
 
 
@@ -72,7 +72,7 @@ def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
     for name, errors in detail.items():
         unknown = isinstance(errors, list) and errors[0].code == "unknown"
         token = str(name).replace("~", "~0").replace("/", "~1")
-        whole = name == api_settings.NON_FIELD_ERRORS_KEY and not unknown
+        whole = name == "non_field_errors" and not unknown
         yield from places(errors, pointer if whole else f"{pointer}/{token}")
 
 

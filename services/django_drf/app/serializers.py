@@ -47,13 +47,6 @@ class IntegerField(StrictField, serializers.IntegerField):
     types = (int, float)  # 3.0 is an integer in JSON Schema, and for the framework
 
 
-class QueryIntegerField(serializers.IntegerField):
-    def to_internal_value(self, data: Any) -> int:
-        if not (data.isascii() and data.isdigit()):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
 class StrictModelSerializer(serializers.ModelSerializer[Any]):
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.CharField: CharField,
@@ -93,5 +86,5 @@ class ItemSerializer(StrictModelSerializer):
 
 
 class PageSerializer(serializers.Serializer[Any]):
-    limit = QueryIntegerField(min_value=1, max_value=2000, default=2000)
-    after = QueryIntegerField(min_value=1, max_value=2**53 - 1, default=0)
+    limit = serializers.IntegerField(min_value=1, max_value=2000, default=2000)
+    after = serializers.IntegerField(min_value=1, max_value=2**53 - 1, default=0)

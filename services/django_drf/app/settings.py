@@ -1,5 +1,7 @@
 """Django's settings: https://docs.djangoproject.com/en/5.2/ref/settings/"""
 
+from psycopg.conninfo import conninfo_to_dict
+
 from .config import Config
 
 config = Config()
@@ -14,7 +16,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20  # bytes of a body
 DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # unknown query parameters are ignored, however many
 TIME_ZONE = None  # the log keeps the time zone of the system
 
-DATABASES = {
+DATABASES: dict[str, dict[str, object]] = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": config.database_url.removeprefix("sqlite:///"),
@@ -27,6 +29,21 @@ DATABASES = {
         },
     }
 }
+
+if config.database_url.startswith("postgresql:"):
+    server = conninfo_to_dict(config.database_url)
+    limits = "-c application_name=django_drf -c lock_timeout=5s -c statement_timeout=15s"
+    # A server that falls silent, without so much as closing its connections, is given up within 15 seconds.
+    silence = {"keepalives_idle": 5, "keepalives_interval": 5, "tcp_user_timeout": 10_000}
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": server.pop("dbname"),
+        # Each thread keeps its connection here, too. Django's pool would try those that a restart of the
+        # server has severed one after the other, with pauses that grow from a second on.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**server, **silence, "connect_timeout": 5, "options": limits},
+    }
 
 REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["app.serializers.JSONParser"],
@@ -42,7 +59,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": config.log_level.upper()},
+    "root": {"handlers": ["console"]},  # gunicorn.conf.py sets its level
     # A client's mistake is no news: ACCESS_LOG shows it.
     "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "CRITICAL"}},
 }

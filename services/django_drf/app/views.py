@@ -41,9 +41,6 @@ class AfterPagination(BasePagination):
         page.is_valid(raise_exception=True)
         return list(queryset.filter(pk__gt=page.validated_data["after"])[: page.validated_data["limit"]])
 
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response(data)
-
 
 class ItemViewSet(ModelViewSet[Item]):
     queryset = Item.objects.all()
@@ -55,7 +52,7 @@ class ItemViewSet(ModelViewSet[Item]):
     def list(self, _request: Request) -> Response:
         # Columns, not objects: a page may be long, and the serializer would make the same of an object.
         rows = self.filter_queryset(self.get_queryset()).values(*self.serializer_class.Meta.fields)
-        return self.get_paginated_response(self.paginate_queryset(rows))
+        return Response(self.paginate_queryset(rows))
 
     def get_success_headers(self, data: Any) -> dict[str, str]:
         return {"Location": reverse(f"{self.basename}-detail", args=[data["id"]])}

@@ -137,7 +137,7 @@ def test_a_page_has_2000_items_at_most(client: APIClient) -> None:
     assert len(client.get("/items").json()) == 2000
 
 
-@pytest.mark.parametrize("value", ["0", "2001", "", "x", "1.0", "1_0", "%D9%A1", "9" * 5000])
+@pytest.mark.parametrize("value", ["0", "2001", "", "x", "1e2", "9" * 5000])
 def test_an_invalid_limit(client: APIClient, value: str) -> None:
     answer = client.get(f"/items?limit={value}&after=0")
     assert pointers(answer) == {"/limit", "/after"}
