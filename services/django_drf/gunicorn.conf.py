@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import django
+import psycopg
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -71,10 +72,7 @@ def on_starting(_server: Arbiter) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.settings")
     try:
         django.setup()
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "psycopg":
-            raise
-        # its own words could repeat a part of the password
+    except psycopg.ProgrammingError:  # its own words could repeat a part of the password
         sys.exit("DATABASE_URL: PostgreSQL cannot read it, or does not know one of its parameters")
     try:
         migrate()

@@ -1,5 +1,7 @@
 """Django's settings: https://docs.djangoproject.com/en/5.2/ref/settings/"""
 
+from psycopg.conninfo import conninfo_to_dict
+
 from .config import Config
 
 config = Config()
@@ -29,9 +31,6 @@ DATABASES: dict[str, dict[str, object]] = {
 }
 
 if config.database_url.startswith("postgresql:"):
-    # Not imported on SQLite: what a process never uses makes each of its garbage collections longer.
-    from psycopg.conninfo import conninfo_to_dict
-
     server = conninfo_to_dict(config.database_url)
     limits = "-c application_name=django_drf -c lock_timeout=5s -c statement_timeout=15s"
     # A server that falls silent, without so much as closing its connections, is given up within 15 seconds.
