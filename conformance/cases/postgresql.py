@@ -26,7 +26,8 @@ LAMP = {"name": "Lamp", "price": 1}
 DEADLINE = 20.0  # seconds
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 SEVER = b"SELECT pg_terminate_backend(pid) " + OTHERS.encode()
-BLOCKED = b"SELECT 1 " + OTHERS.encode() + b" AND wait_event_type = 'Lock'"
+# pg_stat_activity would stay, within a transaction, what it was at the first look.
+BLOCKED = b"SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 
 
 @contextmanager

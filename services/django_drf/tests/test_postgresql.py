@@ -142,7 +142,10 @@ def test_a_replacement_that_loses_against_a_deletion(ask: Ask, other: psycopg.Co
     with ThreadPoolExecutor() as pool, other.transaction():
         other.execute("DELETE FROM items")
         answer = pool.submit(ask, "PUT", "/items/1", LAMP)
-        blocked = f"SELECT 1 {OTHERS} AND wait_event_type = 'Lock'".encode()
+        # pg_stat_activity would stay, within a transaction, what it was at the first look
+        blocked = (
+            b"SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
         wait_until(lambda: other.execute(blocked).fetchone())
         other.execute("COMMIT")
         assert answer.result(60)[0] == 404

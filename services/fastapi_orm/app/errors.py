@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-import psycopg
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 # RFC 9110's phrases; HTTPStatus has these two only from Python 3.13 on.
@@ -74,8 +73,9 @@ def pointer(path: list[str | int]) -> str:
 
 async def database_error(request: Request, error: DBAPIError) -> Response:
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
-    lost = "08000" if isinstance(error.orig, psycopg.OperationalError) else ""  # no server said anything
-    sqlstate: str = getattr(error.orig, "sqlstate", None) or lost
+    sqlstate = getattr(error.orig, "sqlstate", "")
+    if sqlstate is None:  # PostgreSQL itself said nothing
+        sqlstate = "08000" if isinstance(error, OperationalError) else ""
     if code not in UNAVAILABLE and not sqlstate.startswith(SQLSTATES):
         raise error
     if code == sqlite3.SQLITE_READONLY:  # what was opened while the file was read-only stays so

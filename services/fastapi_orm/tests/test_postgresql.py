@@ -77,7 +77,9 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 def waiting(other: psycopg.Connection) -> bool:
-    return bool(other.execute(f"SELECT 1 {OTHERS} AND wait_event_type = 'Lock'".encode()).fetchone())
+    # pg_stat_activity would stay, within a transaction, what it was at the first look
+    locks = b"SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    return other.execute(locks).fetchone() is not None
 
 
 def assert_unavailable(answer: httpx2.Response) -> None:

@@ -3,7 +3,6 @@
 import sqlite3
 from http import HTTPStatus
 
-import psycopg
 from flask import Flask, current_app
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, UnprocessableEntity
@@ -42,9 +41,10 @@ def http_error(error: HTTPException) -> Response:
 def database_error(error: exc.DBAPIError | exc.TimeoutError) -> Response:
     cause = getattr(error, "orig", error)
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
-    lost = isinstance(cause, psycopg.OperationalError | exc.TimeoutError)  # of the server, or of the pool
-    sqlstate: str = getattr(cause, "sqlstate", None) or ("08000" if lost else "")
-    if code not in UNAVAILABLE and not sqlstate.startswith(SQLSTATES):
+    sqlstate = getattr(cause, "sqlstate", "")
+    if isinstance(error, exc.TimeoutError) or (sqlstate is None and isinstance(error, exc.OperationalError)):
+        sqlstate = "08000"  # the pool had no connection, or PostgreSQL itself said nothing
+    if code not in UNAVAILABLE and not str(sqlstate).startswith(SQLSTATES):
         raise error
     if code not in (0, sqlite3.SQLITE_BUSY):
         db.engine.dispose()  # a connection that was opened while the file was read-only stays read-only

@@ -1,5 +1,5 @@
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import REAL, BigInteger, Double, Identity, Integer, Text
+from sqlalchemy import REAL, BigInteger, Double, Integer, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BIGINT = BigInteger().with_variant(Integer(), "sqlite")
@@ -15,10 +15,10 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 class Item(db.Model):  # type: ignore[misc, name-defined]  # a class that is made at run time
     __tablename__ = "items"
-    # AUTOINCREMENT: an id that was given once is never given again. An identity gives none twice by itself.
+    # AUTOINCREMENT: an id that was given once is never given again. Nor is one of an identity.
     __table_args__ = {"sqlite_autoincrement": True, "sqlite_strict": True}  # noqa: RUF012 - SQLAlchemy reads it once
 
-    id: Mapped[int] = mapped_column(BIGINT, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(BIGINT, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str | None] = mapped_column(Text)
     price: Mapped[float] = mapped_column(Double().with_variant(REAL(), "sqlite"))
