@@ -32,7 +32,8 @@ MACHINE: Mapping[str, Any] = {
     "packages": {service: {"gunicorn": "23.0.0"} for service in SERVICES},
     "configuration": {service: {"workers": 2} for service in SERVICES},
 }
-PAPER = plans.read("paper")
+BY_BOTH = plans.read("paper")
+PAPER = plans.without_wrk(BY_BOTH)
 SCENARIOS = PAPER.scenarios
 # mean latency in ms of each service in each scenario, for one user's request
 MEANS = {
@@ -99,6 +100,19 @@ def changed(results: Results, change: Callable[[Sample], Mapping[str, Any] | Non
     changes = [(each, change(each)) for each in results.samples]
     kept = tuple(each.model_copy(update=dict(figures)) for each, figures in changes if figures is not None)
     return replace(results, samples=kept)
+
+
+def by_wrk(results: Results) -> Results:
+    """The run with what wrk measured too, which is what k6 did."""
+    scenarios = [name for name in BY_BOTH.scenarios if name not in SCENARIOS]
+    again = [
+        one.model_copy(update={"scenario": name, "bound": ()})
+        for one in results.samples
+        for name in scenarios
+        if one.scenario == BY_BOTH.operation(name)
+    ]
+    plan = results.plan.model_copy(update={"scenarios": BY_BOTH.scenarios})
+    return replace(results, plan=plan, samples=(*results.samples, *again))
 
 
 def bound(results: Results, variant: str, scenario: str, rounds: range) -> Results:

@@ -87,6 +87,20 @@ def test_of_a_generator_bound_pair_the_count_decides() -> None:
     assert (beside.outcome, beside.instrument) == ("reproduced", "clock")
 
 
+def test_of_a_pair_that_k6_bound_wrk_decides_before_the_count_unless_it_set_the_pace_too() -> None:
+    bound = synthetic.bound(synthetic.results(), "twin_django_drf", "hello", range(1, 8))
+    both = synthetic.by_wrk(bound)
+    found = verdict(both, counted=True)
+    assert (found.outcome, found.instrument) == ("reproduced", "clock of wrk")
+    assert found.ours == verdict(synthetic.results()).ours
+    assert verdict(both, counted=True, than=["flask_orm"]).instrument == "clock"
+    assert verdict(both, counted=True, narrower_in="echo").instrument == "clock of wrk"
+    without = synthetic.changed(both, lambda one: None if one.scenario == "hello_wrk" else {})
+    twice = synthetic.bound(both, "twin_django_drf", "hello_wrk", range(1, 8))
+    for run in (without, twice):
+        assert verdict(run, counted=True).instrument == "count"
+
+
 def test_counts_that_hardly_differ_are_not_told_apart() -> None:
     bound = synthetic.bound(synthetic.results(), "twin_flask_orm", "hello", range(1, 8))
     found = verdict(bound, counted=True, better=["flask_sqlite"], than=["flask_orm"])

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,11 @@ def test_a_page_begins_with_what_it_concludes_and_the_edition() -> None:
     assert plain(facts.content).endswith("7 rounds, 539 of 539 samples valid.")
 
 
+def test_the_page_names_the_generators() -> None:
+    run = replace(synthetic.results(), machine={**synthetic.MACHINE, "wrk": "4.2.0"})
+    assert ", k6 v1.0.0 and wrk 4.2.0, load before" in document.markdown(pages.head(run))
+
+
 def test_one_round_makes_a_page_that_claims_nothing() -> None:
     text = document.markdown(pages.blocks(synthetic.results(rounds=1, control=False)))
     assert "1 round cannot tell variants apart: that takes 3." in text
@@ -91,7 +97,7 @@ def test_a_run_of_one_service_and_one_without_a_sample_make_a_page() -> None:
 
 
 PAGES: dict[str, Callable[[], Results]] = {
-    "synthetic": synthetic.results,
+    "synthetic": lambda: synthetic.by_wrk(synthetic.results()),
     "load": lambda: racing({"a": [200.0] * 5}),
     "scale": sized,
     "crossed": crossed,

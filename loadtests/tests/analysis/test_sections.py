@@ -1,6 +1,6 @@
 import pytest
 
-from harness.document import Bullets, plain
+from harness.document import Bullets, Table, plain
 from loadtests.analysis import sections
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import gates, ranks, scenarios, study
@@ -28,6 +28,17 @@ def test_each_group_is_ranked_and_the_conclusion_is_who_takes_the_least_processo
     assert "flask_sqlite in list_items" in lead
     services, _, twins, _ = ([row[0] for row in table] for table in synthetic.tables(blocks))
     assert (services, twins) == ([*synthetic.SERVICES], [f"twin_{name}" for name in synthetic.SERVICES])
+
+
+def test_an_operation_that_two_generators_drove_is_named_by_both_and_counts_once() -> None:
+    twice = synthetic.by_wrk(synthetic.results())
+    blocks = ranks.section(twice)
+    assert synthetic.texts(blocks, "lead") == synthetic.texts(ranks.section(synthetic.results()), "lead")
+    [table, *_] = [block for block in blocks if isinstance(block, Table)]
+    assert [*table.head][-2:] == ["hello by wrk", "echo by wrk"]
+    assert "hello by wrk" in synthetic.headings(scenarios.section(twice))
+    assert scenarios.request(twice, "hello_wrk") == "GET /hello, 50 users for 10 s."
+    assert scenarios.published(twice, "hello_wrk") == scenarios.published(twice, "hello") != {}
 
 
 def test_the_study_stands_beside_the_twins_alone() -> None:
