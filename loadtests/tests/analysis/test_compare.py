@@ -12,7 +12,7 @@ BEFORE = synthetic.results(seed=1, twins=False, name="before")
 
 def after(variant: str = "", scenario: str = "", factor: float = 1.0, **figures: object) -> Results:
     return synthetic.changed(
-        synthetic.results(seed=3, twins=False, name="after"),
+        synthetic.results(seed=10, twins=False, name="after"),
         lambda one: (
             {"mean_ms": one.mean_ms * factor, **figures}
             if variant in ("", one.variant) and scenario in ("", one.scenario)

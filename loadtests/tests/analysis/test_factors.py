@@ -14,6 +14,7 @@ from loadtests.analysis.sections import attribution
 from loadtests.measure import design
 from loadtests.measure import plan as plans
 from loadtests.measure.plan import FLOOR, Levels, Plan
+from loadtests.measure.sample import Sample
 from loadtests.tests.analysis import synthetic
 
 FLOORS = {"wsgi": 0.12, "asgi": 0.04}  # ms that a server takes
@@ -56,16 +57,13 @@ def cost(one: Levels, scenario: str) -> float:
 @cache
 def results(rounds: int = 5, noise: float = 0.01, without: tuple[str, ...] = ()) -> Results:
     random = np.random.default_rng(1)
-    samples = []
-    for number in range(1, rounds + 1):
-        shared = random.normal(0, 0.1)
-        for order, (name, variant) in enumerate(plan().variants.items(), 1):
-            for scenario in plan().scenarios:
-                if variant.answers(scenario) and name not in without:
-                    ms = cost(levels(name), scenario) * exp(shared + random.normal(0, noise))
-                    made = synthetic.sample(number, order, name, variant.service, scenario, 1)
-                    samples.append(made.model_copy(update={"cpu_ms_per_request": ms}))
-    return synthetic.of("crossed", plan(), samples)
+    shared = random.normal(0, 0.1, rounds + 1)
+
+    def change(one: Sample) -> synthetic.Figures | None:
+        ms = cost(levels(one.variant), one.scenario) * exp(shared[one.round] + random.normal(0, noise))
+        return None if one.variant in without else {"cpu_ms_per_request": ms}
+
+    return synthetic.run("crossed", plan().model_copy(update={"rounds": rounds}), change=change)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +90,7 @@ def test_a_planted_effect_is_found(name: str, planted: float) -> None:
 
 
 def test_a_missing_cell_is_done_without_and_what_cannot_be_told_is_left_out() -> None:
-    some = synthetic.changed(results(), lambda one: {} if (one.round + one.order) % 7 else None)
+    some = synthetic.changed(results(), lambda one: {} if (one.round + len(one.variant)) % 7 else None)
     assert attribution.by_size(some, "create_item")["WAL for DELETE"].value == pytest.approx(
         1 / 0.6, rel=0.03
     )

@@ -4,7 +4,7 @@ import pytest
 
 from loadtests.analysis.results import CPU, LATENCY, MEMORY, THROUGHPUT, Results
 from loadtests.measure.plan import Scenario
-from loadtests.measure.sample import Reason
+from loadtests.measure.sample import Cell, Reason
 from loadtests.tests.analysis import synthetic
 
 RESULTS = synthetic.results()
@@ -58,7 +58,7 @@ def test_without_a_request_there_is_no_percentile() -> None:
 def measured_at(*blocks: tuple[int, str, str]) -> Results:
     """Round, variant and time of day, in the order in which they were measured."""
     samples = [
-        synthetic.sample(number, 1, variant, variant, "hello", 1).model_copy(
+        synthetic.sample(Cell(number, variant, "hello"), variant, "hello").model_copy(
             update={"started": f"2026-01-01T{time}:00+00:00"}
         )
         for number, variant, time in blocks

@@ -4,7 +4,7 @@ from loadtests.analysis.intervals import ENOUGH, Interval
 from loadtests.analysis.results import CPU, Results
 from loadtests.analysis.sections import scale
 from loadtests.measure.plan import Scenario, Variant
-from loadtests.measure.sample import Operation
+from loadtests.measure.sample import Cell, Operation
 from loadtests.tests.analysis import synthetic
 
 SIZES = (1500, 150_000, 1_500_000)
@@ -20,21 +20,24 @@ SCENARIOS = {name: synthetic.SCENARIOS[name] for name in NAMES}
 
 def sized(rounds: int = 5, times: float = 1.0, noise: float = 0.0, **figures: object) -> Results:
     """At the most rows of flask_sqlite each operation takes `times` as long as at the fewest."""
-    samples = []
-    for number in range(1, rounds + 1):
-        for name, variant in VARIANTS.items():
-            for scenario in SCENARIOS:
-                records = variant.records or 0
-                factor = times if (variant.service, records) == ("flask_sqlite", SIZES[-1]) else 1.0
-                factor *= 1 + noise if number % 2 and records == SIZES[-1] else 1
-                factor *= records / SIZES[0] if scenario == "list_items" else 1
-                made = synthetic.sample(number, 1, name, variant.service, scenario, factor)
-                samples.append(made.model_copy(update={"rows": records, **figures}))
-    groups = {name: name for name in STACKS}
     plan = synthetic.plan(rounds).model_copy(
-        update={"variants": VARIANTS, "scenarios": SCENARIOS, "groups": groups, "sections": ("scale",)}
+        update={
+            "variants": VARIANTS,
+            "scenarios": SCENARIOS,
+            "groups": {name: name for name in STACKS},
+            "sections": ("scale",),
+        }
     )
-    return synthetic.of("sized", plan, samples)
+
+    def factor(cell: Cell) -> float:
+        records = VARIANTS[cell.variant].records or 0
+        slower = times if cell.variant == f"flask_sqlite_{SIZES[-1]}" else 1.0
+        noisy = 1 + noise if cell.round % 2 and records == SIZES[-1] else 1.0
+        return slower * noisy * (records / SIZES[0] if cell.scenario == "list_items" else 1)
+
+    return synthetic.run(
+        "sized", plan, factor, lambda one: {"rows": VARIANTS[one.variant].records, **figures}
+    )
 
 
 def grown(results: Results, scenario: str, stack: str = "flask_sqlite") -> Interval:
