@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from harness.service import declared, services
-from loadtests.analysis import factors
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import attribution
 from loadtests.measure import design
@@ -109,24 +108,6 @@ def test_what_a_model_lacks_widens_its_intervals() -> None:
     )
     found = attribution.by_size(bent, "create_item")["FastAPI for Flask"]
     assert found.high / found.low > 1.1
-
-
-def test_the_parts_of_a_gap_add_up_and_the_servers_is_that_of_the_floors() -> None:
-    gap = factors.gap(results(noise=0), "hello", "flask_sqlite", "fastapi_sqlite")
-    assert gap.server.value / gap.whole.value == pytest.approx(0.08 / 0.18)
-    assert gap.server.value + gap.framework.value == pytest.approx(gap.whole.value)
-    django = factors.gap(results(noise=0), "get_item", "django_drf", "fastapi_sqlite")
-    assert django.access.value + django.framework.value == pytest.approx(django.whole.value)
-    assert django.access.value / django.whole.value == pytest.approx(0.16 / (0.78 - 0.14))
-    assert not django.server.known  # no floor answers get_item
-
-
-def test_the_section_says_what_the_numbers_say() -> None:
-    blocks = attribution.section(results(noise=0.001))
-    [lead] = synthetic.texts(blocks, "lead")
-    assert "FastAPI for Flask in hello, echo" in lead  # the largest effect
-    assert synthetic.headings(blocks) == ["Attribution", *plan().scenarios]
-    assert synthetic.tables(blocks)[0][0][5].startswith("44%: ")
 
 
 def test_a_run_that_lacks_a_stack_leaves_its_cells_empty() -> None:

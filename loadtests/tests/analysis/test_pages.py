@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from harness import document
-from harness.document import Heading, Text, plain
 from loadtests.analysis import pages
 from loadtests.analysis.results import Results
 from loadtests.measure import run as runs
@@ -63,17 +62,6 @@ def test_the_page_for_choosing_is_one_screen() -> None:
     prose = re.sub(r"\]\([^)]*\)", "", text)
     assert len(prose.split()) <= 700
     assert len(re.findall(r"\d[\d,.]*", prose)) <= 60
-
-
-def test_a_page_begins_with_what_it_concludes_and_the_edition() -> None:
-    title, *leads, about, facts, _ = pages.blocks(synthetic.results())[:6]
-    assert title == Heading(1, "synthetic")
-    assert len(leads) == 2
-    assert all(isinstance(lead, Text) and lead.kind == "lead" for lead in leads)
-    assert isinstance(about, Text)
-    assert isinstance(facts, Text)
-    assert plain(facts.content).startswith("Edition of the services: 1.0.0. A synthetic processor, 2 cores")
-    assert plain(facts.content).endswith("7 rounds, 539 of 539 samples valid.")
 
 
 def test_the_page_names_the_generators() -> None:

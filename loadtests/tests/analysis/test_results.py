@@ -2,7 +2,7 @@ from math import isnan
 
 import pytest
 
-from loadtests.analysis.results import CPU, LATENCY, MEMORY, THROUGHPUT, Results
+from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Results
 from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Cell, Reason
 from loadtests.tests.analysis import synthetic
@@ -38,14 +38,6 @@ def test_a_twin_is_pale_beside_services_alone() -> None:
     assert not RESULTS.is_pale("flask_orm")
     alone = synthetic.changed(RESULTS, lambda each: {} if each.variant.startswith("twin_") else None)
     assert not alone.is_pale("twin_flask_orm")
-
-
-def test_the_highest_memory_is_that_of_any_scenario() -> None:
-    lists = synthetic.changed(
-        RESULTS, lambda one: {"memory_mib": 500.0} if one.scenario == "list_items" else {}
-    )
-    assert lists.highest("flask_orm", MEMORY).value == pytest.approx(500)
-    assert RESULTS.highest("flask_orm", MEMORY).value == pytest.approx(110)
 
 
 def test_without_a_request_there_is_no_percentile() -> None:

@@ -3,7 +3,7 @@ import pytest
 from loadtests.analysis.intervals import ENOUGH, Interval
 from loadtests.analysis.results import CPU, Results
 from loadtests.analysis.sections import scale
-from loadtests.measure.plan import Scenario, Variant
+from loadtests.measure.plan import Variant
 from loadtests.measure.sample import Cell, Operation
 from loadtests.tests.analysis import synthetic
 
@@ -48,13 +48,6 @@ def rows(results: Results, table: int) -> list[list[str]]:
     return synthetic.tables(scale.section(results))[table]
 
 
-def test_the_variants_of_a_group_are_one_stack() -> None:
-    assert scale.by_records(sized()) == {
-        service: {records: f"{service}_{records}" for records in SIZES} for service in STACKS
-    }
-    assert scale.section(synthetic.results()) == []  # of one size
-
-
 @pytest.mark.parametrize("scenario", NAMES)  # a list of all by row
 def test_a_cost_is_a_multiple_of_that_at_the_fewest_rows(scenario: str) -> None:
     assert grown(sized(times=1.2), scenario).value == pytest.approx(1.2)
@@ -64,23 +57,12 @@ def test_a_cost_is_a_multiple_of_that_at_the_fewest_rows(scenario: str) -> None:
     assert not grown(sized(rounds=ENOUGH - 1), scenario).known
 
 
-def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
-    results = sized()
-    page = {"list_items": Scenario(users=1, seconds=1, limit=1500)}
-    plan = results.plan.model_copy(update={"scenarios": page})
-    largest = results.of("flask_sqlite_1500000", "list_items")[0]
-    assert scale.answered(results, largest) == 1_500_000
-    assert scale.answered(synthetic.of("paged", plan, []), largest) == 1500
-
-
 def test_of_all_stacks_together_the_growth_is_the_geometric_mean() -> None:
-    *_, together = rows(sized(times=1.44), 1)
-    assert together == ["all together, geometric mean", "1.20 (1.20 to 1.20)", "1.20 (1.20 to 1.20)"]
-    leads = [synthetic.texts(scale.section(sized(times=times)), "lead")[0] for times in (1.44, 1)]
-    assert leads[0].startswith(
-        "From 1,500 to 1,500,000 rows list_items and get_item costs more processor time"
-    )
-    assert "rows no operation is told to cost more processor time; " in leads[1]
+    grown, same = (synthetic.texts(scale.section(sized(times=times)), "lead")[0] for times in (1.44, 1))
+    told = "From 1,500 to 1,500,000 rows list_items and get_item costs more processor time"
+    assert grown.startswith(told)
+    assert grown.endswith(": list_items 1.20 (1.20 to 1.20) and get_item 1.20 (1.20 to 1.20).")
+    assert "rows no operation is told to cost more processor time; " in same
 
 
 def test_a_size_that_was_not_measured_is_left_empty() -> None:
