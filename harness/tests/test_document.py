@@ -97,7 +97,8 @@ def test_markdown() -> None:
 
 
 def test_ids_are_unique_and_the_contents_lead_to_them() -> None:
-    html = document.html(PAGE, "x")
+    html = document.html(PAGE, "A & B")
+    assert "<title>A &amp; B</title>" in html
     ids = re.findall(r' id="([^"]+)"', html)
     assert ids == ["a-page", "the-same", "the-same-1"]
     assert re.findall(r'href="#([^"]+)"', html) == ids[1:]

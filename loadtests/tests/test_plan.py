@@ -133,8 +133,9 @@ def test_what_a_variant_cannot_be_at_once() -> None:
 
 def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:
     assert all(variant.docker for variant in plan.in_containers(tiny).variants.values())
-    others = {"twin": Variant(service="alpha", application="twin"), "floor": FLOOR}
-    with pytest.raises(PlanError, match="leave out twin, floor"):
+    twin, then = Variant(service="alpha", application="twin"), Variant(service="alpha", commit="0123456")
+    others = {"twin": twin, "floor": FLOOR, "then": then}
+    with pytest.raises(PlanError, match="leave out twin, floor, then"):
         plan.in_containers(plan.with_variants(tiny, {**tiny.variants, **others}))
 
 
