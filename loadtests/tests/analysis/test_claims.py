@@ -1,4 +1,5 @@
 from math import inf
+from typing import Any
 
 import pytest
 
@@ -93,3 +94,13 @@ def test_counts_that_hardly_differ_are_not_told_apart() -> None:
     bound = synthetic.bound(synthetic.results(), "twin_flask_orm", "hello", range(1, 8))
     found = verdict(bound, counted=True, better=["flask_sqlite"], than=["flask_orm"])
     assert (found.outcome, found.why) == ("undecided", "cannot be told from 1.00")
+
+
+def test_the_hypothesis_counts_scenarios() -> None:
+    leads: dict[str, Any] = {
+        "scenarios": ["hello", "echo", "list_items", "get_item"],
+        "than": ["flask_sqlite", "flask_orm", "django_drf"],
+    }
+    three, four = (verdict(synthetic.results(), **leads, leads_in=number) for number in (3, 4))
+    assert (three.outcome, four.outcome) == ("reproduced", "contradicted")
+    assert three.why == "leads in hello, echo and get_item; trails in list_items"

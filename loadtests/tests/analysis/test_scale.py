@@ -3,7 +3,7 @@ import pytest
 from loadtests.analysis.intervals import ENOUGH, Interval
 from loadtests.analysis.results import CPU, Results
 from loadtests.analysis.sections import scale
-from loadtests.measure.plan import Variant
+from loadtests.measure.plan import Scenario, Variant
 from loadtests.measure.sample import Cell, Operation
 from loadtests.tests.analysis import synthetic
 
@@ -78,3 +78,12 @@ def test_costs_that_have_no_logarithm_make_a_page() -> None:
 def test_where_the_generator_set_the_pace_the_page_says_so() -> None:
     assert synthetic.texts(scale.section(sized()), "notice") == []
     assert len(synthetic.texts(scale.section(sized(bound=(synthetic.BUSY,))), "notice")) == 1
+
+
+def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
+    results = sized()
+    page = {"list_items": Scenario(users=1, seconds=1, limit=1500)}
+    plan = results.plan.model_copy(update={"scenarios": page})
+    largest = results.of("flask_sqlite_1500000", "list_items")[0]
+    assert scale.answered(results, largest) == 1_500_000
+    assert scale.answered(synthetic.of("paged", plan, []), largest) == 1500
