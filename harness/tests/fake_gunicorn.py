@@ -5,6 +5,8 @@ import os
 import signal
 import sqlite3
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -27,12 +29,12 @@ class Service(BaseHTTPRequestHandler):
         elif self.path == "/hello":
             self.answer(200, {"message": "Goodbye" if ORDER == "wrong" else "Hello, World!"})
         elif self.path.partition("?")[0] == "/items":
-            query = dict(parse_qsl(self.path.partition("?")[2]))
-            limit = -1 if ORDER == "limitless" else int(query.get("limit", -1))
-            page = (int(query.get("after", 0)), limit)
-            self.answer(200, broken(self.items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)))
+            asked = dict(parse_qsl(self.path.partition("?")[2]))
+            limit = -1 if ORDER == "limitless" else int(asked.get("limit", -1))
+            page = (int(asked.get("after", 0)), limit)
+            self.answer(200, broken(items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)))
         else:
-            self.answer(200, self.items(f"{SELECT} WHERE id = ?", self.item_id)[0])
+            self.answer(200, items(f"{SELECT} WHERE id = ?", self.item_id)[0])
 
     def do_POST(self) -> None:
         sent = self.sent()
@@ -42,35 +44,23 @@ class Service(BaseHTTPRequestHandler):
         insert = "INSERT INTO things (name, description, price, quantity) VALUES (?, ?, ?, ?) RETURNING id"
         new = 999
         if ORDER != "forget_new" or sent["name"] != "create_item":
-            [(new,)] = self.write(insert, *values)
+            [(new,)] = query(insert, *values)
         return self.answer(201, {"id": new, **sent})
 
     def do_PUT(self) -> None:
         sent = self.sent()
         if ORDER != "forget_replaced":
             update = "UPDATE things SET name = ?, description = ?, price = ?, quantity = ? WHERE id = ?"
-            self.write(update, *(sent[member] for member in MEMBERS[1:]), self.item_id)
+            query(update, *(sent[member] for member in MEMBERS[1:]), self.item_id)
         self.answer(200, {"id": self.item_id, **sent})
 
     def do_DELETE(self) -> None:
-        gone = self.write("DELETE FROM things WHERE id = ? RETURNING id", self.item_id)
+        gone = query("DELETE FROM things WHERE id = ? RETURNING id", self.item_id)
         self.answer(204 if gone else 404, None)
-
-    def write(self, query: str, *values: object) -> list[Any]:
-        with sqlite3.connect(DATABASE) as database:
-            returned = database.execute(query, values).fetchall()
-        database.close()
-        return returned
 
     @property
     def item_id(self) -> int:
         return int(self.path.rpartition("/")[2])
-
-    def items(self, query: str, *values: int) -> list[dict[str, Any]]:
-        with sqlite3.connect(DATABASE) as database:
-            found = [dict(zip(MEMBERS, row, strict=True)) for row in database.execute(query, values)]
-        database.close()
-        return found
 
     def sent(self) -> Any:
         return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -88,21 +78,27 @@ class Service(BaseHTTPRequestHandler):
         pass
 
 
+def query(statement: str, *values: object) -> list[Any]:
+    with closing(sqlite3.connect(DATABASE)) as database, database:
+        return database.execute(statement, values).fetchall()
+
+
+def items(select: str, *values: int) -> list[Any]:
+    return [dict(zip(MEMBERS, row, strict=True)) for row in query(select, *values)]
+
+
+BREAKING: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "short": lambda items: items[: len(items) * 9 // 10],
+    "holes": lambda items: [item for place, item in enumerate(items) if not 0 < place % 10 < 3],
+    "reversed": lambda items: items[::-1],
+    "repeated": lambda items: [item for item in items[::2] for _ in range(2)],
+    "mistyped": lambda items: [{**item, "price": "1.5"} for item in items],
+    "nothing": lambda _: [],
+}
+
+
 def broken(items: list[Any]) -> list[Any]:
-    match ORDER:
-        case "short":
-            return items[: len(items) * 9 // 10]
-        case "holes":
-            return [item for place, item in enumerate(items) if not 0 < place % 10 < 3]
-        case "reversed":
-            return items[::-1]
-        case "repeated":
-            return [item for item in items[::2] for _ in range(2)]
-        case "mistyped":
-            return [{**item, "price": "1.5"} for item in items]
-        case "nothing":
-            return []
-    return items
+    return BREAKING[ORDER](items) if ORDER in BREAKING else items
 
 
 def note(pid: int) -> None:
@@ -126,14 +122,9 @@ def main() -> None:
     if ORDER == "stop":
         print("line one of the log\nDATABASE_URL: no such thing")
         sys.exit(3)
-    with sqlite3.connect(DATABASE) as database:
-        columns = "id INTEGER PRIMARY KEY, name, description, price, quantity"
-        mode = os.environ.get("SQLITE_JOURNAL_MODE", "WAL")
-        database.executescript(
-            f"PRAGMA journal_mode = {mode}; CREATE TABLE IF NOT EXISTS things ({columns});"
-            "CREATE TABLE IF NOT EXISTS other (id)"
-        )
-    database.close()
+    query(f"PRAGMA journal_mode = {os.environ.get('SQLITE_JOURNAL_MODE', 'WAL')}")
+    query("CREATE TABLE IF NOT EXISTS other (id)")
+    query(f"CREATE TABLE IF NOT EXISTS things (id INTEGER PRIMARY KEY, {', '.join(MEMBERS[1:])})")
     Path("environment.json").write_text(json.dumps(dict(os.environ)))
     Path("words.json").write_text(json.dumps(sys.argv[1:]))
     server = ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Service)

@@ -1,5 +1,5 @@
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -81,21 +81,21 @@ def test_a_port_that_is_taken(services: Path) -> None:
             pytest.fail("it came up all the same")
 
 
-def test_a_service_that_never_answers(services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (services / "alpha" / "order").write_text("mute")
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda alpha: (alpha / "order").write_text("mute"), "alpha did not answer /healthz in"),
+        (lambda alpha: (alpha / ".venv" / "bin" / "gunicorn").unlink(), "alpha is not installed"),
+    ],
+)
+def test_a_service_that_does_not_come_up(
+    services: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], object], message: str
+) -> None:
+    spoil(services / "alpha")
     monkeypatch.setattr(serving.Server, "deadline", 0.5)
-    with (
-        pytest.raises(LaunchError, match="alpha did not answer /healthz in"),
-        launched("alpha", root=services),
-    ):
+    with pytest.raises(LaunchError, match=message), launched("alpha", root=services):
         pytest.fail("it came up all the same")
     until(lambda: not left_behind(services), "the service is gone")
-
-
-def test_a_service_that_is_not_installed(services: Path) -> None:
-    (services / "alpha" / ".venv" / "bin" / "gunicorn").unlink()
-    with pytest.raises(LaunchError, match="alpha is not installed"), launched("alpha", root=services):
-        pytest.fail("it came up all the same")
 
 
 def test_a_service_is_installed_once_and_again_where_its_requirements_or_its_folder_changed(
@@ -158,11 +158,7 @@ def test_a_service_declares_itself(services: Path) -> None:
         declaring.declared("alpha", services)
 
 
-def test_what_gunicorn_serves_instead_of_a_service(services: Path) -> None:
-    floors = str(declaring.APPLICATIONS / "floors")
-    assert declaring.application("alpha", "floors", services) == ("--pythonpath", floors, "wsgi:app")
-    twins = str(declaring.APPLICATIONS / "twins")
-    assert declaring.application("flask_orm", "twins") == ("--pythonpath", twins, "flask_orm:app")
+def test_what_has_no_twin_is_refused() -> None:
     with pytest.raises(
         LaunchError, match=r"alpha is not among the twins: loadtests/twins/alpha\.py is missing"
     ):

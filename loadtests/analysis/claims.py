@@ -19,7 +19,7 @@ from loadtests.analysis.results import THROUGHPUT, Results
 from loadtests.cost.costs import ALIKE, Cost
 
 Outcome = Literal["reproduced", "contradicted", "undecided"]
-Instrument = Literal["clock", "count", ""]
+Instrument = Literal["clock", "clock of wrk", "count", ""]
 WORST_FIRST: Sequence[Outcome] = ("contradicted", "undecided", "reproduced")
 PUBLISHED = (0, 0)  # the one round of the study's figures, and of a count
 
@@ -107,35 +107,50 @@ class Measured:
         services = {results.plan.variants[name].service: name for name in reversed(names)}
         self.variants = {one: services[one] for one in self.applications if one in services}
 
-    def by_clock(self, application: str, scenario: str) -> Series:
-        measure = self.results.headline(scenario)
-        return self.results.performance(self.variants[application], scenario, measure)
+    def by_clock(self, contrast: Contrast) -> Performance:
+        scenarios = self.scenarios(contrast)
+
+        def performance(application: str, operation: str) -> Series:
+            scenario, variant = scenarios[operation], self.variants[application]
+            return self.results.performance(variant, scenario, self.results.headline(scenario))
+
+        return performance
 
     def by_count(self, application: str, scenario: str) -> Series:
         return {PUBLISHED: -log(self.count[application][scenario].instructions)}
 
     def missing(self, contrast: Contrast) -> list[str]:
-        scenarios = [name for name in contrast.everywhere if name not in self.results.scenarios]
+        measured = self.results.decisive([], self.results.scenarios)
+        scenarios = [name for name in contrast.everywhere if name not in measured]
         return scenarios + [name for name in self.named(contrast) if name not in self.variants]
 
     def instrument(self, contrast: Contrast) -> Instrument:
         """Nothing, where the generator set the pace of what is not counted."""
-        cells = [*product(self.named(contrast), contrast.everywhere)]
-        if not any(self.results.bound(self.variants[name], scenario) for name, scenario in cells):
-            return "clock"
+        names, scenarios = self.named(contrast), self.scenarios(contrast).values()
+        if not any(self.results.bound(self.variants[name], one) for name, one in product(names, scenarios)):
+            by_wrk = any(self.results.plan.scenarios[one].generator == "wrk" for one in scenarios)
+            return "clock of wrk" if by_wrk else "clock"
+        cells = product(names, contrast.everywhere)
         return "count" if all(scenario in self.count.get(name, {}) for name, scenario in cells) else ""
+
+    def scenarios(self, contrast: Contrast) -> dict[str, str]:
+        """Those of the run that decide, by the study's."""
+        variants = [self.variants[name] for name in self.named(contrast)]
+        decisive = self.results.decisive(variants, self.results.scenarios)
+        return {operation: decisive[operation] for operation in contrast.everywhere}
 
     def ratio(self, contrast: Contrast) -> Interval:
         applications = self.applications
         if self.instrument(contrast) == "count":
             value = contrast.ratio(with_median(self.by_count, applications)).value
             return Interval(value, value, value)
-        return contrast.ratio(with_median(self.by_clock, applications))
+        return contrast.ratio(with_median(self.by_clock(contrast), applications))
 
     def floor(self, contrast: Contrast) -> float:
         if self.instrument(contrast) == "count":
             return ALIKE
-        return max(self.results.floor(name, self.results.headline(name)) for name in contrast.everywhere)
+        scenarios = self.scenarios(contrast).values()
+        return max(self.results.floor(name, self.results.headline(name)) for name in scenarios)
 
     def named(self, contrast: Contrast) -> list[str]:
         names = (*contrast.better, *contrast.than)

@@ -12,7 +12,7 @@ from loadtests.analysis.sections import versions
 from loadtests.analysis.sections.versions import written
 from loadtests.measure.run import RunError
 
-OF_THE_MACHINE = ("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "commit")
+OF_THE_MACHINE = ("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "wrk", "commit")
 NOT_OF_THE_LOAD = {"name", "about", "variants", "seed", "sections", "groups"}
 
 
@@ -33,7 +33,7 @@ def blocks(before: Results, after: Results) -> list[Block]:
     for scenario, names in scenarios.items():
         for measure in dict.fromkeys((before.headline(scenario), CPU)):
             rows = [change(before, after, name, reference, scenario, measure) for name in names]
-            page += [Heading(2, f"{scenario}, {written(measure)}"), Table(head, rows, "lrrrl")]
+            page += [Heading(2, f"{before.label(scenario)}, {written(measure)}"), Table(head, rows, "lrrrl")]
     return page
 
 
@@ -76,7 +76,7 @@ def change(
 def agreement(before: Results, after: Results) -> str:
     """Of the pairs of variants that both runs tell apart: whether they are in the same order."""
     names, pairs, opposed = shared(before.variants, after.variants), 0, []
-    for scenario in shared(before.scenarios, after.scenarios):
+    for scenario in before.decisive(names, shared(before.scenarios, after.scenarios)).values():
         for measure in (before.headline(scenario), CPU):
             one, other = (ranks.ranking(run, scenario, measure, names) for run in (before, after))
             for first, second in one.pairs:
@@ -86,7 +86,9 @@ def agreement(before: Results, after: Results) -> str:
                     pairs += other.separates(first, second)
                 elif (second, first) in other.pairs and other.separates(second, first):
                     pairs += 1
-                    opposed.append(f"{first} and {second} in {scenario} by {measure.label.lower()}")
+                    opposed.append(
+                        f"{first} and {second} in {before.label(scenario)} by {measure.label.lower()}"
+                    )
     if not pairs:
         return "No two variants are told apart by both runs."
     order = f"in opposite order: {'; '.join(opposed)}" if opposed else "all of them in the same order"

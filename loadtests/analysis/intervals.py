@@ -11,7 +11,6 @@ from statistics import fmean, variance
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 CONFIDENCE = 0.95
 ENOUGH = 3  # rounds; of two, Student's t is so wide (12.7) that it tells nothing apart
@@ -65,6 +64,9 @@ def interval(values: Iterable[float]) -> Interval:
 
 def around(value: float, variance: float, freedom: float) -> Interval:
     """`variance` is that of the value, and has so many degrees of freedom."""
+    # takes long to import, and a run of one or two rounds has no interval
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
+
     half = float(stdtrit(freedom, (1 + CONFIDENCE) / 2)) * sqrt(variance)
     return Interval(value, value - half, value + half)
 

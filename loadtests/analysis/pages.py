@@ -43,12 +43,13 @@ def head(results: Results) -> list[Block]:
     editions = sorted({declared.edition for declared in results.services.values()})
     rounds, total = results.plan.rounds, len(results.valid) + results.remaining
     machine = results.machine
+    generators = document.listed([f"{name} {machine[name]}" for name in ("k6", "wrk") if name in machine])
     return [
         Text(results.plan.about),
         Text(
             f"Edition of the services: {document.listed(editions)}. {machine['cpu']}, {machine['cores']} "
             f"cores, {machine['memory_gib']} GiB, {machine['system']} {machine['kernel']}, Python "
-            f"{machine['python']}, k6 {machine['k6']}, load before the start {machine['load_before'][0]}. "
+            f"{machine['python']}, {generators}, load before the start {machine['load_before'][0]}. "
             f"{rounds} round{'s' if rounds > 1 else ''}, {len(results.valid)} of {total} samples valid."
         ),
     ]

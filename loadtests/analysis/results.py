@@ -1,6 +1,6 @@
 """A run, as the questions of a page are put to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -147,6 +147,11 @@ class Results:
             if samples
         }
 
+    def label(self, scenario: str) -> str:
+        """What a page calls it."""
+        by_wrk = self.plan.scenarios[scenario].generator == "wrk"
+        return f"{self.plan.operation(scenario)} by wrk" if by_wrk else scenario
+
     def requests(self, variant: str, scenario: str) -> int:
         return sum(sample.requests for sample in self.of(variant, scenario))
 
@@ -170,6 +175,19 @@ class Results:
         samples = self.of(variant, scenario)
         reasons = [sample.bound for sample in samples if sample.bound]
         return reasons[0] if reasons and 2 * len(reasons) >= len(samples) else ()
+
+    def decisive(self, variants: Sequence[str], scenarios: Iterable[str]) -> dict[str, str]:
+        """By operation one of these scenarios: k6's or, where k6 set the pace of any variant, wrk's."""
+
+        def free(scenario: str) -> bool:
+            return all(self.of(one, scenario) and not self.bound(one, scenario) for one in variants)
+
+        chosen: dict[str, str] = {}
+        for scenario in sorted(scenarios, key=lambda name: self.plan.scenarios[name].generator):
+            before = chosen.setdefault(self.plan.operation(scenario), scenario)
+            if free(scenario) and not free(before):
+                chosen[self.plan.operation(scenario)] = scenario
+        return chosen
 
     def performance(self, variant: str, scenario: str, measure: Measure) -> Series:
         """As logarithms, of which the larger is the better."""

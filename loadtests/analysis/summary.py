@@ -9,7 +9,20 @@ from loadtests.analysis import quantiles
 from loadtests.measure import gates
 from loadtests.measure.sample import Sample
 
-HEAD = ["scenario", "req", "req/s", "mean ms", "p50", "p95", "p99", "max", "fail", "cpu ms", "MiB", "k6 cpu"]
+HEAD = [
+    "scenario",
+    "req",
+    "req/s",
+    "mean ms",
+    "p50",
+    "p95",
+    "p99",
+    "max",
+    "fail",
+    "cpu ms",
+    "MiB",
+    "generator cpu",
+]
 MEMORY = {"pss": "PSS (a shared page counts once)", "rss": "RSS (a shared page counts in every process)"}
 
 
@@ -25,7 +38,7 @@ def blocks(samples: Sequence[Sample]) -> Iterator[Block]:
     yield Text(
         "fail: failed checks. cpu ms: processor time of the service per request, all its processes. "
         f"MiB: their highest memory{''.join(f', {MEMORY[kind]}' for kind in kinds)}. "
-        "k6 cpu: what the load generator used of all cores; where that is high, it may have set the pace.",
+        "generator cpu: what k6 or wrk used of all cores; where that is high, it may have set the pace.",
         "small",
     )
 

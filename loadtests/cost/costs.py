@@ -11,7 +11,6 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 import psutil
-from scipy.special import stdtrit  # type: ignore[import-untyped]
 
 from harness.service import ROOT, application, declared, has
 from loadtests.cost import count, instrument, requests
@@ -143,6 +142,8 @@ def cost(values: Sequence[Reading]) -> Cost:
     instructions = [value.instructions for value in values]
     half = 0.0
     if len(values) > 1:
+        from scipy.special import stdtrit  # type: ignore[import-untyped] # only those who count need it
+
         half = float(stdtrit(len(values) - 1, 0.975)) * stdev(instructions) / len(values) ** 0.5
     return Cost(fmean(instructions), half, fmean(v.syscalls for v in values), fmean(v.syncs for v in values))
 

@@ -29,17 +29,8 @@ rounds = 2
 seed = 3
 records = 3
 sections = ["ranks", "gates"]
-
-[pauses]
-after_start = 0
-after_load = 0
-after_warm_up = 0
-between_scenarios = 0
-
-[warm_up]
-users = 1
-seconds = 1
-lists = 1
+pauses = { after_start = 0, after_load = 0, after_warm_up = 0, between_scenarios = 0 }
+warm_up = { users = 1, seconds = 1, lists = 1 }
 
 [scenarios]
 hello = { users = 1, iterations = 5 }

@@ -5,12 +5,10 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing
-from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from harness.wire import Client
 from loadtests.measure import dataset
 
 HERE = Path(__file__).parent
@@ -47,26 +45,17 @@ def main() -> int:
 
 
 def write(scenario: str, settings: dict[str, str], requests: int) -> None:
-    items = f"{settings['BASE_URL']}/items"
-    if scenario in ("load_items", "create_item"):
-        for _ in range(requests):
-            send("POST", items, {"name": scenario, **ITEM})
     ids = json.loads(Path(settings["IDS"]).read_text()) if "IDS" in settings else []
-    if scenario == "delete_item":
-        for item_id in ids[:requests]:
-            send("DELETE", f"{items}/{item_id}")
-    if scenario == "replace_item":
+    with Client(settings["BASE_URL"]) as client:
         for n in range(requests):
-            values = dataset.record(dataset.REPLACEMENTS + n)
-            item = dict(zip(("name", "description", "price", "quantity"), values, strict=True))
-            send("PUT", f"{items}/{dataset.scattered(ids, n)}", item)
-
-
-def send(method: str, url: str, body: object = None) -> None:
-    where = urlsplit(url)
-    with closing(HTTPConnection(where.netloc)) as connection:
-        connection.request(method, where.path, json.dumps(body).encode())
-        connection.getresponse().read()
+            if scenario in ("load_items", "create_item"):
+                client.send("POST", "/items", {"name": scenario, **ITEM})
+            if scenario == "delete_item":
+                client.send("DELETE", f"/items/{ids[n]}")
+            if scenario == "replace_item":
+                values = dataset.record(dataset.REPLACEMENTS + n)
+                item = dict(zip(("name", *ITEM), values, strict=True))
+                client.send("PUT", f"/items/{dataset.scattered(ids, n)}", item)
 
 
 def summary(

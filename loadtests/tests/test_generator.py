@@ -4,7 +4,6 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -19,18 +18,6 @@ def port(tmp_path: Path) -> Iterator[int]:
     with closing(generator.nothing(tmp_path)) as server:
         server.start()
         yield server.port
-
-
-def test_it_greets_and_sends_a_body_back_on_one_connection(port: int) -> None:
-    connection = HTTPConnection("127.0.0.1", port)
-    for method, body, answer in [
-        ("GET", None, b'{"message":"Hello, World!"}'),
-        ("POST", b"[1, 2]", b"[1, 2]"),
-        ("GET", None, b'{"message":"Hello, World!"}'),
-    ]:
-        connection.request(method, "/", body)
-        assert connection.getresponse().read() == answer
-    connection.close()
 
 
 def test_it_waits_for_the_rest_of_a_request(port: int) -> None:

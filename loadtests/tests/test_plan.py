@@ -5,7 +5,7 @@ import pytest
 from harness.service import TWIN_SETTINGS
 from loadtests.measure import plan
 from loadtests.measure.plan import Plan, PlanError, Variant, blocks, cells
-from loadtests.tests.conftest import PLAN, THREE
+from loadtests.tests.conftest import PLAN
 
 SERVICES = ("django_drf", "fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_sqlite")
 USERS = {
@@ -114,8 +114,8 @@ def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() 
         ("iterations = 5", "seconds = 5, rates = [2, 1]", "rates rise"),
         ("iterations = 5", 'seconds = 5, generator = "wrk"', "wrk drives an operation, hello or echo"),
         ("iterations = 5", 'seconds = 1.5, operation = "echo", generator = "wrk"', "for whole seconds"),
-        ("[pauses]", '[variants]\na = { service = "a", group = "b" }\n[pauses]', "a is in the group b"),
-        ("[pauses]", '[variants]\na = { service = "a", control_of = "b" }\n[pauses]', "a control of b"),
+        ("[scenarios]", '[variants]\na = { service = "a", group = "b" }\n[scenarios]', "a is in the group b"),
+        ("[scenarios]", '[variants]\na = { service = "a", control_of = "b" }\n[scenarios]', "a control of b"),
     ],
 )
 def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -> None:
@@ -133,21 +133,10 @@ def test_what_a_variant_cannot_be_at_once() -> None:
 
 def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:
     assert all(variant.docker for variant in plan.in_containers(tiny).variants.values())
-    others = {"twin": Variant(service="alpha", application="twin"), "floor": FLOOR}
-    with pytest.raises(PlanError, match="leave out twin, floor"):
+    twin, then = Variant(service="alpha", application="twin"), Variant(service="alpha", commit="0123456")
+    others = {"twin": twin, "floor": FLOOR, "then": then}
+    with pytest.raises(PlanError, match="leave out twin, floor, then"):
         plan.in_containers(plan.with_variants(tiny, {**tiny.variants, **others}))
-
-
-def test_a_round_measures_every_variant_once_and_keeps_its_scenarios_together(tiny: Plan) -> None:
-    found = blocks(cells(tiny))
-    assert [block[0].round for block in found] == [1, 1, 1, 2, 2, 2]
-    for number in (1, 2):
-        measured = [block[0].variant for block in found if block[0].round == number]
-        assert sorted(measured) == list(THREE)
-        assert measured == plan.order(tiny, number)
-    for block in found:
-        assert [cell.scenario for cell in block] == ["hello", "create_item", "delete_item"]
-        assert len({plan.block_of(cell) for cell in block}) == 1
 
 
 def test_the_order_is_the_seeds(tiny: Plan) -> None:
@@ -158,9 +147,3 @@ def test_the_order_is_the_seeds(tiny: Plan) -> None:
     assert orders(1) == orders(1)
     assert orders(1) != orders(2)
     assert len({tuple(orders(1)[start : start + 3]) for start in range(0, 60, 3)}) > 1
-
-
-def test_a_floor_has_only_the_cells_that_it_can_answer(tiny: Plan) -> None:
-    both = plan.with_variants(tiny, {"alpha": tiny.variants["alpha"], "floor": FLOOR})
-    found = [cell[:3] for cell in cells(both) if cell.variant == "floor"]
-    assert found == [(1, "floor", "hello"), (2, "floor", "hello")]

@@ -9,7 +9,7 @@ import pytest
 
 from loadtests.measure import plan, run
 from loadtests.measure.plan import Plan, cells
-from loadtests.measure.run import Run, RunError, Yardsticks
+from loadtests.measure.run import Run, RunError
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.tests.conftest import PLAN
 
@@ -66,17 +66,6 @@ def test_the_samples_of_a_run_that_is_over_are_packed_to_the_same_bytes(begun: R
     assert packed.read_bytes() == before
 
 
-def test_half_a_block_is_set_aside_when_the_run_goes_on(begun: Run) -> None:
-    first, second = begun.remaining[:2]
-    begun.add(sample(first))
-    begun.add(sample(second, CHECKS))
-    begun.pack()
-    begun.reopen()
-    assert [one.invalid and one.invalid.code for one in begun.samples] == ["unfinished", "checks"]
-    begun.add(sample(first))
-    assert len(begun.samples) == 3
-
-
 def test_a_line_that_was_cut_off_is_measured_again(begun: Run) -> None:
     first, second = begun.remaining[:2]
     begun.add(sample(first))
@@ -96,12 +85,6 @@ def test_what_is_no_run_or_no_sample_is_said_so(begun: Run) -> None:
         run.found(begun.name)
 
 
-def test_yardsticks_are_kept(begun: Run) -> None:
-    assert begun.yardsticks == Yardsticks()
-    begun.note_yardsticks(Yardsticks(ceiling_per_second={"hello": 12.5}))
-    assert begun.yardsticks.ceiling_per_second == {"hello": 12.5}
-
-
 def test_the_latest_runs(begun: Run) -> None:
     with pytest.raises(RunError, match="No run is finished"):
         run.latest()
@@ -117,18 +100,6 @@ def test_the_latest_runs(begun: Run) -> None:
     for services, name in ((["beta"], None), ([], "paper")):
         with pytest.raises(RunError):
             run.latest_unfinished(services, name)
-
-
-@pytest.mark.usefixtures("begun")
-def test_a_second_bench_is_refused_as_long_as_the_first_one_goes_on() -> None:
-    with (
-        run.alone(),
-        pytest.raises(RunError, match=r"Another `just bench` runs here, process \d+"),
-        run.alone(),
-    ):
-        pass
-    with run.alone():
-        pass
 
 
 def test_a_block_remains_as_a_whole_until_each_of_its_cells_has_a_valid_sample(tiny: Plan) -> None:

@@ -129,8 +129,3 @@ def test_only_a_service_has_an_earlier_self(tiny: Plan) -> None:
     ]
     with pytest.raises(PlanError, match="there is none among twin"):
         variants.against(plan.with_variants(tiny, {"twin": TWIN}), COMMIT)
-
-
-def test_what_has_a_commit_is_in_no_image(tiny: Plan) -> None:
-    with pytest.raises(PlanError, match="leave out alpha_0123456, beta_0123456, gamma_0123456"):
-        plan.in_containers(variants.against(tiny, COMMIT))

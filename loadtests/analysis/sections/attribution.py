@@ -88,13 +88,14 @@ def conclusion(effects: dict[str, dict[str, Interval]]) -> Content:
 
 
 def of(results: Results, study: Paper, scenario: str, effects: dict[str, Interval]) -> Iterator[Block]:
-    yield Heading(3, scenario)
+    label = results.label(scenario)
+    yield Heading(3, label)
     yield Text(request(results, scenario))
     head = ["takes more", "than", "study", "here", "ms", "server", "framework", "access"]
     yield Table(head, [row(results, study, scenario, *pair) for pair in GAPS], "llrrrrrr")
     bands = {name: [Bar(name, times, "ink")] for name, times in effects.items()}
     yield Figure(
-        [charts.dots(f"{scenario}: times as well", "right of 1 is better", bands)],
+        [charts.dots(f"{label}: times as well", "right of 1 is better", bands)],
         "What each change does to the processor time per request.",
     )
     yield Table(["effect", "times as well"], [[name, Ratio(times)] for name, times in effects.items()])
@@ -107,7 +108,7 @@ def row(results: Results, study: Paper, scenario: str, dear: str, cheap: str) ->
     return [
         study.applications[dear],
         study.applications[cheap],
-        f"{papers.times(study, scenario, cheap, dear):.2f}",
+        f"{papers.times(study, results.plan.operation(scenario), cheap, dear):.2f}",
         Ratio(here),
         Estimate(gap.whole),
         *(part(gap, each) for each in (gap.server, gap.framework, gap.access)),

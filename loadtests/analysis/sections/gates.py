@@ -34,7 +34,7 @@ def refused(results: Results) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for sample in results.samples:
         if sample.invalid:
-            cell = f"{sample.variant} {sample.scenario} {sample.round}"
+            cell = f"{sample.variant} {results.label(sample.scenario)} {sample.round}"
             reasons.setdefault(gates.sentence(sample.invalid), []).append(cell)
     return [
         f"Refused, and part of no figure: {reason} ({', '.join(cells)})" for reason, cells in reasons.items()
@@ -73,7 +73,7 @@ def unsteady(results: Results) -> str:
             first, second = (results.series(variant, scenario, half) for half in (FIRST, SECOND))
             grown = intervals.ratio(second, first)
             if intervals.apart(grown, APART) or (not grown.known and intervals.farness(grown.value) > APART):
-                drifts.append(f"{variant}, {scenario} ({grown.value - 1:+.0%})")
+                drifts.append(f"{variant}, {results.label(scenario)} ({grown.value - 1:+.0%})")
     threshold = f"by more than {(APART - 1) * 100:.0f} %"
     if not drifts:
         return f"Steady: no timed scenario's second half differs from its first {threshold}."
@@ -86,7 +86,7 @@ def unsteady(results: Results) -> str:
 
 def noise(results: Results) -> list[Block]:
     rows: list[list[Content]] = [
-        [f"{scenario}, {measure.unit}", " / ".join(pair), Ratio(times)]
+        [f"{results.label(scenario)}, {measure.unit}", " / ".join(pair), Ratio(times)]
         for scenario in results.scenarios
         for measure in (results.headline(scenario), CPU)
         for pair, times in results.noise(scenario, measure).items()

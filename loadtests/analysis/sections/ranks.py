@@ -46,10 +46,11 @@ def too_few(results: Results) -> Text | None:
 def conclusion(results: Results, names: Sequence[str], by_cpu: Mapping[str, Ranking]) -> list[Block]:
     """Who takes the least processor time, where that can be told at all."""
     scenarios: dict[tuple[str, ...], list[str]] = {}
-    for scenario, ranking in by_cpu.items():
+    for operation, scenario in results.decisive(names, by_cpu).items():
+        ranking = by_cpu[scenario]
         first = tuple(name for name in names if name in ranking.first)
         if 0 < len(first) < len(ranking.order):
-            scenarios.setdefault(first, []).append(scenario)
+            scenarios.setdefault(first, []).append(operation)
     if not scenarios:
         return []
     least: list[Content] = [
@@ -61,7 +62,7 @@ def conclusion(results: Results, names: Sequence[str], by_cpu: Mapping[str, Rank
 
 def table(results: Results, names: Sequence[str], rankings: Mapping[str, Ranking]) -> Table:
     rows = [[results.cell(name), *(each.rank(name) for each in rankings.values())] for name in names]
-    return Table(["variant", *rankings], rows)
+    return Table(["variant", *map(results.label, rankings)], rows)
 
 
 def picture(results: Results) -> Figure:
@@ -71,7 +72,7 @@ def picture(results: Results) -> Figure:
     for scenario in results.scenarios:
         measure = results.headline(scenario)
         bars = [bar(results, name, scenario, measure) for name in names]
-        drawings.append(charts.bars(scenario, f"{measure.unit}, {measure.better}", bars))
+        drawings.append(charts.bars(results.label(scenario), f"{measure.unit}, {measure.better}", bars))
     caption = "Throughput of hello and echo, mean response time of the others."
     bound = any(results.bound(*cell) for cell in product(names, results.scenarios))
     return Figure(drawings, f"{caption} Pale: generator-bound." if bound else caption, "picture.svg")
@@ -79,7 +80,7 @@ def picture(results: Results) -> Figure:
 
 def cost(results: Results) -> Figure:
     bands = {
-        scenario: [bar(results, name, scenario, CPU) for name in results.variants]
+        results.label(scenario): [bar(results, name, scenario, CPU) for name in results.variants]
         for scenario in results.scenarios
     }
     drawing = charts.dots(CPU.label, "ms of processor time per request, left is better", bands)

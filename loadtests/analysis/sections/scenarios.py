@@ -70,7 +70,7 @@ def section(results: Results) -> list[Block]:
 def of(results: Results, scenario: str) -> Iterator[Block]:
     measure, values = results.headline(scenario), published(results, scenario)
     unit = measure.unit
-    yield Heading(3, scenario)
+    yield Heading(3, results.label(scenario))
     yield Text(
         f"{request(results, scenario)} {measure.label} in {unit}; percentiles in ms; cpu in ms per request."
     )
@@ -95,7 +95,8 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
 
 
 def request(results: Results, scenario: str) -> str:
-    return f"{REQUESTS.get(scenario, scenario)}, {load(results.plan.scenarios[scenario])}."
+    operation = results.plan.operation(scenario)
+    return f"{REQUESTS.get(operation, operation)}, {load(results.plan.scenarios[scenario])}."
 
 
 def load(scenario: Scenario) -> str:
@@ -124,8 +125,8 @@ def row(results: Results, name: str, main: Ranking, by_cpu: Ranking, study: floa
 
 def published(results: Results, scenario: str) -> dict[str, float]:
     """What the study has for the tutorial twins, which stand for its applications."""
-    figure = papers.read().figure(scenario)
-    if figure is None or results.plan.scenarios[figure.scenario].is_open:
+    figure = papers.read().figure(results.plan.operation(scenario))
+    if figure is None or results.plan.scenarios[scenario].is_open:
         return {}
     services = {name: results.plan.variants[name].service for name in results.groups.get("twins", [])}
     return {name: figure.values[one] for name, one in services.items() if one in figure.values}

@@ -19,6 +19,7 @@ RULE = (
     "does as the second. One instrument decides: the clock, by throughput or mean response time; or, "
     "where the load generator may have set the pace of any part of the ratio, the count of the "
     "instructions of the same twins, which are not time: they leave out waiting, the kernel and the disk. "
+    "Where a run has hello and echo by wrk too, wrk's clock comes before the count. "
     "A claim is reproduced where the ratio lies in the band, contradicted where it lies outside, and "
     "undecided where that cannot be told: where its 95 % interval holds an end of the band or, of a "
     "count, where it is within 2 % of one. Of a claim about several pairs the worst decides, and is the "
@@ -28,7 +29,8 @@ WRITES = (
     "Writes: the twins all use SQLite's default journal, and the services are compared with them as the "
     "group `same_durability`, which uses it too."
 )
-DECIDED = {"clock": "the clock", "count": "the count of instructions", "clock and count": "both together"}
+DECIDED = {"clock": "the clock", "clock of wrk": "wrk's clock", "count": "the count of instructions"}
+SEVERAL = "more than one"
 
 
 def section(results: Results) -> list[Block]:
@@ -72,10 +74,8 @@ def measured(results: Results, count: Count) -> Measured:
 def conclusion(verdicts: list[Verdict]) -> str:
     outcomes = Counter(verdict.outcome for verdict in verdicts)
     counts = listed([f"{outcomes[one]} are {one}" for one in STYLES])
-    by = Counter(one.instrument for one in verdicts if one.outcome != "undecided")
-    decided = listed(
-        [f"{by[instrument]} by {name}" for instrument, name in DECIDED.items() if by[instrument]]
-    )
+    by = Counter(DECIDED.get(one.instrument, SEVERAL) for one in verdicts if one.outcome != "undecided")
+    decided = listed([f"{by[name]} by {name}" for name in (*DECIDED.values(), SEVERAL) if by[name]])
     ending = f"; decided are {decided}" if decided else ""
     return f"Of the study's {len(verdicts)} claims {counts}{ending}."
 

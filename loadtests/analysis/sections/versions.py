@@ -71,7 +71,7 @@ def row(results: Results, one: Change) -> list[Content]:
     commit = results.plan.variants[one.earlier].commit or ""
     means = [results.mean(name, one.scenario, one.measure) for name in (one.earlier, one.variant)]
     return [
-        one.scenario,
+        results.label(one.scenario),
         results.cell(one.variant),
         commit[:SHORT],
         written(one.measure),
@@ -88,7 +88,8 @@ def written(measure: Measure) -> str:
 def slower(results: Results, percent: float) -> list[str]:
     """Where a service does worse than at the commit beyond doubt, and by more than so many per cent."""
     return [
-        f"{one.variant}, {one.scenario}: {written(one.measure)} {(1 / one.times.value - 1) * 100:.1f} % worse"
+        f"{one.variant}, {results.label(one.scenario)}: {written(one.measure)} "
+        f"{(1 / one.times.value - 1) * 100:.1f} % worse"
         for one in changes(results)
         if one.direction == "worse" and 1 / one.times.value > 1 + percent / 100
     ]

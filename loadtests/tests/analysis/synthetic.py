@@ -15,7 +15,7 @@ from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
 from loadtests.measure import plan as plans
 from loadtests.measure.plan import Plan, Variant
-from loadtests.measure.sample import Operation, Reason, Sample
+from loadtests.measure.sample import Cell, Operation, Reason, Sample
 from loadtests.measure.variants import Declared
 
 SERVICES = ("fastapi_sqlite", "fastapi_orm", "flask_sqlite", "flask_orm", "django_drf")
@@ -32,7 +32,8 @@ MACHINE: Mapping[str, Any] = {
     "packages": {service: {"gunicorn": "23.0.0"} for service in SERVICES},
     "configuration": {service: {"workers": 2} for service in SERVICES},
 }
-PAPER = plans.read("paper")
+BY_BOTH = plans.read("paper")
+PAPER = plans.without_wrk(BY_BOTH)
 SCENARIOS = PAPER.scenarios
 # mean latency in ms of each service in each scenario, for one user's request
 MEANS = {
@@ -47,6 +48,7 @@ MEANS = {
 SPREAD = 0.015  # of a variant's mean from round to round, as logarithm
 ROUND = 0.05  # what all variants of a round share
 BUSY = Reason(code="cores", numbers={"share": 0.97})
+Figures = Mapping[str, Any]
 SECTIONS = ("ranks", "scenarios", "memory", "versions", "study", "load", "gates")
 
 
@@ -78,47 +80,71 @@ def of(name: str, plan: Plan, samples: list[Sample]) -> Results:
     return Results(name, plan, MACHINE, tuple(samples), versions, {"hello": 9000.0, "echo": 7000.0})
 
 
+def run(
+    name: str,
+    plan: Plan,
+    factor: Callable[[Cell], float] = lambda _: 1.0,
+    change: Callable[[Sample], Figures | None] = lambda _: {},
+) -> Results:
+    """Every cell of a plan, where each takes `factor` times as long as it should."""
+    samples = [
+        sample(cell, plan.variants[cell.variant].service, plan.operation(cell.scenario), factor(cell))
+        for cell in plans.cells(plan)
+    ]
+    return changed(of(name, plan, samples), change)
+
+
 @cache
 def results(
     rounds: int = 7, twins: bool = True, control: bool = True, seed: int = 1, name: str = "synthetic"
 ) -> Results:
     chosen = plan(rounds, twins, control)
     random = np.random.default_rng(seed)
-    samples = []
-    for number in range(1, rounds + 1):
-        shared = random.normal(0, ROUND)
-        for order, (variant, one) in enumerate(chosen.variants.items(), 1):
-            for scenario in SCENARIOS:
-                factor = np.exp(shared + random.normal(0, SPREAD)) * (1.6 if one.application == "twin" else 1)
-                samples.append(sample(number, order, variant, one.service, scenario, factor))
-    return of(name, chosen, samples)
+    shared = random.normal(0, ROUND, rounds + 1)
+
+    def factor(cell: Cell) -> float:
+        slow = 1.6 if chosen.variants[cell.variant].application == "twin" else 1.0
+        return slow * float(np.exp(shared[cell.round] + random.normal(0, SPREAD)))
+
+    return run(name, chosen, factor)
 
 
-def changed(results: Results, change: Callable[[Sample], Mapping[str, Any] | None]) -> Results:
+def changed(results: Results, change: Callable[[Sample], Figures | None]) -> Results:
     """The run with some figures of each sample replaced; without those that come to nothing."""
     changes = [(each, change(each)) for each in results.samples]
     kept = tuple(each.model_copy(update=dict(figures)) for each, figures in changes if figures is not None)
     return replace(results, samples=kept)
 
 
+def by_wrk(results: Results) -> Results:
+    """The run with what wrk measured too, which is what k6 did."""
+    scenarios = [name for name in BY_BOTH.scenarios if name not in SCENARIOS]
+    again = [
+        one.model_copy(update={"scenario": name, "bound": ()})
+        for one in results.samples
+        for name in scenarios
+        if one.scenario == BY_BOTH.operation(name)
+    ]
+    plan = results.plan.model_copy(update={"scenarios": BY_BOTH.scenarios})
+    return replace(results, plan=plan, samples=(*results.samples, *again))
+
+
 def bound(results: Results, variant: str, scenario: str, rounds: range) -> Results:
-    def change(each: Sample) -> Mapping[str, Any]:
+    def change(each: Sample) -> Figures:
         chosen = (each.variant, each.scenario) == (variant, scenario) and each.round in rounds
         return {"bound": (BUSY,)} if chosen else {}
 
     return changed(results, change)
 
 
-def sample(number: int, order: int, variant: str, service: str, scenario: Operation, factor: float) -> Sample:
-    load = SCENARIOS[scenario]
-    mean = MEANS[scenario][SERVICES.index(service)] * factor
+def sample(cell: Cell, service: str, operation: Operation, factor: float = 1) -> Sample:
+    load = SCENARIOS[operation]
+    mean = MEANS[operation][SERVICES.index(service)] * factor
     quantiles = latencies(mean)
     per_second = load.users / mean * 1000
     requests = load.iterations or round(per_second * (load.seconds or 0))
     return Sample(
-        round=number,
-        variant=variant,
-        scenario=scenario,
+        **cell._replace(rate=cell.rate or nan)._asdict(),
         service=service,
         started="2026-01-01T00:00:00+00:00",
         users=load.users,
@@ -134,7 +160,6 @@ def sample(number: int, order: int, variant: str, service: str, scenario: Operat
         k6_cpu_share=0.2,
         memory_mib=80 + 10 * SERVICES.index(service),
         memory_kind="pss",
-        order=order,
         ceiling_share=0.3,
         little=0.99,
         first_half_ms=mean * 1.004 if load.seconds else nan,

@@ -7,7 +7,7 @@ import pytest
 
 from harness.document import STYLE, Drawing
 from loadtests.analysis import charts
-from loadtests.analysis.charts import Bar, Line, Log
+from loadtests.analysis.charts import Bar, Line
 from loadtests.analysis.intervals import UNKNOWN, Interval
 
 BARS = [
@@ -51,30 +51,6 @@ def test_nothing_lies_outside(name: str) -> None:
             x = float(each.get("x") or each.get("cx") or 0)
             assert 0 <= x + float(each.get("width") or 0) <= drawing.width
             assert 0 <= float(each.get("y") or each.get("cy") or 0) <= drawing.height
-
-
-def widths(drawing: Drawing) -> list[float]:
-    return [float(each.get("width") or 0) for each in elements(drawing.svg, "rect")]
-
-
-def test_a_bar_is_as_long_as_its_value_and_each_side_has_a_scale_of_its_own() -> None:
-    one, hundred, two, fifty = widths(DRAWINGS["bars"]())
-    assert (two / one, hundred / fifty) == pytest.approx((2, 2), rel=0.01)
-    *_, first, second = widths(DRAWINGS["parts"]())
-    assert second / first == pytest.approx(2, rel=0.01)
-
-
-@pytest.mark.parametrize(
-    ("values", "ticks"),
-    [([1, 9], [1, 2, 5]), ([0.12, 0.6], [0.2, 0.5]), ([1, 2000], [1, 3, 10, 30, 100, 300, 1000])],
-)
-def test_ticks_are_round(values: list[float], ticks: list[float]) -> None:
-    assert Log(values, 0, 100).ticks() == pytest.approx(ticks)
-
-
-def test_a_level_line_looks_level() -> None:
-    scale = Log([1.0, 1.1], 0, 100, decades=1)
-    assert scale(1.1) - scale(1.0) < 5
 
 
 def test_a_sheet_stands_alone() -> None:

@@ -57,17 +57,6 @@ def test_a_ratio_against_the_band_of_a_claim(low: float, high: float, floor: flo
     assert claims.outcome(Interval((low + high) / 2, low, high), floor, (1, inf)) == expected
 
 
-def test_the_bands_of_claims() -> None:
-    bands = [claim(**rest).band for rest in ({}, {"at_least": 5}, {"within": 1.25}, {"about": 8})]
-    assert bands == [(1, inf), (5, inf), (0.8, 1.25), pytest.approx((4, 16))]
-
-
-def test_a_claim_about_several_pairs_is_decided_by_the_worst() -> None:
-    found = verdict(synthetic.results(), than=["fastapi_orm", "django_drf"], at_least=2)
-    assert (found.outcome, str(found.contrast)) == ("contradicted", "fastapi_sqlite / fastapi_orm, hello")
-    assert found.paper == pytest.approx(4783 / 4417)
-
-
 def test_what_was_not_measured_or_too_seldom_decides_nothing() -> None:
     results = synthetic.results()
     without = synthetic.changed(results, lambda each: None if each.variant == "twin_django_drf" else {})
@@ -87,6 +76,20 @@ def test_of_a_generator_bound_pair_the_count_decides() -> None:
     assert (beside.outcome, beside.instrument) == ("reproduced", "clock")
 
 
+def test_of_a_pair_that_k6_bound_wrk_decides_before_the_count_unless_it_set_the_pace_too() -> None:
+    bound = synthetic.bound(synthetic.results(), "twin_django_drf", "hello", range(1, 8))
+    both = synthetic.by_wrk(bound)
+    found = verdict(both, counted=True)
+    assert (found.outcome, found.instrument) == ("reproduced", "clock of wrk")
+    assert found.ours == verdict(synthetic.results()).ours
+    assert verdict(both, counted=True, than=["flask_orm"]).instrument == "clock"
+    assert verdict(both, counted=True, narrower_in="echo").instrument == "clock of wrk"
+    without = synthetic.changed(both, lambda one: None if one.scenario == "hello_wrk" else {})
+    twice = synthetic.bound(both, "twin_django_drf", "hello_wrk", range(1, 8))
+    for run in (without, twice):
+        assert verdict(run, counted=True).instrument == "count"
+
+
 def test_counts_that_hardly_differ_are_not_told_apart() -> None:
     bound = synthetic.bound(synthetic.results(), "twin_flask_orm", "hello", range(1, 8))
     found = verdict(bound, counted=True, better=["flask_sqlite"], than=["flask_orm"])
@@ -101,11 +104,3 @@ def test_the_hypothesis_counts_scenarios() -> None:
     three, four = (verdict(synthetic.results(), **leads, leads_in=number) for number in (3, 4))
     assert (three.outcome, four.outcome) == ("reproduced", "contradicted")
     assert three.why == "leads in hello, echo and get_item; trails in list_items"
-
-
-def test_pairs_in_the_order_of_the_study() -> None:
-    results = synthetic.results()
-    same, opposite, pairs = claims.orders(STUDY, Measured(results, STUDY, results.groups["twins"]))
-    assert pairs == 68  # of 70, Flask's two in figure 1 and figure 6's two have one value each
-    assert pairs > same > opposite > 0
-    assert claims.orders(STUDY, Measured(results, STUDY, [])) == (0, 0, 68)

@@ -12,7 +12,7 @@ BEFORE = synthetic.results(seed=1, twins=False, name="before")
 
 def after(variant: str = "", scenario: str = "", factor: float = 1.0, **figures: object) -> Results:
     return synthetic.changed(
-        synthetic.results(seed=3, twins=False, name="after"),
+        synthetic.results(seed=10, twins=False, name="after"),
         lambda one: (
             {"mean_ms": one.mean_ms * factor, **figures}
             if variant in ("", one.variant) and scenario in ("", one.scenario)
@@ -67,14 +67,16 @@ def test_the_runs_agree_on_the_order_of_what_both_tell_apart() -> None:
     opposed = compare.agreement(BEFORE, after("django_drf", "list_items", 0.1))
     assert "apart, in opposite order: " in opposed
     assert "flask_sqlite and django_drf in list_items by mean response time" in opposed
+    assert compare.agreement(*map(synthetic.by_wrk, (BEFORE, after()))) == compare.agreement(BEFORE, after())
     few = synthetic.results(rounds=2, twins=False)
     assert compare.agreement(BEFORE, few) == "No two variants are told apart by both runs."
 
 
 def test_what_differs_between_the_machines_and_the_plans_is_said() -> None:
     other = synthetic.results(rounds=5, twins=False)
-    other = replace(other, machine={**other.machine, "k6": "v2.0.0"})
+    other = replace(other, machine={**other.machine, "k6": "v2.0.0", "wrk": "4.2.0"})
     assert list(compare.differences(BEFORE, other)) == [
         ["k6", "v1.0.0", "v2.0.0"],
+        ["wrk", "", "4.2.0"],
         ["plan: rounds", "7", "5"],
     ]

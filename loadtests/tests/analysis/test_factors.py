@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from harness.service import declared, services
-from loadtests.analysis import factors
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import attribution
 from loadtests.measure import design
 from loadtests.measure import plan as plans
 from loadtests.measure.plan import FLOOR, Levels, Plan
+from loadtests.measure.sample import Sample
 from loadtests.tests.analysis import synthetic
 
 FLOORS = {"wsgi": 0.12, "asgi": 0.04}  # ms that a server takes
@@ -56,16 +56,13 @@ def cost(one: Levels, scenario: str) -> float:
 @cache
 def results(rounds: int = 5, noise: float = 0.01, without: tuple[str, ...] = ()) -> Results:
     random = np.random.default_rng(1)
-    samples = []
-    for number in range(1, rounds + 1):
-        shared = random.normal(0, 0.1)
-        for order, (name, variant) in enumerate(plan().variants.items(), 1):
-            for scenario in plan().scenarios:
-                if variant.answers(scenario) and name not in without:
-                    ms = cost(levels(name), scenario) * exp(shared + random.normal(0, noise))
-                    made = synthetic.sample(number, order, name, variant.service, scenario, 1)
-                    samples.append(made.model_copy(update={"cpu_ms_per_request": ms}))
-    return synthetic.of("crossed", plan(), samples)
+    shared = random.normal(0, 0.1, rounds + 1)
+
+    def change(one: Sample) -> synthetic.Figures | None:
+        ms = cost(levels(one.variant), one.scenario) * exp(shared[one.round] + random.normal(0, noise))
+        return None if one.variant in without else {"cpu_ms_per_request": ms}
+
+    return synthetic.run("crossed", plan().model_copy(update={"rounds": rounds}), change=change)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +89,7 @@ def test_a_planted_effect_is_found(name: str, planted: float) -> None:
 
 
 def test_a_missing_cell_is_done_without_and_what_cannot_be_told_is_left_out() -> None:
-    some = synthetic.changed(results(), lambda one: {} if (one.round + one.order) % 7 else None)
+    some = synthetic.changed(results(), lambda one: {} if (one.round + len(one.variant)) % 7 else None)
     assert attribution.by_size(some, "create_item")["WAL for DELETE"].value == pytest.approx(
         1 / 0.6, rel=0.03
     )
@@ -111,24 +108,6 @@ def test_what_a_model_lacks_widens_its_intervals() -> None:
     )
     found = attribution.by_size(bent, "create_item")["FastAPI for Flask"]
     assert found.high / found.low > 1.1
-
-
-def test_the_parts_of_a_gap_add_up_and_the_servers_is_that_of_the_floors() -> None:
-    gap = factors.gap(results(noise=0), "hello", "flask_sqlite", "fastapi_sqlite")
-    assert gap.server.value / gap.whole.value == pytest.approx(0.08 / 0.18)
-    assert gap.server.value + gap.framework.value == pytest.approx(gap.whole.value)
-    django = factors.gap(results(noise=0), "get_item", "django_drf", "fastapi_sqlite")
-    assert django.access.value + django.framework.value == pytest.approx(django.whole.value)
-    assert django.access.value / django.whole.value == pytest.approx(0.16 / (0.78 - 0.14))
-    assert not django.server.known  # no floor answers get_item
-
-
-def test_the_section_says_what_the_numbers_say() -> None:
-    blocks = attribution.section(results(noise=0.001))
-    [lead] = synthetic.texts(blocks, "lead")
-    assert "FastAPI for Flask in hello, echo" in lead  # the largest effect
-    assert synthetic.headings(blocks) == ["Attribution", *plan().scenarios]
-    assert synthetic.tables(blocks)[0][0][5].startswith("44%: ")
 
 
 def test_a_run_that_lacks_a_stack_leaves_its_cells_empty() -> None:

@@ -19,12 +19,6 @@ def test_an_interval_holds_the_mean_as_often_as_it_says(rounds: int) -> None:
     assert 0.94 <= np.mean(held) <= 0.96
 
 
-def test_it_is_students_t() -> None:
-    half = 2.776 * sqrt(2.5) / sqrt(5)  # of four degrees of freedom
-    found = intervals.interval([1, 2, 3, 4, 5])
-    assert (found.low, found.value, found.high) == pytest.approx((3 - half, 3, 3 + half), abs=1e-3)
-
-
 def test_ratios_are_taken_within_a_round() -> None:
     # Every round is twice as slow as the one before, for both alike: the ratio does not notice.
     ones = series(10, 20, 40, 80, 160)
@@ -67,13 +61,6 @@ def test_what_is_missing_has_no_mean_and_too_few_have_no_interval() -> None:
 )
 def test_what_is_told_apart(ratio: Interval, floor: float, edge: float, apart: bool) -> None:
     assert intervals.apart(ratio, floor, edge) == apart
-
-
-def test_averages_and_differences_of_logarithms() -> None:
-    ones, others = series(log(2), log(8)), series(log(8), log(8))
-    assert exp(intervals.average([ones, others])[1, 0]) == pytest.approx(4)
-    assert exp(intervals.difference(ones, others)[1, 0]) == pytest.approx(1 / 4)
-    assert intervals.average([]) == {}
 
 
 def test_from_run_to_run_rounds_are_no_pairs() -> None:

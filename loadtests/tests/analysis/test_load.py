@@ -10,28 +10,20 @@ from loadtests.tests.analysis import synthetic
 RATES = (100.0, 200.0, 400.0)
 
 
-def at_rate(rate: float, p99: float, number: int = 1, dropped: int = 0, variant: str = "flask_orm") -> Sample:
-    base = synthetic.sample(number, 1, variant, "flask_orm", "hello", 1)
-    figures = {"rate": rate, "p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS), "dropped": dropped}
-    return base.model_copy(update=figures)
-
-
-def racing(ends: dict[str, list[float]], control: str = "") -> Results:
-    """Each variant's highest sustained rate in each round; `control` is repeated by the last."""
-    variants = {name: Variant(service="flask_orm") for name in ends}
-    if control:
-        variants["again"] = Variant(service="flask_orm", control_of=control)
-    samples = [
-        at_rate(rate, 5 if rate <= rounds[number - 1] else 120, number, variant=name)
-        for number in range(1, len(next(iter(ends.values()))) + 1)
-        for name, rounds in ends.items()
-        for rate in RATES
-    ]
+def racing(ends: dict[str, list[float]], control: str | None = None) -> Results:
+    """Each variant's highest sustained rate in each round; `again` repeats the control."""
+    variants = {
+        name: Variant(service="flask_orm", control_of=control if name == "again" else None) for name in ends
+    }
     scenarios = {"hello": Scenario(users=500, seconds=10, rates=RATES)}
-    plan = synthetic.plan(len(next(iter(ends.values())))).model_copy(
-        update={"variants": variants, "scenarios": scenarios}
-    )
-    return synthetic.of("racing", plan, samples)
+    plan = synthetic.plan(len(next(iter(ends.values()))))
+
+    def change(one: Sample) -> synthetic.Figures:
+        p99 = 5.0 if one.rate <= ends[one.variant][one.round - 1] else 120.0
+        return {"p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS)}
+
+    plan = plan.model_copy(update={"variants": variants, "scenarios": scenarios})
+    return synthetic.run("racing", plan, change=change)
 
 
 def rows(results: Results) -> list[list[str]]:
@@ -64,9 +56,8 @@ def test_a_sustained_rate_is_no_finer_than_the_steps_of_its_ladder(ends: list[fl
 
 
 def test_a_dropped_request_ends_a_ladder_and_no_rate_above_it_counts() -> None:
-    samples = [at_rate(100, 5), at_rate(200, 5, dropped=1), at_rate(400, 5)]
-    found = synthetic.of("dropped", racing({"flask_orm": [100]}).plan, samples)
-    assert load.written(load.bracket(found, "flask_orm", "hello")) == "between 100 and 200"
+    dropped = synthetic.changed(racing({"a": [400]}), lambda one: {"dropped": int(one.rate == 200)})
+    assert load.written(load.bracket(dropped, "a", "hello")) == "between 100 and 200"
 
 
 def test_the_highest_rates_rank_and_the_best_come_first() -> None:

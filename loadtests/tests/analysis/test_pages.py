@@ -1,20 +1,21 @@
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from harness import document
-from harness.document import Heading, Text, plain
 from loadtests.analysis import pages
 from loadtests.analysis.results import Results
 from loadtests.measure import run as runs
-from loadtests.tests import chromium
 from loadtests.tests.analysis import synthetic
 from loadtests.tests.analysis.test_factors import results as crossed
 from loadtests.tests.analysis.test_load import racing
 from loadtests.tests.analysis.test_scale import sized
-from loadtests.tests.chromium import Tab
 
 MADE = ("report.md", "report.html", "picture.svg")
 
@@ -63,15 +64,9 @@ def test_the_page_for_choosing_is_one_screen() -> None:
     assert len(re.findall(r"\d[\d,.]*", prose)) <= 60
 
 
-def test_a_page_begins_with_what_it_concludes_and_the_edition() -> None:
-    title, *leads, about, facts, _ = pages.blocks(synthetic.results())[:6]
-    assert title == Heading(1, "synthetic")
-    assert len(leads) == 2
-    assert all(isinstance(lead, Text) and lead.kind == "lead" for lead in leads)
-    assert isinstance(about, Text)
-    assert isinstance(facts, Text)
-    assert plain(facts.content).startswith("Edition of the services: 1.0.0. A synthetic processor, 2 cores")
-    assert plain(facts.content).endswith("7 rounds, 539 of 539 samples valid.")
+def test_the_page_names_the_generators() -> None:
+    run = replace(synthetic.results(), machine={**synthetic.MACHINE, "wrk": "4.2.0"})
+    assert ", k6 v1.0.0 and wrk 4.2.0, load before" in document.markdown(pages.head(run))
 
 
 def test_one_round_makes_a_page_that_claims_nothing() -> None:
@@ -91,7 +86,7 @@ def test_a_run_of_one_service_and_one_without_a_sample_make_a_page() -> None:
 
 
 PAGES: dict[str, Callable[[], Results]] = {
-    "synthetic": synthetic.results,
+    "synthetic": lambda: synthetic.by_wrk(synthetic.results()),
     "load": lambda: racing({"a": [200.0] * 5}),
     "scale": sized,
     "crossed": crossed,
@@ -99,27 +94,38 @@ PAGES: dict[str, Callable[[], Results]] = {
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Tab]:
-    if (program := chromium.binary()) is None:
+def browser() -> Iterator[Browser]:
+    if (program := shutil.which("chromium")) is None:
         pytest.skip("needs Chromium: apt-get install chromium")
-    with chromium.tab(program) as opened:
-        yield opened
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]) as browser,
+    ):
+        yield browser
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_in_a_browser(tab: Tab, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("width", "scheme", "paper"),
+    [(390, "dark", "rgb(20, 24, 29)"), (1280, "light", "rgb(255, 255, 255)")],
+)
+def test_in_a_browser(
+    browser: Browser, tmp_path: Path, name: str, width: int, scheme: Literal["dark", "light"], paper: str
+) -> None:
     report = tmp_path / "report.html"
     report.write_text(document.html(pages.blocks(PAGES[name]()), name))
-    for width, dark in ((390, True), (1280, False)):
-        tab.open(report, width, dark=dark)
-        assert tab.complaints() == []
-        assert tab.requested() == [report.as_uri()]
-        assert tab.tell("document.documentElement.scrollWidth") == width
-        assert tab.tell(WIDER) == []
-        assert tab.tell(SMALL) == []
-        assert tab.tell("getComputedStyle(document.body).backgroundColor") == (
-            "rgb(20, 24, 29)" if dark else "rgb(255, 255, 255)"
-        )
+    said: list[str] = []
+    with browser.new_page(
+        viewport={"width": width, "height": 900}, is_mobile=width < 600, color_scheme=scheme
+    ) as page:
+        page.on("request", lambda request: said.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(error.message))
+        page.goto(report.as_uri())
+        assert said == [report.as_uri()]
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(WIDER) == page.evaluate(SMALL) == []
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
 
 
 # What is wider than the window and not inside a box that scrolls

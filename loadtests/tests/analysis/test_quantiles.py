@@ -12,11 +12,6 @@ def uniform(low: float, high: float) -> tuple[float, ...]:
 FLAT = (5.0,) * len(PERCENTS)
 
 
-@pytest.mark.parametrize("percent", [0, 1, 50, 95, 99, 99.9, 100])
-def test_one_round_keeps_its_own_percentiles(percent: float) -> None:
-    assert merged([(1000, uniform(3, 7))], percent) == pytest.approx(3 + 4 * percent / 100)
-
-
 @pytest.mark.parametrize(
     ("rounds", "percent", "value"),
     [

@@ -2,7 +2,7 @@ import pytest
 
 from loadtests.analysis import ranks
 from loadtests.analysis.ranks import Ranking
-from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Measure, Results
+from loadtests.analysis.results import CPU, THROUGHPUT, Measure, Results
 from loadtests.tests.analysis import synthetic
 
 
@@ -22,15 +22,6 @@ def ranking(results: Results, scenario: str, measure: Measure) -> Ranking:
 def test_a_rank_is_one_more_than_those_that_are_better(alike: list[str], expected: list[int]) -> None:
     found = ranks.numbered("ABC", lambda one, other: one + other not in alike)
     assert [found[name] for name in "ABC"] == expected
-
-
-def test_the_faster_come_first() -> None:
-    results = synthetic.results(twins=False)
-    by_throughput = ranking(results, "hello", THROUGHPUT)
-    by_latency = ranking(results, "list_items", LATENCY)
-    assert (by_throughput.order[0], by_throughput.rank("fastapi_sqlite")) == ("fastapi_sqlite", "1")
-    assert by_throughput.first == ["fastapi_sqlite"]
-    assert (by_latency.order[0], by_latency.order[-1]) == ("flask_sqlite", "django_drf")
 
 
 def test_the_control_is_the_noise_floor_and_does_not_rank() -> None:

@@ -2,9 +2,9 @@ from math import isnan
 
 import pytest
 
-from loadtests.analysis.results import CPU, LATENCY, MEMORY, THROUGHPUT, Results
+from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Results
 from loadtests.measure.plan import Scenario
-from loadtests.measure.sample import Reason
+from loadtests.measure.sample import Cell, Reason
 from loadtests.tests.analysis import synthetic
 
 RESULTS = synthetic.results()
@@ -40,14 +40,6 @@ def test_a_twin_is_pale_beside_services_alone() -> None:
     assert not alone.is_pale("twin_flask_orm")
 
 
-def test_the_highest_memory_is_that_of_any_scenario() -> None:
-    lists = synthetic.changed(
-        RESULTS, lambda one: {"memory_mib": 500.0} if one.scenario == "list_items" else {}
-    )
-    assert lists.highest("flask_orm", MEMORY).value == pytest.approx(500)
-    assert RESULTS.highest("flask_orm", MEMORY).value == pytest.approx(110)
-
-
 def test_without_a_request_there_is_no_percentile() -> None:
     assert isnan(synthetic.of("empty", RESULTS.plan, []).percentile("flask_orm", "hello", 99))
     assert RESULTS.percentile("flask_orm", "hello", 100) == pytest.approx(
@@ -58,7 +50,7 @@ def test_without_a_request_there_is_no_percentile() -> None:
 def measured_at(*blocks: tuple[int, str, str]) -> Results:
     """Round, variant and time of day, in the order in which they were measured."""
     samples = [
-        synthetic.sample(number, 1, variant, variant, "hello", 1).model_copy(
+        synthetic.sample(Cell(number, variant, "hello"), variant, "hello").model_copy(
             update={"started": f"2026-01-01T{time}:00+00:00"}
         )
         for number, variant, time in blocks

@@ -4,7 +4,7 @@ from loadtests.analysis.intervals import ENOUGH, Interval
 from loadtests.analysis.results import CPU, Results
 from loadtests.analysis.sections import scale
 from loadtests.measure.plan import Scenario, Variant
-from loadtests.measure.sample import Operation
+from loadtests.measure.sample import Cell, Operation
 from loadtests.tests.analysis import synthetic
 
 SIZES = (1500, 150_000, 1_500_000)
@@ -20,21 +20,24 @@ SCENARIOS = {name: synthetic.SCENARIOS[name] for name in NAMES}
 
 def sized(rounds: int = 5, times: float = 1.0, noise: float = 0.0, **figures: object) -> Results:
     """At the most rows of flask_sqlite each operation takes `times` as long as at the fewest."""
-    samples = []
-    for number in range(1, rounds + 1):
-        for name, variant in VARIANTS.items():
-            for scenario in SCENARIOS:
-                records = variant.records or 0
-                factor = times if (variant.service, records) == ("flask_sqlite", SIZES[-1]) else 1.0
-                factor *= 1 + noise if number % 2 and records == SIZES[-1] else 1
-                factor *= records / SIZES[0] if scenario == "list_items" else 1
-                made = synthetic.sample(number, 1, name, variant.service, scenario, factor)
-                samples.append(made.model_copy(update={"rows": records, **figures}))
-    groups = {name: name for name in STACKS}
     plan = synthetic.plan(rounds).model_copy(
-        update={"variants": VARIANTS, "scenarios": SCENARIOS, "groups": groups, "sections": ("scale",)}
+        update={
+            "variants": VARIANTS,
+            "scenarios": SCENARIOS,
+            "groups": {name: name for name in STACKS},
+            "sections": ("scale",),
+        }
     )
-    return synthetic.of("sized", plan, samples)
+
+    def factor(cell: Cell) -> float:
+        records = VARIANTS[cell.variant].records or 0
+        slower = times if cell.variant == f"flask_sqlite_{SIZES[-1]}" else 1.0
+        noisy = 1 + noise if cell.round % 2 and records == SIZES[-1] else 1.0
+        return slower * noisy * (records / SIZES[0] if cell.scenario == "list_items" else 1)
+
+    return synthetic.run(
+        "sized", plan, factor, lambda one: {"rows": VARIANTS[one.variant].records, **figures}
+    )
 
 
 def grown(results: Results, scenario: str, stack: str = "flask_sqlite") -> Interval:
@@ -43,13 +46,6 @@ def grown(results: Results, scenario: str, stack: str = "flask_sqlite") -> Inter
 
 def rows(results: Results, table: int) -> list[list[str]]:
     return synthetic.tables(scale.section(results))[table]
-
-
-def test_the_variants_of_a_group_are_one_stack() -> None:
-    assert scale.by_records(sized()) == {
-        service: {records: f"{service}_{records}" for records in SIZES} for service in STACKS
-    }
-    assert scale.section(synthetic.results()) == []  # of one size
 
 
 @pytest.mark.parametrize("scenario", NAMES)  # a list of all by row
@@ -61,23 +57,12 @@ def test_a_cost_is_a_multiple_of_that_at_the_fewest_rows(scenario: str) -> None:
     assert not grown(sized(rounds=ENOUGH - 1), scenario).known
 
 
-def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
-    results = sized()
-    page = {"list_items": Scenario(users=1, seconds=1, limit=1500)}
-    plan = results.plan.model_copy(update={"scenarios": page})
-    largest = results.of("flask_sqlite_1500000", "list_items")[0]
-    assert scale.answered(results, largest) == 1_500_000
-    assert scale.answered(synthetic.of("paged", plan, []), largest) == 1500
-
-
 def test_of_all_stacks_together_the_growth_is_the_geometric_mean() -> None:
-    *_, together = rows(sized(times=1.44), 1)
-    assert together == ["all together, geometric mean", "1.20 (1.20 to 1.20)", "1.20 (1.20 to 1.20)"]
-    leads = [synthetic.texts(scale.section(sized(times=times)), "lead")[0] for times in (1.44, 1)]
-    assert leads[0].startswith(
-        "From 1,500 to 1,500,000 rows list_items and get_item costs more processor time"
-    )
-    assert "rows no operation is told to cost more processor time; " in leads[1]
+    grown, same = (synthetic.texts(scale.section(sized(times=times)), "lead")[0] for times in (1.44, 1))
+    told = "From 1,500 to 1,500,000 rows list_items and get_item costs more processor time"
+    assert grown.startswith(told)
+    assert grown.endswith(": list_items 1.20 (1.20 to 1.20) and get_item 1.20 (1.20 to 1.20).")
+    assert "rows no operation is told to cost more processor time; " in same
 
 
 def test_a_size_that_was_not_measured_is_left_empty() -> None:
@@ -93,3 +78,12 @@ def test_costs_that_have_no_logarithm_make_a_page() -> None:
 def test_where_the_generator_set_the_pace_the_page_says_so() -> None:
     assert synthetic.texts(scale.section(sized()), "notice") == []
     assert len(synthetic.texts(scale.section(sized(bound=(synthetic.BUSY,))), "notice")) == 1
+
+
+def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
+    results = sized()
+    page = {"list_items": Scenario(users=1, seconds=1, limit=1500)}
+    plan = results.plan.model_copy(update={"scenarios": page})
+    largest = results.of("flask_sqlite_1500000", "list_items")[0]
+    assert scale.answered(results, largest) == 1_500_000
+    assert scale.answered(synthetic.of("paged", plan, []), largest) == 1500

@@ -1,9 +1,9 @@
 import pytest
 
-from harness.document import Bullets, plain
+from harness.document import Bullets, Table, plain
 from loadtests.analysis import sections
 from loadtests.analysis.results import Results
-from loadtests.analysis.sections import gates, ranks, scenarios, study
+from loadtests.analysis.sections import gates, ranks, scenarios
 from loadtests.measure import plan as plans
 from loadtests.measure.sample import Reason
 from loadtests.tests.analysis import synthetic
@@ -30,41 +30,17 @@ def test_each_group_is_ranked_and_the_conclusion_is_who_takes_the_least_processo
     assert (services, twins) == ([*synthetic.SERVICES], [f"twin_{name}" for name in synthetic.SERVICES])
 
 
-def test_the_study_stands_beside_the_twins_alone() -> None:
-    results = synthetic.results()
-    assert scenarios.published(results, "list_items")["twin_fastapi_orm"] == 168.8
-    assert not set(scenarios.published(results, "list_items")) & set(synthetic.SERVICES)
-    assert scenarios.published(synthetic.results(twins=False), "list_items") == {}
-
-
-def test_variants_that_the_generator_bound_alike_are_told_together() -> None:
-    bound = synthetic.results()
-    for name in ("fastapi_sqlite", "fastapi_orm"):
-        bound = synthetic.bound(bound, name, "hello", range(1, 8))
-    assert synthetic.texts(scenarios.section(synthetic.results()), "notice") == []
-    [notice] = synthetic.texts(scenarios.section(bound), "notice")
-    assert notice.startswith(
-        "Generator-bound: fastapi_sqlite and fastapi_orm (k6 and the service together used 97% of the cores)"
-    )
-
-
-@pytest.mark.parametrize(
-    ("requests", "last"), [(100, 90.0), (1000, 99.0), (10_000, 99.9), (1_000_000, 99.99)]
-)
-def test_a_percentile_is_drawn_where_enough_requests_lie_beyond(requests: int, last: float) -> None:
-    assert scenarios.drawable(requests)[-1] == pytest.approx(last)
-
-
-def test_each_nine_takes_as_much_room_as_the_one_before() -> None:
-    assert [round(scenarios.stretched(percent), 6) for percent in (0, 90, 99, 99.9)] == [0, 1, 2, 3]
-
-
-def test_every_claim_has_an_outcome_and_the_instrument_that_decided() -> None:
-    [claims] = synthetic.tables(study.section(synthetic.results()))
-    assert {row[1].split(":")[0] for row in claims} <= {"reproduced", "contradicted", "undecided"}
-    assert {row[2] for row in claims} == {"clock"}
-    assert claims[0][6].startswith("“In the simple GET request test")
-    assert study.section(synthetic.results(twins=False)) == []
+def test_an_operation_that_two_generators_drove_is_named_by_both_and_counts_once() -> None:
+    twice = synthetic.by_wrk(synthetic.results())
+    blocks = ranks.section(twice)
+    assert synthetic.texts(blocks, "lead") == synthetic.texts(ranks.section(synthetic.results()), "lead")
+    [table, *_] = [block for block in blocks if isinstance(block, Table)]
+    assert [*table.head][-2:] == ["hello by wrk", "echo by wrk"]
+    assert "hello by wrk" in synthetic.headings(scenarios.section(twice))
+    assert scenarios.request(twice, "hello_wrk") == "GET /hello, 50 users for 10 s."
+    published = scenarios.published(twice, "hello_wrk")
+    assert published == scenarios.published(twice, "hello")
+    assert [*published] == [f"twin_{name}" for name in synthetic.SERVICES]
 
 
 def bullets(results: Results) -> list[str]:

@@ -1,5 +1,5 @@
 from loadtests.analysis import summary
-from loadtests.measure.sample import Reason, Sample
+from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.tests.analysis import synthetic
 
 REFUSED = Reason(code="requests", numbers={"made": 1, "of": 100})
@@ -10,7 +10,8 @@ def rows(*samples: Sample) -> list[list[str]]:
 
 
 def sample(number: int = 1, **figures: object) -> Sample:
-    return synthetic.sample(number, 1, "flask_orm", "flask_orm", "get_item", 1).model_copy(update=figures)
+    made = synthetic.sample(Cell(number, "flask_orm", "get_item"), "flask_orm", "get_item")
+    return made.model_copy(update=figures)
 
 
 def test_rounds_come_together_in_one_row() -> None:

@@ -1,23 +1,17 @@
 from loadtests.analysis.results import CPU, Results
 from loadtests.analysis.sections import versions
+from loadtests.measure.plan import Variant
 from loadtests.tests.analysis import synthetic
 
 
 def both(factor: float, **figures: object) -> Results:
     """flask_orm, and beside it as of a commit, where it took `factor` as long."""
-    results = synthetic.results(twins=False)
-    now = results.plan.variants["flask_orm"]
+    now = Variant(service="flask_orm")
     variants = {"flask_orm": now, "then": now.model_copy(update={"commit": "0123456789abcdef"})}
-    samples = []
-    for one in (each for each in results.samples if each.variant == "flask_orm"):
-        then = {
-            "variant": "then",
-            "mean_ms": one.mean_ms * factor,
-            "cpu_ms_per_request": one.cpu_ms_per_request * factor,
-            "requests_per_second": one.requests_per_second / factor,
-        }
-        samples += [one, one.model_copy(update=then | figures)]
-    return synthetic.of("both", results.plan.model_copy(update={"variants": variants}), samples)
+    plan = synthetic.plan().model_copy(update={"variants": variants})
+    return synthetic.run(
+        "both", plan, lambda cell: factor if cell.variant == "then" else 1.0, lambda _: figures
+    )
 
 
 def directions(results: Results) -> set[str]:
