@@ -15,6 +15,8 @@ import h11
 
 CHUNK = 65_536
 TIMEOUT = 30.0  # seconds for any one read or write
+LINGER = 0.5  # seconds in which a server that was asked to close the connection does
+LARGEST = 2**26  # bytes of an answer
 
 
 class NoAnswerError(Exception):
@@ -131,6 +133,8 @@ class Reader:
                 self.response = event
             elif isinstance(event, h11.Data):
                 body += event.data
+                if len(body) > LARGEST:
+                    raise h11.RemoteProtocolError(f"an answer of more than {LARGEST} bytes")
         assert self.response is not None  # noqa: S101 - h11 ends no message that it did not begin
         headers = tuple((name.decode(), value.decode("latin-1")) for name, value in self.response.headers)
         return Answer(self.response.status_code, headers, body, self._stray() if to_the_end else b"")
@@ -141,14 +145,16 @@ class Reader:
 
     def _stray(self) -> bytes:
         stray = self.unread
-        while True:
+        self.connection.settimeout(LINGER)
+        while len(stray) < LARGEST:
             try:
                 received = self.connection.recv(CHUNK)
             except OSError:
                 return stray
             if not received:
-                return stray
+                break
             stray += received
+        return stray
 
 
 def exchange(url: str, request: Request) -> Answer | None:

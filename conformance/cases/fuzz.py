@@ -13,6 +13,7 @@ from typing import Any
 from conformance.case import Complaint, Subject, case
 from conformance.contract import CONTRACT
 from conformance.differential import difference
+from conformance.levels import Level
 from conformance.reference.oracle import STATUSES, delete, stored
 
 ROOT = Path(__file__).parents[2]
@@ -51,13 +52,15 @@ class UnsoundError(Exception):
     """A run that does not count."""
 
 
-@case("random sequences of requests", *RULES)
+@case("random sequences of requests", *RULES, level=Level.FUZZ)
 def sequences(subject: Subject) -> Iterator[Complaint]:
     if found := difference(subject.url, short=subject.short, seed=subject.seed):
-        yield Complaint(str(found), found.rules)
+        causes = [complaint.text for complaint in found.complaints]
+        sent = tuple(step.sent for step in found.steps)
+        yield Complaint(str(found), found.rules, cause=causes[0], got="\n".join(causes), sent=sent)
 
 
-@case("random requests by Schemathesis", *RULES)
+@case("random requests by Schemathesis", *RULES, level=Level.FUZZ)
 def schemathesis(subject: Subject) -> Iterator[Complaint]:
     yield from run(subject.url, short=subject.short, seed=subject.seed)
 

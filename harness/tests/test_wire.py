@@ -143,3 +143,9 @@ def test_a_client_goes_on_after_no_answer(counting: str) -> None:
 def test_a_client_is_told_that_nobody_listens() -> None:
     with Client("http://127.0.0.1:9") as client, pytest.raises(NoAnswerError, match="ConnectionRefusedError"):
         client.send("GET", "/hello")
+
+
+def test_an_answer_has_an_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.wire.LARGEST", 3)
+    with pytest.raises(h11.RemoteProtocolError, match="more than 3 bytes"):
+        served(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n[10]", Request("GET", "/"))
