@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from conformance.case import SEED, Case, Subject, load
 from conformance.judge import Judgement, judge
@@ -25,10 +26,12 @@ from harness.command import (
     screen,
 )
 from harness.service import LaunchError, declared, installed, services
+from harness.wire import everywhere
 
 app = Command("just conform")
 REPORT = Path("build/conformance")
-SERVER = re.compile(r"http://[^/?#\s]+/?")
+SERVER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
+HEADER = re.compile(r"[\w-]+:[ -~]+")
 
 HELP = """Hold services to the contract, openapi.yaml.
 
@@ -58,6 +61,9 @@ level that fails is the last, unless --all. With no SERVICE, all are judged.
 What is wrong is grouped by its cause, with the contract's words and commands
 that show it. The rest is in two files, conformance.json and junit.xml.
 
+A server may be at https:// and behind a path; --header 'Authorization: ...' is
+for each request to it. Over TLS, what only a bare connection shows is left out.
+
 The services that can are judged on PostgreSQL by --database: on a server of
 their own, or in a new database on the one whose URL is given.
 
@@ -71,6 +77,9 @@ Exit status: 0 all rules hold, 1 one of level MUST does not, 2 bad usage."""
 Names = Annotated[list[str] | None, Argument(metavar="[SERVICE]...", show_default=False)]
 Url = Annotated[
     str | None, Option("--url", metavar="URL", help="Judge the server that is there; start none.")
+]
+Headers = Annotated[
+    list[str] | None, Option("--header", metavar="'NAME: TEXT'", help="For each request to the URL.")
 ]
 Deletes = Annotated[bool, Option("--may-delete", help="The server at the URL may have items.")]
 Database = Annotated[
@@ -97,6 +106,7 @@ Publish = Annotated[bool, Option("--publish", help="Write docs/conformance.md; o
 def conform(
     names: Names = None,
     url: Url = None,
+    headers: Headers = None,
     may_delete: Deletes = False,
     database: Database = "sqlite",
     short: Short = False,
@@ -113,6 +123,8 @@ def conform(
 ) -> None:
     partial = short or bool(only) or bool(allowed) or database != "sqlite"
     check_usage(names or [], url, random=random, seed=seed, partial=partial, publish=publish)
+    if odd := next((text for text in headers or [] if not url or not HEADER.fullmatch(text)), None):
+        fail(f"A header is of a server at a URL, such as --header 'Authorization: Bearer x': {odd}", 2)
     rules = Rules.load().model_copy(update={"allowed": deviations(allowed or [])})
     able = on(database, names or [], url)
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
@@ -132,7 +144,8 @@ def conform(
         try:
             with raising():
                 if url:
-                    judging.at_url(subject, (names or [""])[0], may_delete=may_delete)
+                    with everywhere(urlsplit(url).path, headers or []):
+                        judging.at_url(subject, (names or [""])[0], may_delete=may_delete)
                 else:
                     judging.of_services(names or able, subject)
         except Interrupted as error:
@@ -142,7 +155,8 @@ def conform(
         files = {folder / "conformance.json": "json", folder / "junit.xml": "junit"}
         files |= {file: kind for file, kind in ((json, "json"), (junit, "junit"), (page, "html")) if file}
         run = Run(url=url or "http://127.0.0.1:8000", seed=seed, short=short, only=only)
-        conforms = conclude(rules, judging.judged, files, run, publish=publish and not interrupted)
+        with everywhere("", headers or []):
+            conforms = conclude(rules, judging.judged, files, run, publish=publish and not interrupted)
     except LaunchError as error:
         fail(str(error))
     except OSError as error:

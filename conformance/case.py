@@ -56,6 +56,7 @@ class Case:
     rules: tuple[str, ...]
     run: Callable[[Subject], Iterable[Complaint]]
     level: Level = Level.EDGES
+    bare: bool = False  # looks at a TCP connection, which TLS has no words for
     starts: bool = False  # the service itself, on a database that it can get at
     database: str = "sqlite"  # the kind of that
 
@@ -81,6 +82,7 @@ def case(
     *rules: str,
     level: Level = Level.EDGES,
     each: Sequence[Any] = (),
+    bare: bool = False,
     starts: bool = False,
     database: str = "sqlite",
 ) -> Callable[[Callable[..., Iterable[Complaint]]], list[Case]]:
@@ -88,10 +90,16 @@ def case(
 
     def cases(function: Callable[..., Iterable[Complaint]]) -> list[Case]:
         if not each:
-            return [Case(name, rules, function, level, starts, database)]
+            return [Case(name, rules, function, level, bare, starts, database)]
         return [
             Case(
-                named(name, label(example)), rules, partial(_run, function, example), level, starts, database
+                named(name, label(example)),
+                rules,
+                partial(_run, function, example),
+                level,
+                bare,
+                starts,
+                database,
             )
             for example in each
         ]

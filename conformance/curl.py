@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from conformance.case import Sent
-from harness.wire import Request
+from harness.wire import EVERYWHERE, Request
 
 LONG = 2_000  # characters of a body that an argument can be
 LARGE = 2**20  # bytes of a body before which curl would wait for a 100 Continue
@@ -21,6 +21,7 @@ def script(url: str, sent: Sequence[Sent]) -> list[str]:
     """All that leads to the last answer: items are created, and their ids used in place of the judge's."""
     ids: dict[str, str] = {}
     lines = [f"URL={shlex.quote(url.rstrip('/'))}"]
+    lines += [f"{name}={shlex.quote(f'{header}: ...')} # yours" for name, header in everywhere().items()]
     for unused, group in groupby(sent[:-1], lambda each: bool(each.created) and not used(each, sent)):
         steps = list(group)
         if unused and len(steps) > 1:
@@ -35,6 +36,11 @@ def script(url: str, sent: Sequence[Sent]) -> list[str]:
             else:
                 lines.append(command(step.request, ids, *QUIET))
     return [*lines, command(sent[-1].request, ids)]
+
+
+def everywhere() -> dict[str, str]:
+    """Variables for the headers of every request, whose values are nobody's business."""
+    return {f"HEADER{number}": name for number, name in enumerate(sorted(EVERYWHERE.names), start=1)}
 
 
 def used(created: Sent, sent: Sequence[Sent]) -> bool:
@@ -56,7 +62,8 @@ def command(request: Request, ids: Mapping[str, str] = NO_IDS, *options: str) ->
     words += ["-I"] if request.method == "HEAD" else ["-X", request.method]
     for header in headers(request):
         words += ["-H", header]
-    line = f'{shlex.join(words)} "$URL"{quoted(request.target, ids)}'
+    line = " ".join([shlex.join(words), *(f'-H "${name}"' for name in everywhere())])
+    line = f'{line} "$URL"{quoted(request.target, ids)}'
     if request.framing in ("none", "announced"):
         return line
     text = request.body[: LONG + 1].decode(errors="replace")
@@ -67,6 +74,8 @@ def command(request: Request, ids: Mapping[str, str] = NO_IDS, *options: str) ->
 
 def headers(request: Request) -> Iterator[str]:
     for header in request.headers:
+        if header.partition(":")[0].lower() in EVERYWHERE.names:
+            continue
         yield header if header.partition(":")[2].strip() else header.replace(":", ";")  # sent, but empty
     if request.framing in ("none", "announced"):
         return

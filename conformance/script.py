@@ -19,7 +19,7 @@ from conformance.case import Case, Complaint, Sent, Subject, differs, general, n
 from conformance.judge import SILENCE
 from conformance.levels import Level
 from conformance.rules import Rules
-from harness.wire import Answer, Request, exchange
+from harness.wire import EVERYWHERE, Answer, Request, exchange
 
 FOLDER = Path(__file__).with_name("cases")
 TYPED = ("Content-Type: application/json",)
@@ -98,7 +98,7 @@ class Expected(Entry):
         allowed = {method.strip() for method in (answer.header("Allow") or "").split(",")} - {""}
         if self.allow and allowed - {"OPTIONS"} != set(self.allow):
             yield from differs(sorted(allowed), sorted(self.allow), "Allow")
-        location = urlsplit(answer.header("Location") or "").path
+        location = urlsplit(answer.header("Location") or "").path.removeprefix(EVERYWHERE.path)
         if self.leads_to and 300 <= answer.status < 400 and location != filled(self.leads_to, names):
             yield Complaint(f"the redirect leads to {location}", cause="where a redirect leads")
         if not self.status or answer.status == self.status[0]:
@@ -167,6 +167,11 @@ class Script(Entry):
     each: tuple[str, ...] = ("",)  # the case is run with $each set to every one of these
     steps: tuple[Step, ...]
 
+    @property
+    def is_bare(self) -> bool:
+        """A body that ends early ends one side of its connection."""
+        return any(step.framing.startswith("short") for step in self.steps)
+
     def run(self, each: str, subject: Subject) -> Iterator[Complaint]:
         sent: list[Sent] = []
         try:
@@ -234,7 +239,13 @@ def load() -> Iterator[Case]:
             script = Script.model_validate(with_steps({"level": level, **entry}))
             for each in script.each:
                 example = each or ("(nothing)" if len(script.each) > 1 else "")
-                yield Case(named(name, example), script.rules, partial(script.run, each), script.level)
+                yield Case(
+                    named(name, example),
+                    script.rules,
+                    partial(script.run, each),
+                    script.level,
+                    script.is_bare,
+                )
 
 
 def with_steps(entry: dict[str, Any]) -> dict[str, Any]:

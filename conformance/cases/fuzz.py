@@ -15,6 +15,7 @@ from conformance.contract import CONTRACT
 from conformance.differential import difference
 from conformance.levels import Level
 from conformance.reference.oracle import STATUSES, delete, stored
+from harness.wire import EVERYWHERE
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "conformance" / "schemathesis.toml"
@@ -75,6 +76,8 @@ def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
         command += [f"--report-json-path={summary}", f"--report-ndjson-path={events}"]
         unproxied = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
         hooks = {"SCHEMATHESIS_HOOKS": "conformance.hooks", "COMPLAINTS": str(complaints)}
+        hooks |= {"EVERYWHERE": json.dumps([EVERYWHERE.path, EVERYWHERE.headers])}
+        command += [f"--header={header}" for header in EVERYWHERE.headers]
         done = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
             command,
             cwd=scratch,  # where it keeps what it learns

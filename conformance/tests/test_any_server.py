@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
 from conformance.tests.half_done import half_done
+from harness.wire import Answer, Request
 
 ROOT = Path(__file__).parents[2]
 Reply = Callable[[socket.socket], None]
@@ -191,3 +194,51 @@ def test_what_was_found_outlives_an_interruption(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "Not judged to the end: interrupted" in text
     assert json.loads((tmp_path / "conformance.json").read_text())["services"]
+
+
+class Guarded(Reference):
+    """Behind a path and a key, as behind a gateway."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.header("Authorization") != "Bearer key" or not request.target.startswith("/v1/"):
+            return super().answer(replace(request, target="/nope"))
+        return super().answer(replace(request, target=request.target.removeprefix("/v1")))
+
+
+class Silent(Guarded):
+    def answer(self, request: Request) -> Answer:
+        return super().answer(replace(request, target=request.target.replace("hello", "nope")))
+
+
+def test_a_server_is_behind_a_path_and_a_key(tmp_path: Path) -> None:
+    key = ["--header", "Authorization: Bearer key"]
+    with serving(Guarded()) as url:
+        assert conform(url, tmp_path, *key).exit_code == 2
+        assert conform(f"{url}/v1", tmp_path).exit_code == 2
+        for only in ("an item", "generated client", "connection", "headers that", "random requests"):
+            result = conform(f"{url}/v1/", tmp_path, *key, "--only", only, "--short")
+            assert result.exit_code == 0, result.output
+
+
+def test_a_key_is_in_no_report(tmp_path: Path) -> None:
+    with serving(Silent()) as url:
+        words = ["--header", "Authorization: Bearer key", "--only", "hello greets"]
+        result = conform(f"{url}/v1", tmp_path, *words)
+    assert result.exit_code == 1
+    assert '-H "$HEADER1" "$URL"/hello' in result.stdout
+    assert "Bearer key" not in result.stdout + (tmp_path / "conformance.json").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_the_commands_of_a_finding_show_it(tmp_path: Path) -> None:
+    with half_done() as url:
+        conform(url, tmp_path, "--all", "--only", "no ")
+        (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
+        shown = {}
+        for finding in found["findings"]:
+            if finding["cause"].startswith("not "):  # a status
+                command = ["bash", "-c", finding["curl"]]
+                ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+                shown[ran.stdout.split(" ")[1]] = finding["came"][:3]
+    assert len(shown) > 1
+    assert list(shown) == list(shown.values())
