@@ -238,12 +238,14 @@ class Judging:
     def judge(self, subject: Subject, name: str) -> None:
         start = time.monotonic()
         judgement = self.judged[name] = Judgement()
-        if not screen.is_terminal:
-            screen.print(f"{name} …")
+        levels: list[Level] = []
         with screen.status(f"judging {name}") as status:
 
             def progress(number: int, cases: int, level: Level) -> None:
                 status.update(f"judging {name}: {number} of {cases}, {level}")
+                if not screen.is_terminal and level not in levels:
+                    levels.append(level)
+                    screen.print(f"{name}: {number} of {cases}, {level} …")
 
             judge(
                 subject,
@@ -275,6 +277,8 @@ def conclude(
         page.publish(found)
     for service, judgement in judged.items():
         terminal(report.blocks(rules, service, judgement, run["url"], report.SHOWN), output)
+        if line := report.claim(rules, judgement, run):
+            output.print(f"For a README: {line}", markup=False, soft_wrap=True)
     output.print(
         f"Edition {contract.edition()} of the contract. The reports: {', '.join(map(str, files))}",
         soft_wrap=True,

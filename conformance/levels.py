@@ -15,7 +15,6 @@ class Level(StrEnum):
 LEVELS = list(Level)
 REACHABLE = "reachable"  # comes before them: reachable.py
 ABOUT = {
-    REACHABLE: "something answers at the URL, and it is this API",
     Level.BASICS: "/hello, /healthz and /echo",
     Level.ITEMS: "create, read, list, replace and delete",
     Level.ERRORS: "what is wrong is refused, with the right status and as a problem",

@@ -14,7 +14,7 @@ from rich.text import Text
 from conformance import contract
 from conformance.findings import findings
 from conformance.judge import ORDER, Cells, Grade, Judgement, Outcome, Outcomes, verdict
-from conformance.levels import ABOUT, LEVELS, Level
+from conformance.levels import ABOUT, LEVELS, REACHABLE, Level
 from conformance.rules import Rules
 from harness.document import Block, Heading, html
 from harness.document import Text as Paragraph
@@ -59,7 +59,8 @@ def blocks(rules: Rules, service: str, judgement: Judgement, url: str, most: int
         yield from finding.blocks(number, rules, url)
     if most and len(found) > most:
         yield Paragraph(f"and {len(found) - most} more findings, which the reports have")
-    yield Paragraph(" · ".join(f"{level}: {grade}" for level, grade in judgement.levels.items()))
+    levels = [f"{level}: {grade}" for level, grade in judgement.levels.items()]
+    yield Paragraph(" · ".join([f"{REACHABLE}: {Grade.PASS}", *levels]))
     yield Paragraph(next_step(judgement))
 
 
@@ -82,9 +83,10 @@ def reached(judgement: Judgement) -> list[Level]:
     return list(takewhile(lambda level: judgement.levels.get(level) == Grade.PASS, LEVELS))
 
 
-def claim(rules: Rules, judgement: Judgement) -> str:
+def claim(rules: Rules, judgement: Judgement, run: Run) -> str:
     """A line for the README of whoever was judged by all cases."""
-    if not (levels := reached(judgement)):
+    levels = reached(judgement)
+    if not levels or run["only"] or run["short"]:
         return ""
     title = contract.document()["info"]["title"]
     upto = "on all levels" if levels == LEVELS else f"up to the level *{levels[-1]}*"
@@ -110,9 +112,9 @@ def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Ru
     services = {
         service: {
             "levels": judgement.levels,
-            "reached": reached(judgement),
+            "reached": [REACHABLE, *reached(judgement)],
             "stopped": judgement.stopped,
-            "claim": "" if run["only"] or run["short"] else claim(rules, judgement),
+            "claim": claim(rules, judgement, run),
             "findings": [each.as_json(run["url"]) for each in findings(rules, service, judgement.outcomes)],
             "rules": cells[service],
             "outcomes": [

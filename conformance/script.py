@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -177,9 +178,9 @@ class Script(Entry):
         try:
             yield from self._steps(subject.url, {"each": each, "lamp": LAMP}, sent)
         finally:
-            for each_sent in sent:
-                if each_sent.created:
-                    exchange(subject.url, Request("DELETE", f"/items/{each_sent.created}"))
+            with suppress(OSError, h11.ProtocolError):
+                for item_id in [each.created for each in sent if each.created]:
+                    exchange(subject.url, Request("DELETE", f"/items/{item_id}"))
 
     def _steps(self, url: str, names: dict[str, str], sent: list[Sent]) -> Iterator[Complaint]:
         for number in range(1, self.given + 1):

@@ -56,14 +56,15 @@ ALL = dict.fromkeys(LEVELS, Grade.PASS)
     ],
 )
 def test_a_claim_is_of_the_levels_from_the_first_on(levels: dict[Level, Grade], claim: str) -> None:
-    assert report.claim(PLAIN, Judgement(levels=levels)).endswith(claim)
+    assert report.claim(PLAIN, Judgement(levels=levels), RUN).endswith(claim)
     assert bool(claim) == bool(report.reached(Judgement(levels=levels)))
 
 
 def test_a_claim_names_the_deviations_that_there_are() -> None:
     rules = PLAIN.model_copy(update={"allowed": {"must": "a reason", "should": "another"}})
     judgement = Judgement(judgements(False)["one"], dict(ALL))
-    assert report.claim(rules, judgement).endswith("on all levels, but for `must`: a reason.")
+    assert report.claim(rules, judgement, RUN).endswith("on all levels, but for `must`: a reason.")
+    assert report.claim(rules, judgement, report.Run(url="URL", seed=1, short=True, only="")) == ""
 
 
 @pytest.mark.parametrize(
