@@ -220,6 +220,10 @@ class Judging:
             fail(why, 2)
         if not may_delete and stored(subject.url, most=1):
             fail(f"{subject.url} has items. Items are created and deleted beside them with --may-delete.", 2)
+        if subject.url.startswith("https:"):
+            bare = [case for case in self.cases if case.bare]
+            screen.print(f"Left out over TLS: {len(bare)} cases that look at a bare connection.")
+            self.cases = [case for case in self.cases if not case.bare]
         self.judge(subject, service or subject.url)
 
     def of_services(self, names: Sequence[str], subject: Subject) -> None:

@@ -22,7 +22,7 @@ def every_answer(request: Request, answer: Answer, expected: tuple[int, ...] = (
         rule = "method-head" if request.method == "HEAD" else "connection"
         yield Complaint(f"bytes after the answer's end: {answer.stray[:60]!r}", (rule,))
     if answer.status == 204 and answer.header("Content-Type") is not None:
-        yield Complaint("a 204 has a Content-Type", ("delete-bare",))
+        yield Complaint("Content-Type, which should not be there", ("delete-bare",))
     stored = answer.header("Cache-Control") or "missing"
     if _must_not_be_stored(request, answer) and stored != "no-store":
         yield Complaint(f"Cache-Control is {stored}", ("no-store",))

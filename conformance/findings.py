@@ -44,6 +44,8 @@ class Finding:
         yield Bullets([f"{name}: {rules.clauses[name]}" for name, _ in common[:RULES]])
         if more := [name for name, _ in common[RULES:]]:
             yield Text(f"and also: {', '.join(more)}")
+        if self.grade == Grade.KNOWN:
+            return
         lines = [f"case:     {case}"]
         if complaint.expected:
             lines.append(f"expected: {complaint.expected[:SHOWN]}")

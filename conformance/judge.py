@@ -73,8 +73,7 @@ def judge(
 ) -> None:
     """Level by level, to the first that fails. What starts a service needs its name."""
     end = time.monotonic() + DEADLINE
-    over_tls = subject.url.startswith("https:")
-    able = [case for case in cases if (subject.service or not case.starts) and not (case.bare and over_tls)]
+    able = [case for case in cases if subject.service or not case.starts]
     for level, numbered in groupby(enumerate(able, start=1), lambda pair: pair[1].level):
         judgement.levels[level] = Grade.UNJUDGED
         failed = silent = 0

@@ -45,6 +45,11 @@ def test_what_no_command_can_send_is_judged_again_by_its_name() -> None:
     assert "just conform --url URL --only 'a case'" in markdown(finding.blocks(1, PLAIN, "URL"))
 
 
+def test_of_a_failure_that_is_known_nothing_is_to_be_done() -> None:
+    (finding,) = findings(KNOWING, "one", [outcome("must", "a", Complaint("why"))])
+    assert markdown(finding.blocks(1, PLAIN, "URL")) == "### 1. why (known failure, 1 case)\n\n- must: ...\n"
+
+
 def test_the_worst_is_first_and_then_what_is_frequent() -> None:
     outcomes = [outcome("should", case, Complaint("should")) for case in "abc"]
     outcomes += [
