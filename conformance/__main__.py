@@ -123,8 +123,7 @@ def conform(
 ) -> None:
     partial = short or bool(only) or bool(allowed) or database != "sqlite"
     check_usage(names or [], url, random=random, seed=seed, partial=partial, publish=publish)
-    if odd := next((text for text in headers or [] if not url or not HEADER.fullmatch(text)), None):
-        fail(f"A header is of a server at a URL, such as --header 'Authorization: Bearer x': {odd}", 2)
+    check_headers(headers or [], url)
     rules = Rules.load().model_copy(update={"allowed": deviations(allowed or [])})
     able = on(database, names or [], url)
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
@@ -142,10 +141,9 @@ def conform(
     interrupted = 0
     try:
         try:
-            with raising():
+            with raising(), everywhere(urlsplit(url or "").path, headers or []):
                 if url:
-                    with everywhere(urlsplit(url).path, headers or []):
-                        judging.at_url(subject, (names or [""])[0], may_delete=may_delete)
+                    judging.at_url(subject, (names or [""])[0], may_delete=may_delete)
                 else:
                     judging.of_services(names or able, subject)
         except Interrupted as error:
@@ -177,6 +175,12 @@ def check_usage(
         fail("--publish needs a full run of all services.", 2)
     if url and not SERVER.fullmatch(url):
         fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", 2)
+
+
+def check_headers(headers: list[str], url: str | None) -> None:
+    for header in headers:
+        if not url or not HEADER.fullmatch(header):
+            fail(f"A header is of a server at a URL, such as --header 'Authorization: Bearer x': {header}", 2)
 
 
 def on(database: str, names: list[str], url: str | None) -> list[str]:

@@ -17,7 +17,7 @@ def every_answer(request: Request, answer: Answer, expected: tuple[int, ...] = (
     for complaint in contract.complaints(request, answer):
         yield Complaint(complaint, ("declared",))
     if answer.status >= 500 and answer.status not in expected:
-        yield Complaint(f"a status of {answer.status}", ("error-never-5xx",))
+        yield Complaint(f"a status of {answer.status}", ("error-never-5xx",), cause="a 5xx")
     if answer.stray or (request.method == "HEAD" and answer.body):
         rule = "method-head" if request.method == "HEAD" else "connection"
         yield Complaint(f"bytes after the answer's end: {answer.stray[:60]!r}", (rule,))

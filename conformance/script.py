@@ -297,5 +297,5 @@ def operation(request: Request) -> str:
 def wrong_status(request: Request, expected: tuple[int, ...]) -> str:
     """A service that refuses nothing does so everywhere; one that cannot do something cannot do that."""
     if expected[0] >= 400:
-        return f"not {expected[0]}, where that is the answer"
-    return f"not {expected[0]} for {operation(request)}"
+        return f"no {expected[0]} where one is due"
+    return f"no {expected[0]} for {operation(request)}"
