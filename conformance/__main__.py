@@ -36,9 +36,9 @@ HEADER = re.compile(r"[\w-]+:[ -~]+")
 HELP = """Hold services to the contract, openapi.yaml.
 
 Each SERVICE is started on a free port with a fresh database and judged, level
-by level: basics, items, errors, edges, under concurrency, fuzz (random requests
-whose answers are held against the contract as a server in memory). The first
-level that fails is the last, unless --all. With no SERVICE, all are judged.
+by level: basics, items, errors, edges, under concurrency, fuzz (random
+requests, held against the contract as a server in memory). The first level
+that fails is the last, unless --all. With no SERVICE, all are judged.
 
 [bold]Examples[/bold]
 
@@ -61,8 +61,8 @@ level that fails is the last, unless --all. With no SERVICE, all are judged.
 What is wrong is grouped by its cause, with the contract's words and commands
 that show it. The rest is in two files, conformance.json and junit.xml.
 
-A server may be at https:// and behind a path; --header 'Authorization: ...' is
-for each request to it. Over TLS, what only a bare connection shows is left out.
+A server may be at https:// and behind a path; --header 'Authorization: ...'
+is for each request. Over TLS, cases of the bare connection are left out.
 
 The services that can are judged on PostgreSQL by --database: on a server of
 their own, or in a new database on the one whose URL is given.
