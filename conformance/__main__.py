@@ -1,28 +1,44 @@
 import re
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from conformance.case import SEED, Case, Subject, load
-from conformance.judge import JudgeError, Outcome, judge
-from harness.command import Argument, Command, Exit, Option, fail, interruptible, known, output, screen
+from conformance.judge import Judgement, judge
+from conformance.levels import Level
+from conformance.report import Run
+from conformance.rules import Rules
+from harness.command import (
+    Argument,
+    Command,
+    Exit,
+    Interrupted,
+    Option,
+    fail,
+    known,
+    output,
+    raising,
+    screen,
+)
 from harness.service import LaunchError, declared, installed, services
+from harness.wire import everywhere
 
 app = Command("just conform")
 REPORT = Path("build/conformance")
-SERVER = re.compile(r"http://[^/?#\s]+/?")
+SERVER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
+HEADER = re.compile(r"[\w-]+:[ -~]+")
 
 HELP = """Hold services to the contract, openapi.yaml.
 
-Each SERVICE is started on a free port with a fresh database and judged: by
-the cases of conformance/cases, and by random requests whose answers are held
-against the contract as a server in memory. With no SERVICE, all are judged.
-The result is a matrix of the rules (conformance/rules.toml) and the services,
-and two files, conformance.json and junit.xml.
+Each SERVICE is started on a free port with a fresh database and judged, level
+by level: basics, items, errors, edges, under concurrency, fuzz (random
+requests, held against the contract as a server in memory). The first level
+that fails is the last, unless --all. With no SERVICE, all are judged.
 
 [bold]Examples[/bold]
 
@@ -31,18 +47,30 @@ and two files, conformance.json and junit.xml.
   just conform fastapi_orm --database postgresql
                                      on a PostgreSQL that is started for it
   just conform --url http://127.0.0.1:8000
-                                     any server that speaks the contract
+                                     any server that speaks the contract, or
+                                     is on its way there
+  just conform --url http://127.0.0.1:8000 --all --html build/report.html
+                                     all levels, and a page of what was found
+  just conform --url http://127.0.0.1:8000 --allow no-store="a CDN adds it"
+                                     a deviation that is declared
   just conform flask_sqlite --only "no price"
                                      the cases with this in their names
   just conform --random              other random examples; prints their seed
   just conform --seed 4711           the examples of that seed again
 
+What is wrong is grouped by its cause, with the contract's words and commands
+that show it. The rest is in two files, conformance.json and junit.xml.
+
+A server may be at https:// and behind a path; --header 'Authorization: ...'
+is for each request. Over TLS, cases of the bare connection are left out.
+
 The services that can are judged on PostgreSQL by --database: on a server of
 their own, or in a new database on the one whose URL is given.
 
-A server at a URL gets items created and deleted; beside the name of a
-service, it is judged as that, with its known failures. Items that it has before
-are read and left alone. Nothing else may write to it meanwhile.
+A server at a URL gets items created and deleted; its list must be empty, or
+--may-delete says that this may be done beside other items, which are read and
+left alone. Beside the name of a service, it is judged as that, with its known
+failures. Nothing else may write to it meanwhile.
 
 Exit status: 0 all rules hold, 1 one of level MUST does not, 2 bad usage."""
 
@@ -50,16 +78,27 @@ Names = Annotated[list[str] | None, Argument(metavar="[SERVICE]...", show_defaul
 Url = Annotated[
     str | None, Option("--url", metavar="URL", help="Judge the server that is there; start none.")
 ]
+Headers = Annotated[
+    list[str] | None, Option("--header", metavar="'NAME: TEXT'", help="For each request to the URL.")
+]
+Deletes = Annotated[bool, Option("--may-delete", help="The server at the URL may have items.")]
 Database = Annotated[
     str, Option("--database", metavar="KIND", help="sqlite, postgresql, or the URL of a PostgreSQL server.")
 ]
 Short = Annotated[bool, Option("--short", help="Fewer random examples.")]
 Only = Annotated[str, Option("--only", metavar="TEXT", help="The cases with this in their names.")]
+All = Annotated[bool, Option("--all", help="Go on after a level that fails.")]
+Allowed = Annotated[
+    list[str] | None, Option("--allow", metavar="RULE=REASON", help="A rule that is not kept, and why.")
+]
 Random = Annotated[bool, Option("--random", help="Take a new seed, and print it.")]
 Seed = Annotated[
     int | None, Option(min=0, help=f"Of the random examples.  [default: {SEED}]", show_default=False)
 ]
 Folder = Annotated[Path, Option("--report", metavar="DIR", help="Where the two files go.")]
+Json = Annotated[Path | None, Option("--json", metavar="FILE", help="What conformance.json has.")]
+Junit = Annotated[Path | None, Option("--junit", metavar="FILE", help="What junit.xml has.")]
+Html = Annotated[Path | None, Option("--html", metavar="FILE", help="The findings as a page.")]
 Publish = Annotated[bool, Option("--publish", help="Write docs/conformance.md; of a full run only.")]
 
 
@@ -67,16 +106,25 @@ Publish = Annotated[bool, Option("--publish", help="Write docs/conformance.md; o
 def conform(
     names: Names = None,
     url: Url = None,
+    headers: Headers = None,
+    may_delete: Deletes = False,
     database: Database = "sqlite",
     short: Short = False,
     only: Only = "",
+    all_levels: All = False,
+    allowed: Allowed = None,
     random: Random = False,
     seed: Seed = None,
     folder: Folder = REPORT,
+    json: Json = None,
+    junit: Junit = None,
+    page: Html = None,
     publish: Publish = False,
 ) -> None:
-    partial = short or bool(only) or database != "sqlite"
+    partial = short or bool(only) or bool(allowed) or database != "sqlite"
     check_usage(names or [], url, random=random, seed=seed, partial=partial, publish=publish)
+    check_headers(headers or [], url)
+    rules = Rules.load().model_copy(update={"allowed": deviations(allowed or [])})
     able = on(database, names or [], url)
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
     if random:
@@ -86,17 +134,33 @@ def conform(
         fail(f"No case has {only} in its name.", 2)
     kind = database.partition(":")[0]
     cases = [case for case in named if not case.starts or case.database == kind]
-    subject = Subject(url or "", short=short, seed=seed, postgresql="" if kind == "sqlite" else database)
+    subject = Subject(
+        (url or "").rstrip("/"), short=short, seed=seed, postgresql="" if kind == "sqlite" else database
+    )
+    judging = Judging(rules, cases, all_levels or publish)
+    interrupted = 0
     try:
-        with interruptible(lambda: "Nothing was concluded."):
-            outcomes = at_url(subject, cases, names) if url else of_services(names or able, subject, cases)
+        try:
+            with raising(), everywhere(urlsplit(url or "").path, headers or []):
+                if url:
+                    judging.at_url(subject, (names or [""])[0], may_delete=may_delete)
+                else:
+                    judging.of_services(names or able, subject)
+        except Interrupted as error:
+            interrupted = error.exit_status
         if left_out := len([case for case in named if case.starts and kind != case.database == "sqlite"]):
             output.print(f"Left out on PostgreSQL: {left_out} cases that look into SQLite's file.")
-        conclude(outcomes, folder, {"seed": seed, "short": short, "only": only}, publish=publish)
-    except (JudgeError, LaunchError) as error:
+        files = {folder / "conformance.json": "json", folder / "junit.xml": "junit"}
+        files |= {file: kind for file, kind in ((json, "json"), (junit, "junit"), (page, "html")) if file}
+        run = Run(url=url or "http://127.0.0.1:8000", seed=seed, short=short, only=only)
+        with everywhere("", headers or []):
+            conforms = conclude(rules, judging.judged, files, run, publish=publish and not interrupted)
+    except LaunchError as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or 'I/O'}: {error.strerror}")
+    if interrupted or not conforms:
+        raise Exit(interrupted or 1)
 
 
 def check_usage(
@@ -111,6 +175,12 @@ def check_usage(
         fail("--publish needs a full run of all services.", 2)
     if url and not SERVER.fullmatch(url):
         fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", 2)
+
+
+def check_headers(headers: list[str], url: str | None) -> None:
+    for header in headers:
+        if not url or not HEADER.fullmatch(header):
+            fail(f"A header is of a server at a URL, such as --header 'Authorization: Bearer x': {header}", 2)
 
 
 def on(database: str, names: list[str], url: str | None) -> list[str]:
@@ -130,67 +200,98 @@ def on(database: str, names: list[str], url: str | None) -> list[str]:
     return able
 
 
-def at_url(subject: Subject, cases: Sequence[Case], names: Sequence[str] | None) -> dict[str, list[Outcome]]:
-    import h11
-
-    from harness.wire import Request, exchange
-
-    try:
-        exchange(subject.url, Request("GET", "/healthz"))
-    except (OSError, ValueError, h11.ProtocolError) as error:
-        fail(f"No HTTP server answers at {subject.url}: {error}", 2)
-    [name] = names or [subject.url]
-    with timed(name):
-        return {name: list(judge(subject, cases))}
+def deviations(allowed: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in allowed]
+    known("rule", [rule for rule, _, _ in pairs], list(Rules.load().clauses))
+    for rule, _, reason in pairs:
+        if not reason.strip():
+            fail(f"A deviation has a reason: --allow {rule}='...'", 2)
+    return {rule: reason.strip() for rule, _, reason in pairs}
 
 
-def of_services(names: Sequence[str], subject: Subject, cases: Sequence[Case]) -> dict[str, list[Outcome]]:
-    from harness import postgresql
-    from harness.server import launched
+class Judging:
+    """What has been judged so far, by the names of the services."""
 
-    outcomes = {}
-    starts = subject.postgresql == "postgresql"
-    with postgresql.server() if starts else nullcontext(subject.postgresql) as databases:
-        for name in dict.fromkeys(names):
-            installed(name, announce=screen.print)
-            with timed(name), postgresql.environment(databases) as env, launched(name, env) as server:
-                one = replace(subject, url=server.url, service=name, postgresql=databases)
-                outcomes[name] = list(judge(one, cases))
-                server.ensure_running()
-    return outcomes
+    def __init__(self, rules: Rules, cases: Sequence[Case], all_levels: bool) -> None:
+        self.rules, self.cases, self.all_levels = rules, cases, all_levels
+        self.judged: dict[str, Judgement] = {}
 
+    def at_url(self, subject: Subject, service: str, *, may_delete: bool) -> None:
+        from conformance.reachable import unreachable
+        from conformance.reference.oracle import stored
 
-@contextmanager
-def timed(name: str) -> Iterator[None]:
-    start = time.monotonic()
-    if not screen.is_terminal:
-        screen.print(f"{name} …")
-    with screen.status(f"judging {name}"):
-        yield
-    screen.print(f"{name}: judged in {time.monotonic() - start:.0f} s")
+        if why := unreachable(subject.url):
+            fail(why, 2)
+        if not may_delete and stored(subject.url, most=1):
+            fail(f"{subject.url} has items. Items are created and deleted beside them with --may-delete.", 2)
+        if subject.url.startswith("https:"):
+            bare = [case for case in self.cases if case.bare]
+            screen.print(f"Left out over TLS: {len(bare)} cases that look at a bare connection.")
+            self.cases = [case for case in self.cases if not case.bare]
+        self.judge(subject, service or subject.url)
+
+    def of_services(self, names: Sequence[str], subject: Subject) -> None:
+        from harness import postgresql
+        from harness.server import launched
+
+        starts = subject.postgresql == "postgresql"
+        with postgresql.server() if starts else nullcontext(subject.postgresql) as databases:
+            for name in dict.fromkeys(names):
+                installed(name, announce=screen.print)
+                with postgresql.environment(databases) as env, launched(name, env) as server:
+                    one = replace(subject, url=server.url, service=name, postgresql=databases)
+                    self.judge(one, name)
+                    server.ensure_running()
+
+    def judge(self, subject: Subject, name: str) -> None:
+        start = time.monotonic()
+        judgement = self.judged[name] = Judgement()
+        levels: list[Level] = []
+        with screen.status(f"judging {name}") as status:
+
+            def progress(number: int, cases: int, level: Level) -> None:
+                status.update(f"judging {name}: {number} of {cases}, {level}")
+                if not screen.is_terminal and level not in levels:
+                    levels.append(level)
+                    screen.print(f"{name}: {number} of {cases}, {level} …")
+
+            judge(
+                subject,
+                self.cases,
+                self.rules,
+                judgement,
+                name,
+                all_levels=self.all_levels,
+                progress=progress,
+            )
+        screen.print(f"{name}: judged in {time.monotonic() - start:.0f} s")
 
 
 def conclude(
-    outcomes: dict[str, list[Outcome]], folder: Path, run: dict[str, int | str], *, publish: bool
-) -> None:
+    rules: Rules, judged: dict[str, Judgement], files: dict[Path, str], run: Run, *, publish: bool
+) -> bool:
     from conformance import contract, page, report
     from conformance.judge import cells, conforms
-    from conformance.rules import Rules
+    from harness.document import terminal
 
-    rules = Rules.load()
+    outcomes = {service: judgement.outcomes for service, judgement in judged.items()}
     found = cells(rules, outcomes)
-    report.write(folder, rules, outcomes, found, run)
+    for file, kind in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(report.written(kind, rules, judged, found, run).encode(errors="replace"))
     output.print(report.matrix(rules, found))
     output.print(report.LEGEND, style="dim")
-    for line in report.lines(rules, outcomes):
-        output.print(line, markup=False, soft_wrap=True)
     if publish:
         page.publish(found)
-    for service, judged in outcomes.items():
-        output.print(report.count(rules, service, judged), soft_wrap=True)
-    output.print(f"Edition {contract.edition()} of the contract. The reports: {folder}/", soft_wrap=True)
-    if not conforms(found):
-        raise Exit(1)
+    for service, judgement in judged.items():
+        terminal(report.blocks(rules, service, judgement, run["url"], report.SHOWN), output)
+        if line := report.claim(rules, judgement, run):
+            output.print(f"For a README: {line}", markup=False, soft_wrap=True)
+    output.print(
+        f"Edition {contract.edition()} of the contract. The reports: {', '.join(map(str, files))}",
+        soft_wrap=True,
+    )
+    return conforms(found) and not any(judgement.stopped for judgement in judged.values())
 
 
 if __name__ == "__main__":

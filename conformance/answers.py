@@ -17,14 +17,15 @@ def every_answer(request: Request, answer: Answer, expected: tuple[int, ...] = (
     for complaint in contract.complaints(request, answer):
         yield Complaint(complaint, ("declared",))
     if answer.status >= 500 and answer.status not in expected:
-        yield Complaint(f"a status of {answer.status}", ("error-never-5xx",))
+        yield Complaint(f"a status of {answer.status}", ("error-never-5xx",), cause="a 5xx")
     if answer.stray or (request.method == "HEAD" and answer.body):
         rule = "method-head" if request.method == "HEAD" else "connection"
         yield Complaint(f"bytes after the answer's end: {answer.stray[:60]!r}", (rule,))
     if answer.status == 204 and answer.header("Content-Type") is not None:
-        yield Complaint("a 204 has a Content-Type", ("delete-bare",))
-    if _must_not_be_stored(request, answer) and answer.header("Cache-Control") != "no-store":
-        yield Complaint(f"Cache-Control is {answer.header('Cache-Control')}", ("no-store",))
+        yield Complaint("Content-Type, which should not be there", ("delete-bare",))
+    stored = answer.header("Cache-Control") or "missing"
+    if _must_not_be_stored(request, answer) and stored != "no-store":
+        yield Complaint(f"Cache-Control is {stored}", ("no-store",))
     if answer.status >= 400:
         yield from _every_error(request, answer)
 
@@ -44,7 +45,7 @@ def _every_error(request: Request, answer: Answer) -> Iterator[Complaint]:
         yield Complaint(f"an error echoes what was sent: {text[:300]}", ("error-no-echo",))
     if inside := [word for word in INSIDE if word in text]:
         yield Complaint(f"an error shows the inside of the service: {inside}", ("error-no-inside",))
-    if request.method == "HEAD":
+    if request.method == "HEAD" or answer.media_type != "application/problem+json":
         return
     try:
         problem = answer.json()

@@ -2,17 +2,22 @@
 
 Most cases are data, in cases/*.toml. What no data can say is a function in cases/*.py:
 
-@case("hello greets", "hello")
+@case("hello greets", "hello", level=Level.BASICS)
 def greets(subject: Subject) -> Iterator[Complaint]: ...
 """
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from conformance.levels import LEVELS, Level
+from harness.wire import Request
+
+SPECIFIC = re.compile(r"b?'(?:[^'\\]|\\.)*'|b?\"(?:[^\"\\]|\\.)*\"|\d[\d.]*")
 SEED = 20_210  # of every run that does not ask for another
 
 
@@ -28,9 +33,21 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A request of a case, for whoever wants to send it again."""
+
+    request: Request
+    created: str = ""  # the id of the item that it created
+
+
+@dataclass(frozen=True)
 class Complaint:
     text: str
     rules: tuple[str, ...] = ()  # that are broken: all of the case, where none is named
+    cause: str = ""  # what differed, alike in all cases that differ in the same; else the text itself
+    expected: str = ""
+    got: str = ""
+    sent: tuple[Sent, ...] = ()  # up to the request whose answer is wrong, where these can be sent again
 
 
 @dataclass(frozen=True)
@@ -38,8 +55,15 @@ class Case:
     name: str
     rules: tuple[str, ...]
     run: Callable[[Subject], Iterable[Complaint]]
+    level: Level = Level.EDGES
+    bare: bool = False  # looks at a TCP connection, which TLS has no words for
     starts: bool = False  # the service itself, on a database that it can get at
     database: str = "sqlite"  # the kind of that
+
+    @property
+    def limit(self) -> float:
+        """Seconds: of a case that starts services or thousands of requests, or of any other."""
+        return 600.0 if self.starts or self.level in (Level.CONCURRENCY, Level.FUZZ) else 90.0
 
 
 Parameters = Sequence[Any]
@@ -54,15 +78,29 @@ def named(name: str, example: str) -> str:
 
 
 def case(
-    name: str, *rules: str, each: Sequence[Any] = (), starts: bool = False, database: str = "sqlite"
+    name: str,
+    *rules: str,
+    level: Level = Level.EDGES,
+    each: Sequence[Any] = (),
+    bare: bool = False,
+    starts: bool = False,
+    database: str = "sqlite",
 ) -> Callable[[Callable[..., Iterable[Complaint]]], list[Case]]:
     """Decorates a function of a subject, and of each of the examples where there are any."""
 
     def cases(function: Callable[..., Iterable[Complaint]]) -> list[Case]:
         if not each:
-            return [Case(name, rules, function, starts, database)]
+            return [Case(name, rules, function, level, bare, starts, database)]
         return [
-            Case(named(name, label(example)), rules, partial(_run, function, example), starts, database)
+            Case(
+                named(name, label(example)),
+                rules,
+                partial(_run, function, example),
+                level,
+                bare,
+                starts,
+                database,
+            )
             for example in each
         ]
 
@@ -77,9 +115,15 @@ def _run(function: Callable[..., Iterable[Complaint]], example: Any, subject: Su
     return function(subject, example)
 
 
+def general(text: str) -> str:
+    """Without what is of one case alone: values in quotes, and numbers."""
+    return SPECIFIC.sub("…", text.strip().partition("\n")[0])[:200]
+
+
 def differs(found: object, expected: object, what: str) -> Iterator[Complaint]:
     if found != expected:
-        yield Complaint(f"{what}: {shown(found)}, not {shown(expected)}")
+        text = f"{what}: {shown(found)}, not {shown(expected)}"
+        yield Complaint(text, cause=what, expected=shown(expected), got=shown(found))
 
 
 def shown(value: object) -> str:
@@ -89,7 +133,7 @@ def shown(value: object) -> str:
 
 @cache
 def load() -> tuple[Case, ...]:
-    """All cases: those of data first."""
+    """All cases, level by level."""
     from conformance import cases, script  # they import this module
 
     modules = [
@@ -104,4 +148,4 @@ def load() -> tuple[Case, ...]:
         for each in value
         if isinstance(each, Case)
     ]
-    return (*script.load(), *functions)
+    return tuple(sorted((*script.load(), *functions), key=lambda each: LEVELS.index(each.level)))

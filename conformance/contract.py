@@ -79,6 +79,9 @@ def complaints(request: Request, answer: Answer) -> Iterator[str]:
     response = declared(path, request.method.lower(), answer.status)
     for name, validator in response["headers"].items():
         text = answer.header(name)
+        if text is None:
+            yield f"{name} is missing"
+            continue
         value = int(text) if text and validator.schema.get("type") == "integer" and text.isdecimal() else text
         yield from (f"{name}: {error.message}" for error in validator.iter_errors(value))
     if not response["content"]:

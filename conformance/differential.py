@@ -4,15 +4,14 @@ Every service is held to the same sequences. So where two of them answer otherwi
 that open, or this says which of them is wrong. The service gets items created and deleted.
 """
 
-import re
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 
-from conformance.case import SEED, Complaint
+from conformance import curl
+from conformance.case import SEED, Complaint, Sent
 from conformance.hostile import Request, sequences
 from conformance.reference.oracle import Oracle, delete, stored
 from harness.wire import Answer, exchange
@@ -20,52 +19,18 @@ from harness.wire import Answer, exchange
 EXAMPLES, EXAMPLES_SHORT = 300, 60
 
 
-def curl(request: Request) -> str:
-    """The request as a command for a shell, where $URL is a new service: its ids begin with 1."""
-    target = request.target.replace("{id}", str(request.item))
-    words = ["curl", "-sS", "-i", "--path-as-is", "-g"]
-    words += ["-I"] if request.method == "HEAD" else ["-X", request.method]
-    headers = list(request.headers)
-    if request.body is not None and not any(header.startswith("Content-Type:") for header in headers):
-        headers.append("Content-Type:")  # none; or curl would send one of its own
-    if request.chunked:
-        headers.append("Transfer-Encoding: chunked")
-    for header in headers:
-        words += ["-H", header]
-    command = f'{shlex.join(words)} "$URL"{shlex.quote(target)}'
-    if request.body is None:
-        return command
-    if not request.padding and re.fullmatch(rb"(?!@)[ -~]*", request.body):
-        return f"{command} --data-binary {shlex.quote(request.body.decode())}"
-    return f"{{ {'; '.join(printing(request.body, request.padding))}; }} | {command} --data-binary @-"
-
-
-def printing(body: bytes, padding: int) -> Iterator[str]:
-    """Commands that print a body which no argument of a command can be."""
-    yield f"printf '{''.join(map(escaped, body))}'"
-    if padding:
-        yield f"head -c {padding} /dev/zero | tr '\\0' ' '"
-
-
-def escaped(byte: int) -> str:
-    if byte == ord("%"):
-        return "%%"
-    if byte == ord("\\"):
-        return "\\\\"
-    return chr(byte) if ord(" ") <= byte <= ord("~") and byte != ord("'") else f"\\{byte:03o}"
-
-
 @dataclass(frozen=True)
 class Step:
-    request: Request
+    sent: Sent
     answer: Answer | None
 
     def __str__(self) -> str:
+        request = curl.command(self.sent.request)
         if self.answer is None:
-            return f"{curl(self.request)}\n    closed without an answer"
+            return f"{request}\n    closed without an answer"
         body = self.answer.body.decode(errors="replace")
         shown = body if len(body) <= 500 else f"{body[:500]}... ({len(body)} characters)"
-        return f"{curl(self.request)}\n    {self.answer.status} {shown}"
+        return f"{request}\n    {self.answer.status} {shown}"
 
 
 class DifferenceError(Exception):
@@ -76,7 +41,7 @@ class DifferenceError(Exception):
 
     def __str__(self) -> str:
         wrong = [f"    wrong: {complaint.text}" for complaint in self.complaints]
-        first = "# on a new service at $URL; the last answer is wrong"
+        first = "# the last answer is wrong"
         return "\n".join([first, *map(str, self.steps), *wrong])
 
     @property
@@ -92,12 +57,13 @@ def compare(url: str, requests: Sequence[Request]) -> None:
         for request in requests:
             sent = request.sent(ids, max(oracle.used, default=0))
             answer = exchange(url, sent)
-            steps.append(Step(request, answer))
             known = set(oracle.used)
             complaints = [Complaint("no answer", ("connection",))]
             if answer:
                 complaints = list(oracle.complaints(sent, answer))
-            ids += oracle.used - known
+            created = oracle.used - known
+            ids += created
+            steps.append(Step(Sent(sent, "".join(map(str, created))), answer))
             if complaints:
                 raise DifferenceError(steps, complaints)
     finally:

@@ -13,9 +13,10 @@ from requests import PreparedRequest
 from schemathesis import Case, HookContext, Response
 
 from conformance.reference.oracle import Oracle, stored
-from harness.wire import Answer, Request
+from harness.wire import EVERYWHERE, Answer, Request
 
 COMPLAINTS = Path(os.environ["COMPLAINTS"])
+EVERYWHERE.path, EVERYWHERE.headers = json.loads(os.environ["EVERYWHERE"])
 oracles: list[Oracle] = []  # the one of this run, as soon as it has begun
 
 
@@ -41,7 +42,8 @@ def sent(request: PreparedRequest) -> Request:
     lines = tuple(f"{name}: {_text(value)}" for name, value in request.headers.items())
     content = body.encode() if isinstance(body, str) else body
     assert isinstance(content, bytes)  # noqa: S101 - Schemathesis streams nothing to a JSON API
-    return Request(request.method or "", request.path_url, lines, content, "length")
+    target = request.path_url.removeprefix(EVERYWHERE.path)
+    return Request(request.method or "", target, lines, content, "length")
 
 
 def _text(value: str | bytes) -> str:

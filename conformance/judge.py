@@ -1,14 +1,25 @@
 """The outcomes of all cases for one service; and what they come to, given the failures that are known."""
 
+import signal
+import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
+from types import FrameType
+from typing import NoReturn
 
-from conformance.case import Case, Complaint, Subject, load
+from conformance.case import Case, Complaint, Subject
+from conformance.levels import Level
 from conformance.rules import Rules
 
 DEADLINE = 900.0  # seconds for one service: one that answers slowly must not hang its judges
+SILENT = 3  # cases of a level that got no answer in time: the others would get none either
+AGAIN = 5.0  # seconds for what a case does on its way out
+SILENCE = "no answer in time"
+MESSAGE = 2_000  # characters
 
 
 class Grade(StrEnum):
@@ -25,10 +36,6 @@ class Grade(StrEnum):
 ORDER = list(Grade)
 
 
-class JudgeError(Exception):
-    """A judgement that could not be made, which is not a service that fails it."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What one case says of one rule."""
@@ -38,30 +45,97 @@ class Outcome:
     passed: bool
     message: str = ""  # why it did not pass
     seconds: float = 0.0
+    level: Level = Level.EDGES
+    complaints: tuple[Complaint, ...] = ()
 
 
-def judge(subject: Subject, cases: Iterable[Case] | None = None) -> Iterator[Outcome]:
-    """Nothing is judged that needs the service's name, where it has none."""
+@dataclass
+class Judgement:
+    """Of one service. It grows while the cases run: what was found stays, whatever ends them."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    levels: dict[Level, Grade] = field(default_factory=dict)  # those that were begun
+    stopped: str = "interrupted"  # why it is not at its end, if it is not
+
+
+Progress = Callable[[int, int, Level], None]
+
+
+def judge(
+    subject: Subject,
+    cases: Iterable[Case],
+    rules: Rules,
+    judgement: Judgement,
+    name: str,
+    *,
+    all_levels: bool = False,
+    progress: Progress = lambda *_: None,
+) -> None:
+    """Level by level, to the first that fails. What starts a service needs its name."""
     end = time.monotonic() + DEADLINE
-    for case in load() if cases is None else cases:
-        if time.monotonic() > end:
-            raise JudgeError(f"{subject.url}: no judgement within {DEADLINE:.0f} s")
-        if subject.service or not case.starts:
-            yield from outcomes(case, subject)
+    able = [case for case in cases if subject.service or not case.starts]
+    for level, numbered in groupby(enumerate(able, start=1), lambda pair: pair[1].level):
+        judgement.levels[level] = Grade.UNJUDGED
+        failed = silent = 0
+        for number, case in numbered:
+            progress(number, len(able), level)
+            found = list(outcomes(case, subject))
+            judgement.outcomes += found
+            wrong = [each for each in found if verdict(rules, name, each) == Grade.FAIL]
+            failed += bool(wrong)
+            silent += any(complaint.cause == SILENCE for each in wrong for complaint in each.complaints)
+            if time.monotonic() > end:
+                judgement.stopped = f"no judgement within {DEADLINE:.0f} s"
+                return
+            if silent == SILENT:
+                break
+        judgement.levels[level] = Grade.FAIL if failed else Grade.PASS
+        if failed and not all_levels:
+            break
+    judgement.stopped = ""
 
 
 def outcomes(case: Case, subject: Subject) -> Iterator[Outcome]:
     """One for each rule of the case, and for each that it did not mean to test and found broken."""
     start, complaints = time.monotonic(), list[Complaint]()
     try:
-        complaints.extend(case.run(subject))
+        with limited(case.limit):
+            complaints.extend(case.run(subject))
+    except OutOfTime:
+        complaints.append(Complaint(f"not done within {case.limit:.0f} s", cause=SILENCE))
     except Exception as error:  # noqa: BLE001 - whatever the answer was, the case could not read it
-        complaints.append(Complaint(f"{type(error).__name__}: {error}"))
+        text = f"{type(error).__name__}: {error}"
+        late = isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError)
+        complaints.append(Complaint(text, cause=SILENCE if late else text))
     seconds = time.monotonic() - start
     broken = (rule for complaint in complaints for rule in complaint.rules)
     for rule in dict.fromkeys((*case.rules, *broken)):
-        found = [each.text for each in complaints if rule in (each.rules or case.rules)]
-        yield Outcome(rule, case.name, not found, "\n".join(found), seconds)
+        found = tuple(each for each in complaints if rule in (each.rules or case.rules))
+        message = "\n".join(each.text for each in found)[:MESSAGE]
+        yield Outcome(rule, case.name, not found, message, seconds, case.level, found)
+
+
+class OutOfTime(BaseException):
+    """Not an Exception: no case may take it for an answer."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raises OutOfTime in the block, and again and again should its cleaning up hang, too."""
+    if threading.current_thread() is not threading.main_thread():  # only there a signal can do it
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _out_of_time(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise OutOfTime
 
 
 # -- verdicts
@@ -79,7 +153,7 @@ def verdict(rules: Rules, service: str, outcome: Outcome) -> Grade:
     )
     if outcome.passed:
         return Grade.UNEXPECTED if known else Grade.PASS
-    if known:
+    if known or outcome.rule in rules.allowed:
         return Grade.KNOWN
     return Grade.FAIL if rules.level(outcome.rule) == "MUST" else Grade.UNMET
 

@@ -47,6 +47,10 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
             f"Known failures: {verdicts.count(Grade.KNOWN)}. ({LEGEND})",
         ]
     )
+    yield Text(
+        "`just conform --url URL` judges any other server in the same way: level by level, each fault with "
+        "commands that show it. Where all levels hold, it writes a line for that server's README."
+    )
     head = ["rule", "", "the contract says", *(f"`{service}`" for service in cells)]
     rows: list[list[Content]] = []
     for name, clause in rules.clauses.items():

@@ -27,6 +27,7 @@ class Rules(Entry):
     should: Mapping[str, str]
     elsewhere: Mapping[str, str] = {}  # words that no request can test, and where they are tested
     known_failure: tuple[KnownFailure, ...] = ()
+    allowed: Mapping[str, str] = {}  # rules that the implementer declares not to keep, and why
 
     @staticmethod
     @cache

@@ -1,20 +1,26 @@
 """cases/*.toml: requests, and what the contract answers. README.md says what can stand in them."""
 
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import h11
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from conformance.answers import every_answer, same
-from conformance.case import Case, Complaint, Subject, named, shown
+from conformance.case import Case, Complaint, Sent, Subject, differs, general, named
+from conformance.judge import SILENCE
+from conformance.levels import Level
 from conformance.rules import Rules
-from harness.wire import Answer, Request, exchange
+from harness.wire import EVERYWHERE, Answer, Request, exchange
 
 FOLDER = Path(__file__).with_name("cases")
 TYPED = ("Content-Type: application/json",)
@@ -73,42 +79,57 @@ class Expected(Entry):
     allow: tuple[str, ...] = ()  # methods; and OPTIONS may be there
     leads_to: str | None = None  # the path to which a redirect leads
 
-    def complaints(self, names: dict[str, str], request: Request, answer: Answer) -> Iterator[str]:
+    def complaints(self, names: dict[str, str], request: Request, answer: Answer) -> Iterator[Complaint]:
         if self.status and answer.status not in self.status:
-            expected = " or ".join(map(str, self.status))
-            yield f"status {answer.status}, not {expected}: {answer.body[:300].decode(errors='replace')}"
+            expected, body = " or ".join(map(str, self.status)), answer.body[:300].decode(errors="replace")
+            yield Complaint(
+                f"status {answer.status}, not {expected}: {body}",
+                cause=wrong_status(request, self.status),
+                expected=expected,
+                got=f"{answer.status} {body}",
+            )
             return
+        try:
+            yield from self._details(names, request, answer)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            text = f"the answer cannot be read: {error!r}: {answer.body[:300]!r}"
+            yield Complaint(text, cause="an answer that cannot be read")
+
+    def _details(self, names: dict[str, str], request: Request, answer: Answer) -> Iterator[Complaint]:
         allowed = {method.strip() for method in (answer.header("Allow") or "").split(",")} - {""}
         if self.allow and allowed - {"OPTIONS"} != set(self.allow):
-            yield f"Allow is {sorted(allowed)}, not {sorted(self.allow)}"
-        location = urlsplit(answer.header("Location") or "").path
+            yield from differs(sorted(allowed), sorted(self.allow), "Allow")
+        location = urlsplit(answer.header("Location") or "").path.removeprefix(EVERYWHERE.path)
         if self.leads_to and 300 <= answer.status < 400 and location != filled(self.leads_to, names):
-            yield f"the redirect leads to {location}"
+            yield Complaint(f"the redirect leads to {location}", cause="where a redirect leads")
         if not self.status or answer.status == self.status[0]:
             yield from self._headers(answer)
             yield from self._body(names, request, answer)
 
-    def _headers(self, answer: Answer) -> Iterator[str]:
+    def _headers(self, answer: Answer) -> Iterator[Complaint]:
         for name in self.lacks:
             if answer.header(name) is not None:
-                yield f"{name} is {answer.header(name)}, which should not be there"
+                text = f"{name} is {answer.header(name)}, which should not be there"
+                yield Complaint(text, cause=f"{name}, which should not be there")
         if self.location and not (answer.header("Location") or "").endswith(f"/items/{answer.json()['id']}"):
-            yield f"Location is {answer.header('Location')} for the item {answer.json()['id']}"
+            text = f"Location is {answer.header('Location')} for the item {answer.json()['id']}"
+            yield Complaint(text, cause="Location")
 
-    def _body(self, names: dict[str, str], request: Request, answer: Answer) -> Iterator[str]:
+    def _body(self, names: dict[str, str], request: Request, answer: Answer) -> Iterator[Complaint]:
         if self.holds and filled(self.holds, names) not in answer.body.decode():
-            yield f"{filled(self.holds, names)[:100]!r} is not in the body: {answer.body[:300]!r}"
+            text = f"{filled(self.holds, names)[:100]!r} is not in the body: {answer.body[:300]!r}"
+            yield Complaint(text, cause=f"the body of {operation(request)}")
         for wanted in self._wanted(names, request, answer):
             if not same(answer.json(), wanted):
-                yield f"the body is {shown(answer.json())}, not {shown(wanted)}"
-        if self.count is not None and len(answer.json()) != self.count:
-            yield f"{len(answer.json())} items, not {self.count}"
+                yield from differs(answer.json(), wanted, f"the body of {operation(request)}")
+        if self.count is not None:
+            yield from differs(len(answer.json()), self.count, "the number of items")
         if self.other_than and str(answer.json()["id"]) == filled(self.other_than, names):
-            yield f"the id {answer.json()['id']} is used again"
+            yield Complaint(f"the id {answer.json()['id']} is used again", cause="an id that is used again")
         if self.errors is not None:
             found = {f"{error['location']} {error['pointer']}" for error in answer.json()["errors"]}
-            if found != (places := {filled(error, names) for error in self.errors}):
-                yield f"the invalid places are {sorted(found)}, not {sorted(places)}"
+            places = {filled(error, names) for error in self.errors}
+            yield from differs(sorted(found), sorted(places), "the invalid places")
 
     def _wanted(self, names: dict[str, str], request: Request, answer: Answer) -> Iterator[Any]:
         if self.same:
@@ -141,58 +162,91 @@ class Step(Expected):
 
 
 class Script(Entry):
+    level: Level = Level.EDGES
     rules: tuple[str, ...]
     given: int = 0  # items that exist before: $id1, $id2, ... are their ids, $given1, ... they themselves
     each: tuple[str, ...] = ("",)  # the case is run with $each set to every one of these
     steps: tuple[Step, ...]
 
-    def run(self, each: str, subject: Subject) -> Iterator[Complaint]:
-        created: list[int] = []
-        try:
-            yield from self._steps(subject.url, {"each": each, "lamp": LAMP}, created)
-        finally:
-            for item_id in created:
-                exchange(subject.url, Request("DELETE", f"/items/{item_id}"))
+    @property
+    def is_bare(self) -> bool:
+        """A body that ends early ends one side of its connection."""
+        return any(step.framing.startswith("short") for step in self.steps)
 
-    def _steps(self, url: str, names: dict[str, str], created: list[int]) -> Iterator[Complaint]:
+    def run(self, each: str, subject: Subject) -> Iterator[Complaint]:
+        sent: list[Sent] = []
+        try:
+            yield from self._steps(subject.url, {"each": each, "lamp": LAMP}, sent)
+        finally:
+            with suppress(OSError, h11.ProtocolError):
+                for item_id in [each.created for each in sent if each.created]:
+                    exchange(subject.url, Request("DELETE", f"/items/{item_id}"))
+
+    def _steps(self, url: str, names: dict[str, str], sent: list[Sent]) -> Iterator[Complaint]:
         for number in range(1, self.given + 1):
             item = {"name": f"Given {number}", **GIVEN}
             post = Request("POST", "/items", TYPED, json.dumps(item).encode(), "length")
-            remember(exchange(url, post), names, created)
-            names[f"given{number}"] = json.dumps({"id": created[-1], **item})
+            complaints = [each for each in self._step(url, CREATES, post, names, sent) if not each.rules]
+            if complaints or "id" not in names:
+                yield from told(complaints or [Complaint("no id", cause="no id of a new item")], sent)
+                return
+            names[f"given{number}"] = json.dumps({"id": json.loads(names["id"]), **item})
         for step in self.steps:
             for line in step.request:
                 names["each"] = Template(names["each"]).safe_substitute(names)
-                request = step.sent(line, names)
-                complaints = list(self._step(url, step, request, names, created))
-                yield from (Complaint(f"{told(request)}\n{each.text}", each.rules) for each in complaints)
+                complaints = list(self._step(url, step, step.sent(line, names), names, sent))
+                yield from told(complaints, sent)
                 if any(not complaint.rules for complaint in complaints):
                     return  # the next steps build on this one
 
     def _step(
-        self, url: str, step: Step, request: Request, names: dict[str, str], created: list[int]
+        self, url: str, step: Step, request: Request, names: dict[str, str], sent: list[Sent]
     ) -> Iterator[Complaint]:
-        answer = exchange(url, request)
+        sent.append(Sent(request))
+        try:
+            answer = exchange(url, request)
+        except (OSError, h11.ProtocolError) as error:
+            cause = SILENCE if isinstance(error, TimeoutError) else "no HTTP answer"
+            yield Complaint(f"{cause}: {error!r}", cause=cause)
+            return
         if answer is None:
             if not step.or_no_answer:
-                yield Complaint("no answer")
+                yield Complaint("no answer: the connection was closed", cause="closed without an answer")
             return
-        remember(answer, names, created)
+        sent[-1] = remember(request, answer, names, sum(bool(each.created) for each in sent))
+        wrong = list(step.complaints(names, request, answer))
+        yield from wrong
+        if wrong and answer.status not in step.status:
+            wrong = [each for each in every_answer(request, answer, step.status) if each.rules == NEVER_5XX]
+            yield from wrong
+            return
         yield from every_answer(request, answer, step.status)
-        yield from map(Complaint, step.complaints(names, request, answer))
         if step.should:
             levels = Rules.load()
             should = tuple(rule for rule in self.rules if levels.level(rule) == "SHOULD")
-            yield from (Complaint(text, should) for text in step.should.complaints(names, request, answer))
+            for complaint in step.should.complaints(names, request, answer):
+                yield replace(complaint, rules=should)
+
+
+CREATES = Step(request=("POST /items",), status=(201,))
+NEVER_5XX = ("error-never-5xx",)
 
 
 def load() -> Iterator[Case]:
     for path in sorted(FOLDER.glob("*.toml")):
-        for name, entry in tomllib.loads(path.read_text()).items():
-            script = Script.model_validate(with_steps(entry))
+        entries = tomllib.loads(path.read_text())
+        level = entries.pop("level")
+        for name, entry in entries.items():
+            script = Script.model_validate(with_steps({"level": level, **entry}))
             for each in script.each:
                 example = each or ("(nothing)" if len(script.each) > 1 else "")
-                yield Case(named(name, example), script.rules, partial(script.run, each))
+                yield Case(
+                    named(name, example),
+                    script.rules,
+                    partial(script.run, each),
+                    script.level,
+                    script.is_bare,
+                )
 
 
 def with_steps(entry: dict[str, Any]) -> dict[str, Any]:
@@ -206,15 +260,42 @@ def filled(text: str, names: dict[str, str]) -> str:
     return Template(text).substitute(names) if "$" in text else text
 
 
-def remember(answer: Answer | None, names: dict[str, str], created: list[int]) -> None:
-    if answer is None or answer.status != 201:
-        return
-    item_id = answer.json()["id"]
-    created.append(item_id)
-    names["id"] = names[f"id{len(created)}"] = str(item_id)
-    names[f"escaped{len(created)}"] = "".join(f"%{ord(digit):x}" for digit in str(item_id))
+def remember(request: Request, answer: Answer, names: dict[str, str], before: int) -> Sent:
+    """What was created; also where it should not have been, and by an answer that is no strict JSON."""
+    if request.method != "POST" or not request.target.startswith("/items") or answer.status >= 300:
+        return Sent(request)
+    try:
+        item_id = json.dumps(json.loads(answer.body)["id"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Sent(request)
+    item_id = item_id.strip('"')
+    names["id"] = names[f"id{before + 1}"] = item_id
+    names[f"escaped{before + 1}"] = "".join(f"%{ord(digit):x}" for digit in item_id)
+    return Sent(request, item_id)
 
 
-def told(request: Request) -> str:
+def told(complaints: Iterable[Complaint], sent: Sequence[Sent]) -> Iterator[Complaint]:
+    """With what was sent."""
+    request = sent[-1].request
     body = f"({request.framing}, {len(request.body)} bytes) {request.body[:300]!r}"
-    return "\n".join([f"{request.method} {request.target}", *request.headers, body])
+    asked = "\n".join([f"{request.method} {request.target}", *request.headers, body])
+    for complaint in complaints:
+        yield replace(
+            complaint,
+            text=f"{asked}\n{complaint.text}",
+            cause=complaint.cause or general(complaint.text),
+            got=complaint.got or complaint.text,
+            sent=tuple(sent),
+        )
+
+
+def operation(request: Request) -> str:
+    path = re.sub("^/items/[^/]+$", "/items/{item_id}", request.target.partition("?")[0])
+    return f"{request.method} {path}"
+
+
+def wrong_status(request: Request, expected: tuple[int, ...]) -> str:
+    """A service that refuses nothing does so everywhere; one that cannot do something cannot do that."""
+    if expected[0] >= 400:
+        return f"no {expected[0]} where one is due"
+    return f"no {expected[0]} for {operation(request)}"

@@ -186,6 +186,13 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Code:
+    """Lines that are to be copied as they are."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[Content]]
@@ -214,7 +221,7 @@ class Figure:
     file: str = ""  # where Markdown finds it
 
 
-Block = Heading | Text | Bullets | Table | Figure
+Block = Heading | Text | Bullets | Code | Table | Figure
 
 
 def anchors(blocks: Iterable[Block]) -> dict[int, str]:
@@ -248,6 +255,8 @@ def markdown_block(block: Block) -> str:
             return markdown_spans(content)
         case Bullets(items):
             return "\n".join(f"- {markdown_spans(item)}" for item in items)
+        case Code(text):
+            return f"````\n{text}\n````"
         case Figure(_, caption, file):
             return f"![{caption}]({file})" if file else ""
         case Table() if block.fold or not block.rows:
@@ -304,6 +313,8 @@ def html_block(block: Block, place: str) -> str:
             return f"<p{f' class={kind!r}' if kind else ''}>{html_spans(content)}</p>"
         case Bullets(items):
             return "<ul>\n" + "\n".join(f"<li>{html_spans(item)}</li>" for item in items) + "\n</ul>"
+        case Code(text):
+            return f'<pre tabindex="0"><code>{escape(text)}</code></pre>'
         case Figure(drawings, caption, _):
             return (
                 f'<figure><div class="drawings">\n{"".join(each.svg for each in drawings)}</div>\n'
@@ -356,6 +367,8 @@ def terminal(blocks: Iterable[Block], console: "Console") -> None:
             case Bullets(items):
                 for item in items:
                     console.print(rich(["- ", *joined([item])]), soft_wrap=True)
+            case Code(text):
+                console.print(f"\n{text}", style="cyan", markup=False, soft_wrap=True)
             case Table() if not block.fold:
                 for part in parts(block, console.width):
                     terminal_table(part, console)

@@ -5,8 +5,9 @@ exchange() and conversation() are for requests that may be no HTTP at all; a Cli
 
 import json
 import socket
+import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -15,10 +16,37 @@ import h11
 
 CHUNK = 65_536
 TIMEOUT = 30.0  # seconds for any one read or write
+LINGER = 0.5  # seconds in which a server that was asked to close the connection does
+LARGEST = 2**26  # bytes of an answer
 
 
 class NoAnswerError(Exception):
     """A request was refused, or its answer did not come, or not whole."""
+
+
+@dataclass
+class Everywhere:
+    """What every request of this process has besides its own: of a server behind a path, or a key."""
+
+    path: str = ""  # before each target
+    headers: tuple[str, ...] = ()  # in place of a request's own of these names
+
+    @property
+    def names(self) -> set[str]:
+        return {line.partition(":")[0].lower() for line in self.headers}
+
+
+EVERYWHERE = Everywhere()
+
+
+@contextmanager
+def everywhere(path: str, headers: Sequence[str]) -> Iterator[None]:
+    before = EVERYWHERE.path, EVERYWHERE.headers
+    EVERYWHERE.path, EVERYWHERE.headers = path.rstrip("/"), tuple(headers)
+    try:
+        yield
+    finally:
+        EVERYWHERE.path, EVERYWHERE.headers = before
 
 
 @dataclass(frozen=True)
@@ -36,8 +64,10 @@ class Request:
 
     def head(self, host: str, *, close: bool) -> bytes:
         named = [] if any(line.lower().startswith("host:") for line in self.headers) else [f"Host: {host}"]
-        lines = [f"{self.method} {self.target} HTTP/1.1", *named, *(["Connection: close"] if close else [])]
-        lines += [*self.headers, *self._framing_headers()]
+        line = f"{self.method} {EVERYWHERE.path}{self.target} HTTP/1.1"
+        own = [line for line in self.headers if line.partition(":")[0].lower() not in EVERYWHERE.names]
+        lines = [line, *named, *(["Connection: close"] if close else [])]
+        lines += [*own, *EVERYWHERE.headers, *self._framing_headers()]
         return "\r\n".join([*lines, "", ""]).encode()
 
     def _framing_headers(self) -> list[str]:
@@ -131,6 +161,8 @@ class Reader:
                 self.response = event
             elif isinstance(event, h11.Data):
                 body += event.data
+                if len(body) > LARGEST:
+                    raise h11.RemoteProtocolError(f"an answer of more than {LARGEST} bytes")
         assert self.response is not None  # noqa: S101 - h11 ends no message that it did not begin
         headers = tuple((name.decode(), value.decode("latin-1")) for name, value in self.response.headers)
         return Answer(self.response.status_code, headers, body, self._stray() if to_the_end else b"")
@@ -141,14 +173,26 @@ class Reader:
 
     def _stray(self) -> bytes:
         stray = self.unread
-        while True:
+        self.connection.settimeout(LINGER)
+        while len(stray) < LARGEST:
             try:
                 received = self.connection.recv(CHUNK)
             except OSError:
                 return stray
             if not received:
-                return stray
+                break
             stray += received
+        return stray
+
+
+def connect(url: str, timeout: float = TIMEOUT) -> socket.socket:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    connection = socket.create_connection((parts.hostname or "", port), timeout)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a body waits for no ACK
+    if parts.scheme == "https":
+        return ssl.create_default_context().wrap_socket(connection, server_hostname=parts.hostname)
+    return connection
 
 
 def exchange(url: str, request: Request) -> Answer | None:
@@ -159,8 +203,7 @@ def exchange(url: str, request: Request) -> Answer | None:
 def conversation(url: str, requests: Sequence[Request]) -> list[Answer | None]:
     """Each answer to requests that go over one connection; None from where on the service closes it."""
     parts, answers, unread = urlsplit(url), list[Answer | None](), b""
-    with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=TIMEOUT) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a body waits for no ACK
+    with connect(url) as connection:
         for number, request in enumerate(requests, start=1):
             reader = Reader(connection, request.method, unread)
             _send(connection, request, parts.netloc, reader, close=number == len(requests))
@@ -206,9 +249,7 @@ class Client:
 
     def _answer(self, request: Request) -> Answer | None:
         if self.connection is None:
-            address = (self.url.hostname or "", self.url.port or 80)
-            self.connection = socket.create_connection(address, self.timeout)
-            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.connection = connect(self.url.geturl(), self.timeout)
         reader = Reader(self.connection, request.method)
         _send(self.connection, request, self.url.netloc, reader, close=not self.reuse)
         return reader.answer(to_the_end=False)

@@ -16,6 +16,7 @@ from typing import Any
 
 from conformance.case import Complaint, Subject, case, differs
 from conformance.contract import CONTRACT
+from harness.wire import EVERYWHERE
 
 NO_HOOKS = "post_hooks: []\n"  # it would format the code
 PACKAGE = "items_client"
@@ -44,7 +45,11 @@ def operations(url: str) -> Iterator[Any]:
         importlib.import_module(f"{package}.{name}") for name in ("client", "models", "api")
     )
     found = {}
-    with client.Client(url, raise_on_unexpected_status=True, httpx_args={"trust_env": False}) as connected:
+    pairs = [line.partition(":") for line in EVERYWHERE.headers]
+    headers = {name: text.strip() for name, _, text in pairs}
+    with client.Client(
+        url, raise_on_unexpected_status=True, headers=headers, httpx_args={"trust_env": False}
+    ) as connected:
         for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
             if not module.ispkg:
                 call = importlib.import_module(module.name).sync_detailed

@@ -9,6 +9,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from conformance.case import Complaint, Subject, case, differs
+from conformance.levels import Level
 from conformance.script import TYPED
 from harness.wire import Answer, Client, Request, conversation
 
@@ -47,7 +48,7 @@ def at_once(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], T]]) -> list[
     return list(pool.map(call, calls))
 
 
-@case("items that are created at the same moment", "create-id", "durable-read")
+@case("items that are created at the same moment", "create-id", "durable-read", level=Level.CONCURRENCY)
 def created_at_once(subject: Subject) -> Iterator[Complaint]:
     def created_and_read(number: int) -> tuple[int, Any]:
         item_id = created(subject.url, written(number))
@@ -62,7 +63,7 @@ def created_at_once(subject: Subject) -> Iterator[Complaint]:
     yield from differs([item for _, item in found], expected, "the items")
 
 
-@case("replacements of one item at the same moment", "replace-whole", "durable-read")
+@case("replacements of one item at the same moment", "replace-whole", "durable-read", level=Level.CONCURRENCY)
 def replaced_at_once(subject: Subject) -> Iterator[Complaint]:
     item_id = created(subject.url, written(0))
     path = f"/items/{item_id}"
@@ -77,7 +78,7 @@ def replaced_at_once(subject: Subject) -> Iterator[Complaint]:
         yield Complaint(f"the item is {item}, which nobody sent")
 
 
-@case("two replacements at the same moment leave one of them whole", "replace-whole")
+@case("two replacements at the same moment leave one of them whole", "replace-whole", level=Level.CONCURRENCY)
 def left_whole(subject: Subject) -> Iterator[Complaint]:
     """Each changes what the other leaves as it was: whoever writes only what changes mixes them."""
     before = {"name": "Before", "description": "before", "price": 1, "quantity": 1}
@@ -97,7 +98,7 @@ def left_whole(subject: Subject) -> Iterator[Complaint]:
         deleted(subject.url, [item_id])
 
 
-@case("of deletions at the same moment exactly one succeeds", "delete-once")
+@case("of deletions at the same moment exactly one succeeds", "delete-once", level=Level.CONCURRENCY)
 def deleted_once(subject: Subject) -> Iterator[Complaint]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in range(ROUNDS):
@@ -110,7 +111,7 @@ def deleted_once(subject: Subject) -> Iterator[Complaint]:
                 return
 
 
-@case("a list of more than 2,000 items", "list-default", "list-last", "list-limit")
+@case("a list of more than 2,000 items", "list-default", "list-last", "list-limit", level=Level.CONCURRENCY)
 def long_list(subject: Subject) -> Iterator[Complaint]:
     post = Request("POST", "/items", TYPED, json.dumps(written(1)).encode(), "length")
 

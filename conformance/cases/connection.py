@@ -102,7 +102,7 @@ def looks_like_a_request(
         yield from there(subject.url, item_id)
 
 
-@case("a body that comes when the answer has begun", "connection", each=["length", "chunked"])
+@case("a body that comes when the answer has begun", "connection", each=["length", "chunked"], bare=True)
 def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
     """To close at once would reset the connection, and what the client has not read yet would be lost."""
     large = json.dumps({"name": "Lamp", "description": "é" * 1000, "price": 1}).encode()
@@ -156,7 +156,12 @@ def keeps_what_it_promises(subject: Subject, size: int) -> Iterator[Complaint]:
             yield Complaint(f"{told}, which does not say that the connection closes; but it does")
 
 
-@case("a connection that is to be closed", "connection", each=["close", "Close", "TE, close", "close, TE"])
+@case(
+    "a connection that is to be closed",
+    "connection",
+    each=["close", "Close", "TE, close", "close, TE"],
+    bare=True,
+)
 def to_be_closed(subject: Subject, tokens: str) -> Iterator[Complaint]:
     """The answer must be whole. A server that looks for the one word alone may keep the connection open."""
     request = Request("GET", "/hello", (f"Connection: {tokens}", "TE: trailers"))
@@ -172,7 +177,7 @@ def to_be_closed(subject: Subject, tokens: str) -> Iterator[Complaint]:
             yield Complaint("the connection stays open after the answer")
 
 
-@case("garbage behind a request", "connection", each=range(1, 6))
+@case("garbage behind a request", "connection", each=range(1, 6), bare=True)
 def garbage_behind(subject: Subject, _number: int) -> Iterator[Complaint]:
     """Of two requests in one packet the first is committed, whatever the second one is."""
     with connected(subject.url) as connection:
@@ -183,7 +188,7 @@ def garbage_behind(subject: Subject, _number: int) -> Iterator[Complaint]:
     yield from gone(subject.url, answer)
 
 
-@case("an HTTP/1.0 client gets no 100 Continue", "connection-continue")
+@case("an HTTP/1.0 client gets no 100 Continue", "connection-continue", bare=True)
 def no_continue(subject: Subject) -> Iterator[Complaint]:
     with connected(subject.url) as connection:
         head = POST.head("x", close=False).replace(b"HTTP/1.1", b"HTTP/1.0")
@@ -194,7 +199,7 @@ def no_continue(subject: Subject) -> Iterator[Complaint]:
     yield from gone(subject.url, answer)
 
 
-@case("a client that ends its side", "half-close", each=["GET", "POST"])
+@case("a client that ends its side", "half-close", each=["GET", "POST"], bare=True)
 def ends_its_side(subject: Subject, method: str) -> Iterator[Complaint]:
     request = HELLO if method == "GET" else Request("POST", "/echo", TYPED, ITEM, "length")
     with connected(subject.url) as connection:
@@ -235,6 +240,7 @@ def fields(count: int, size: int) -> tuple[str, ...]:
         b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
         b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
+    bare=True,
 )
 def no_http(subject: Subject, sent: bytes) -> Iterator[Complaint]:
     """An answer of the server's own, or none; and the service is still there."""

@@ -13,7 +13,9 @@ from typing import Any
 from conformance.case import Complaint, Subject, case
 from conformance.contract import CONTRACT
 from conformance.differential import difference
+from conformance.levels import Level
 from conformance.reference.oracle import STATUSES, delete, stored
+from harness.wire import EVERYWHERE
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "conformance" / "schemathesis.toml"
@@ -51,13 +53,15 @@ class UnsoundError(Exception):
     """A run that does not count."""
 
 
-@case("random sequences of requests", *RULES)
+@case("random sequences of requests", *RULES, level=Level.FUZZ)
 def sequences(subject: Subject) -> Iterator[Complaint]:
     if found := difference(subject.url, short=subject.short, seed=subject.seed):
-        yield Complaint(str(found), found.rules)
+        causes = [complaint.text for complaint in found.complaints]
+        sent = tuple(step.sent for step in found.steps)
+        yield Complaint(str(found), found.rules, cause=causes[0], got="\n".join(causes), sent=sent)
 
 
-@case("random requests by Schemathesis", *RULES)
+@case("random requests by Schemathesis", *RULES, level=Level.FUZZ)
 def schemathesis(subject: Subject) -> Iterator[Complaint]:
     yield from run(subject.url, short=subject.short, seed=subject.seed)
 
@@ -72,6 +76,8 @@ def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
         command += [f"--report-json-path={summary}", f"--report-ndjson-path={events}"]
         unproxied = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
         hooks = {"SCHEMATHESIS_HOOKS": "conformance.hooks", "COMPLAINTS": str(complaints)}
+        hooks |= {"EVERYWHERE": json.dumps([EVERYWHERE.path, EVERYWHERE.headers])}
+        command += [f"--header={header}" for header in EVERYWHERE.headers]
         done = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
             command,
             cwd=scratch,  # where it keeps what it learns

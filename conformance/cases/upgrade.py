@@ -39,7 +39,7 @@ def ask(url: str, request: Request, packets: str) -> Answer | None:
         return Reader(connection, request.method).answer(to_the_end=False)
 
 
-@case("an upgrade's body is no request", "connection-upgrade", each=EACH)
+@case("an upgrade's body is no request", "connection-upgrade", each=EACH, bare=True)
 def no_request(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
     offer, packets = example
     with item(subject.url) as item_id:
@@ -49,7 +49,7 @@ def no_request(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint
             yield from there(subject.url, item_id)
 
 
-@case("an upgrade is not accepted", "connection-upgrade", each=EACH)
+@case("an upgrade is not accepted", "connection-upgrade", each=EACH, bare=True)
 def not_accepted(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
     offer, packets = example
     for method, target, body, expected in (
@@ -68,7 +68,7 @@ def not_accepted(subject: Subject, example: tuple[str, str]) -> Iterator[Complai
             yield from every_answer(request, answer)
 
 
-@case("an upgrade creates and replaces", "connection-upgrade", each=EACH)
+@case("an upgrade creates and replaces", "connection-upgrade", each=EACH, bare=True)
 def creates(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
     offer, packets = example
     post = Request(POST.method, POST.target, (*OFFERS[offer], *TYPED), ITEM, "length")

@@ -112,19 +112,19 @@ def _one_of(found: Any, permitted: Sequence[Any], rule: str) -> Iterator[Complai
         yield Complaint(f"{shown(found)}, not {' or '.join(map(shown, permitted))}", (rule,))
 
 
-def stored(url: str) -> list[Item]:
+def stored(url: str, most: int = 0) -> list[Item]:
     """All items of a service, page by page. Raises ValueError where it does not list them."""
     items: list[Item] = []
     while True:
         after = f"&after={items[-1]['id']}" if items else ""
-        answer = exchange(url, Request("GET", f"/items?limit={PAGE}{after}"))
+        answer = exchange(url, Request("GET", f"/items?limit={most or PAGE}{after}"))
         page = answer.json() if answer and answer.status == 200 else None
         if not isinstance(page, list) or not all(isinstance(item, dict) and "id" in item for item in page):
             raise ValueError(f"{url} does not list its items")
         items += page
         if len({item["id"] for item in items}) < len(items):
             raise ValueError(f"{url} lists an item twice")
-        if len(page) < PAGE:
+        if len(page) < PAGE or most:
             return items
 
 

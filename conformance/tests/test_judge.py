@@ -1,12 +1,15 @@
 """A case becomes an outcome of each of its rules, and of each that it found broken; what outcomes come to."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 import pytest
 
 from conformance import judge
 from conformance.case import Case, Complaint, Subject, case
-from conformance.judge import Grade, JudgeError, Outcome, cells, conforms
+from conformance.judge import Grade, Judgement, Outcome, cells, conforms
+from conformance.levels import Level
 from conformance.rules import KnownFailure, Rules
 
 SUBJECT = Subject("http://127.0.0.1:1")
@@ -49,17 +52,88 @@ def test_a_function_is_a_case_for_each_of_its_examples() -> None:
     ]
 
 
+# -- a run, level by level
+
+LEVELS = [Level.BASICS, Level.ITEMS, Level.ERRORS]
+
+
+def fails(_subject: Subject) -> list[Complaint]:
+    return [Complaint("why")]
+
+
+def hangs(_subject: Subject) -> Iterator[Complaint]:
+    threading.Event().wait(60)
+    yield Complaint("too late")
+
+
+def run(*cases: Case, subject: Subject = SUBJECT, all_levels: bool = False) -> Judgement:
+    judgement = Judgement()
+    judge.judge(subject, cases, PLAIN, judgement, "one", all_levels=all_levels)
+    return judgement
+
+
+def of(
+    level: Level, run: Callable[[Subject], Iterable[Complaint]] = lambda _: (), rule: str = "must"
+) -> Case:
+    return Case(f"{level} {rule}", (rule,), run, level)
+
+
+@pytest.mark.parametrize(
+    ("rule", "all_levels", "grades"),
+    [
+        ("must", False, [Grade.PASS, Grade.FAIL]),
+        ("must", True, [Grade.PASS, Grade.FAIL, Grade.PASS]),
+        ("should", False, [Grade.PASS, Grade.PASS, Grade.PASS]),
+    ],
+)
+def test_the_first_level_that_fails_is_the_last(rule: str, all_levels: bool, grades: list[Grade]) -> None:
+    cases = [of(LEVELS[0]), of(LEVELS[1], fails, rule), of(LEVELS[1]), of(LEVELS[2])]
+    judgement = run(*cases, all_levels=all_levels)
+    assert list(judgement.levels.values()) == grades
+    assert judgement.stopped == ""
+    assert len(judgement.outcomes) == len(grades) + 1
+
+
 def test_what_starts_a_service_needs_its_name() -> None:
     starts = Case("starts", ("one",), lambda _: (), starts=True)
-    assert list(judge.judge(SUBJECT, [starts])) == []
+    assert run(starts).outcomes == []
     named = Subject(SUBJECT.url, service="flask_sqlite")
-    assert [outcome.case for outcome in judge.judge(named, [starts])] == ["starts"]
+    assert [outcome.case for outcome in run(starts, subject=named).outcomes] == ["starts"]
 
 
 def test_a_service_that_takes_too_long_is_not_judged_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "DEADLINE", -1.0)
-    with pytest.raises(JudgeError, match="no judgement"):
-        list[Outcome](judge.judge(SUBJECT, [Case("a case", ("one",), lambda _: ())]))
+    judgement = run(of(LEVELS[0]), of(LEVELS[0]))
+    assert "no judgement" in judgement.stopped
+    assert len(judgement.outcomes) == 1  # what was found is kept
+
+
+def test_a_case_that_hangs_is_a_failure_and_after_three_the_level_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Case, "limit", 0.05)
+    judgement = run(*[of(LEVELS[0], hangs)] * 5)
+    assert [outcome.complaints[0].cause for outcome in judgement.outcomes] == [judge.SILENCE] * 3
+    assert judgement.levels == {LEVELS[0]: Grade.FAIL}
+
+
+def test_a_case_may_not_take_its_end_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Case, "limit", 0.05)
+    monkeypatch.setattr(judge, "AGAIN", 0.05)
+
+    def stubborn(subject: Subject) -> Iterator[Complaint]:
+        try:
+            with suppress(Exception):
+                yield from hangs(subject)
+        finally:
+            list(hangs(subject))
+
+    assert [outcome.passed for outcome in run(of(LEVELS[0], stubborn)).outcomes] == [False]
+
+
+def test_a_deviation_that_is_declared_is_no_failure() -> None:
+    rules = PLAIN.model_copy(update={"allowed": {"must": "a reason"}})
+    assert cells(rules, judgements(False, True))["one"]["must"] == Grade.KNOWN
 
 
 # -- verdicts

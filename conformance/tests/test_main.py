@@ -10,9 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from conformance import contract
-from conformance.__main__ import HELP, app
-from conformance.case import Case, Subject
-from conformance.judge import Outcome
+from conformance.__main__ import HELP, Judging, app
+from conformance.case import Case
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
 
@@ -38,7 +37,11 @@ from conformance.reference.service import Reference
         (["--url", "http://127.0.0.1:1", "--database", "postgresql"], "The server at a URL has its database"),
         (["--url", "http://127.0.0.1:1", "--only", "hallo"], "No case has hallo in its name"),
         (["--url", "127.0.0.1:8000"], "Not the URL of a server"),
-        (["--url", "http://127.0.0.1:8000/items"], "Not the URL of a server"),
+        (["--url", "http://127.0.0.1:8000/items?x"], "Not the URL of a server"),
+        (["--header", "Authorization: x"], "A header is of a server at a URL"),
+        (["--url", "http://127.0.0.1:1", "--header", "x"], "A header is of a server at a URL"),
+        (["--allow", "no-stoer=why"], "Unknown rule: no-stoer. Did you mean no-store"),
+        (["--allow", "no-store"], "A deviation has a reason"),
         (["--url", "http://127.0.0.1:port"], "No HTTP server answers at http://127.0.0.1:port"),
         (["--url", "http://127.0.0.1:1"], "No HTTP server answers at http://127.0.0.1:1"),
     ],
@@ -61,15 +64,8 @@ def test_the_examples_of_the_help_are_valid(
     example: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     cases: list[Sequence[Case]] = []
-
-    def judged(subject: Subject, chosen: Sequence[Case]) -> dict[str, list[Outcome]]:
-        cases.append(chosen)
-        return {subject.url: []}
-
-    monkeypatch.setattr("conformance.__main__.at_url", lambda subject, chosen, _: judged(subject, chosen))
-    monkeypatch.setattr(
-        "conformance.__main__.of_services", lambda _, subject, chosen: judged(subject, chosen)
-    )
+    for name in ("at_url", "of_services"):
+        monkeypatch.setattr(Judging, name, lambda self, *_, **__: cases.append(self.cases))
     result = CliRunner().invoke(app, [*shlex.split(example), "--report", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert cases[0]

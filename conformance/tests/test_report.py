@@ -6,34 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance import report
-from conformance.judge import Grade, Outcome, cells
+from conformance.judge import Grade, Judgement, Outcome, cells
+from conformance.levels import LEVELS, Level
 from conformance.rules import Rules
 from conformance.tests.test_judge import KNOWING, PLAIN, judgements
-
-
-def lines(rules: Rules, *judged: Outcome) -> list[str]:
-    return list(report.lines(rules, {"one": judged}))
-
-
-def test_a_case_of_several_rules_is_shown_once() -> None:
-    two = Rules(must={"one": "...", "other": "..."}, should={})
-    both = [Outcome("one", "a", False, "why"), Outcome("other", "a", False, "why")]
-    assert lines(two, *both) == ["one: fail: one, other: a", "    why"]
-
-
-def test_a_must_is_shown_before_a_should() -> None:
-    both = [Outcome("should", "a", False, "why"), Outcome("must", "a", False, "why")]
-    assert lines(PLAIN, *both) == [
-        "one: fail: must: a",
-        "    why",
-        "one: unmet SHOULD: should: a",
-        "    why",
-    ]
-
-
-def test_a_rule_of_several_cases_is_shown_by_the_first() -> None:
-    found = lines(PLAIN, *(Outcome("must", case, False, f"why {case}") for case in "abc"))
-    assert found == ["one: fail: must: a, and 2 more cases", "    why a"]
 
 
 def test_junit_has_every_outcome_and_bears_any_character() -> None:
@@ -45,7 +21,8 @@ def test_junit_has_every_outcome_and_bears_any_character() -> None:
 
 def test_json_has_every_outcome() -> None:
     given = judgements(True, False)
-    read = json.loads(report.as_json(PLAIN, given, cells(PLAIN, given), {"seed": 1, "short": False}))
+    judged = {"one": Judgement(given["one"], stopped="")}
+    read = json.loads(report.as_json(PLAIN, judged, cells(PLAIN, given), RUN))
     assert read["services"]["one"]["rules"]["must"] == Grade.FAIL
     assert [outcome["passed"] for outcome in read["services"]["one"]["outcomes"]] == [True, False]
 
@@ -65,6 +42,47 @@ def test_a_count_tells_what_is_expected_from_what_is_not(
     assert report.count(rules, "one", judgements(*passed)["one"]) == told
 
 
-def test_the_worst_is_shown_first() -> None:
-    found = lines(KNOWING, *judgements(False, False)["one"])
-    assert found == ["one: fail: must: b", "    why", "one: known failure: must: a"]
+RUN = report.Run(url="URL", seed=1, short=False, only="")
+ALL = dict.fromkeys(LEVELS, Grade.PASS)
+
+
+@pytest.mark.parametrize(
+    ("levels", "claim"),
+    [
+        ({}, ""),
+        ({Level.BASICS: Grade.FAIL, Level.ITEMS: Grade.PASS}, ""),
+        ({**ALL, Level.ERRORS: Grade.FAIL}, "up to the level *items*, without deviations."),
+        (ALL, "on all levels, without deviations."),
+    ],
+)
+def test_a_claim_is_of_the_levels_from_the_first_on(levels: dict[Level, Grade], claim: str) -> None:
+    assert report.claim(PLAIN, Judgement(levels=levels), RUN).endswith(claim)
+    assert bool(claim) == bool(report.reached(Judgement(levels=levels)))
+
+
+def test_a_claim_names_the_deviations_that_there_are() -> None:
+    rules = PLAIN.model_copy(update={"allowed": {"must": "a reason", "should": "another"}})
+    judgement = Judgement(judgements(False)["one"], dict(ALL))
+    assert report.claim(rules, judgement, RUN).endswith("on all levels, but for `must`: a reason.")
+    assert report.claim(rules, judgement, report.Run(url="URL", seed=1, short=True, only="")) == ""
+
+
+@pytest.mark.parametrize(
+    ("levels", "stopped", "step"),
+    [
+        (
+            {Level.BASICS: Grade.PASS, Level.ITEMS: Grade.FAIL},
+            "",
+            "Next: the level items, create, read, list",
+        ),
+        (ALL, "", "No MUST"),
+        (ALL, "interrupted", "Not judged to the end: interrupted"),
+    ],
+)
+def test_a_run_ends_with_the_next_step(levels: dict[Level, Grade], stopped: str, step: str) -> None:
+    assert report.next_step(Judgement(levels=levels, stopped=stopped)).startswith(step)
+
+
+def test_the_page_has_the_findings() -> None:
+    page = report.as_html(PLAIN, {"one": Judgement(judgements(False)["one"])}, "URL")
+    assert "(fail, 1 case)" in page

@@ -56,13 +56,16 @@ def test_a_step_is_the_last_where_its_answer_is_wrong(url: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
-        ({"request": "GET /items", "status": 200, "count": 1}, "0 items, not 1"),
-        ({"request": "GET /items", "status": 200, "json": "[1]"}, "the body is [], not [1]"),
-        ({"request": "PUT /items", "status": 405, "allow": ["GET"]}, "Allow is"),
+        ({"request": "GET /items", "status": 200, "count": 1}, "the number of items: 0, not 1"),
+        ({"request": "GET /items", "status": 200, "json": "[1]"}, "the body of GET /items: [], not [1]"),
+        ({"request": "PUT /items", "status": 405, "allow": ["GET"]}, "Allow: "),
         ({"request": "GET /hello", "status": 200, "lacks": ["Content-Type"]}, "should not be there"),
         ({"request": "GET /hello", "status": 200, "holds": "Bye"}, "'Bye' is not in the body"),
         ({"request": "POST /items", "body": "{}", "status": 422, "errors": ["body /name"]}, "'body /price'"),
-        ({"request": "POST /items", "body": "$lamp", "status": 201, "item": '{"price": 2}'}, "the body is"),
+        (
+            {"request": "POST /items", "body": "$lamp", "status": 201, "item": '{"price": 2}'},
+            "the body of POST /items: ",
+        ),
     ],
 )
 def test_each_expectation_can_be_wrong(url: str, wrong: dict[str, Any], complaint: str) -> None:

@@ -131,3 +131,13 @@ def test_no_figure_is_cut_off_however_narrow_the_terminal_is(width: int) -> None
     assert width < 40 or "flask_orm" in text  # nor a name broken without need
     assert "7,798 (7,102 to 8,592)" in text
     assert "1.50 (1.25 to 2.00)" in text
+
+
+def test_code_is_shown_as_it_is_everywhere() -> None:
+    code = document.Code("curl '<a>' [bold]\n  ```")
+    console = Console(file=io.StringIO(), width=20)
+    document.terminal([code], console)
+    assert isinstance(console.file, io.StringIO)
+    assert console.file.getvalue() == f"\n{code.text}\n"
+    assert document.markdown([code]) == f"````\n{code.text}\n````\n"
+    assert "<code>curl &#x27;&lt;a&gt;&#x27; [bold]\n" in document.html([code], "x")

@@ -1,15 +1,20 @@
 """What goes out is what was given, and what comes back is read strictly."""
 
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import h11
 import pytest
 
-from harness.wire import Answer, Client, NoAnswerError, Request, exchange
+from harness.wire import Answer, Client, NoAnswerError, Request, everywhere, exchange
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 Served = Callable[[bytes, Request], tuple[Answer | None, bytes]]
@@ -143,3 +148,58 @@ def test_a_client_goes_on_after_no_answer(counting: str) -> None:
 def test_a_client_is_told_that_nobody_listens() -> None:
     with Client("http://127.0.0.1:9") as client, pytest.raises(NoAnswerError, match="ConnectionRefusedError"):
         client.send("GET", "/hello")
+
+
+def test_an_answer_has_an_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("harness.wire.LARGEST", 3)
+    with pytest.raises(h11.RemoteProtocolError, match="more than 3 bytes"):
+        served(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n[10]", Request("GET", "/"))
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_https_is_spoken_with_a_server_that_can_be_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+    ]
+    command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=x"]
+    subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+
+    def serve(server: socket.socket) -> None:
+        for _ in range(2):
+            with suppress(ssl.SSLError), tls.wrap_socket(server.accept()[0], server_side=True) as connection:
+                connection.recv(65_536)
+                connection.sendall(OK)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"https://127.0.0.1:{server.getsockname()[1]}"
+        thread = Thread(target=serve, args=(server,))
+        thread.start()
+        with pytest.raises(ssl.SSLCertVerificationError):
+            exchange(url, Request("GET", "/"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        answer = exchange(url, Request("GET", "/"))
+        thread.join()
+    assert answer
+    assert answer.status == 200
+
+
+def test_what_every_request_has_takes_the_place_of_its_own() -> None:
+    request = Request("GET", "/hello", ("authorization: none", "X: y"))
+    with everywhere("/v1/", ["Authorization: Bearer key"]):
+        lines = request.head("x", close=False).decode().splitlines()
+    assert lines == ["GET /v1/hello HTTP/1.1", "Host: x", "X: y", "Authorization: Bearer key", ""]
+    assert request.head("x", close=False).startswith(
+        b"GET /hello HTTP/1.1\r\nHost: x\r\nauthorization: none\r\n"
+    )

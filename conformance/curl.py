@@ -1,0 +1,121 @@
+"""Requests as commands of a shell that send the same: whoever pastes them sees what the judge saw."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from conformance.case import Sent
+from harness.wire import EVERYWHERE, Request
+
+LONG = 2_000  # characters of a body that an argument can be
+LARGE = 2**20  # bytes of a body before which curl would wait for a 100 Continue
+REPEATED = re.compile(rb"([^\n]{1,12}?)\1{99,}")
+ID = "grep -o '\"id\": *[0-9]*' | grep -o '[0-9]*$'"
+QUIET = ("-sS", "-o", "/dev/null")
+SHOWING = ("-sS", "-i")
+NO_IDS: Mapping[str, str] = {}
+
+
+def script(url: str, sent: Sequence[Sent]) -> list[str]:
+    """All that leads to the last answer: items are created, and their ids used in place of the judge's."""
+    ids: dict[str, str] = {}
+    lines = [f"URL={shlex.quote(url.rstrip('/'))}"]
+    lines += [f"{name}={shlex.quote(f'{header}: ...')} # yours" for name, header in everywhere().items()]
+    for unused, group in groupby(sent[:-1], lambda each: bool(each.created) and not used(each, sent)):
+        steps = list(group)
+        if unused and len(steps) > 1:
+            line = command(steps[0].request, ids, *QUIET)
+            lines.append(f"for n in $(seq {len(steps)}); do {line}; done")
+            continue
+        for step in steps:
+            if step.created and not unused:
+                line = command(step.request, ids, "-sS")
+                ids[step.created] = f"id{len(ids) + 1}"
+                lines.append(f"{ids[step.created]}=$({line} | {ID})")
+            else:
+                lines.append(command(step.request, ids, *QUIET))
+    return [*lines, command(sent[-1].request, ids)]
+
+
+def everywhere() -> dict[str, str]:
+    """Variables for the headers of every request, whose values are nobody's business."""
+    return {f"HEADER{number}": name for number, name in enumerate(sorted(EVERYWHERE.names), start=1)}
+
+
+def used(created: Sent, sent: Sequence[Sent]) -> bool:
+    texts = (f"{each.request.target}\n{each.request.body[:LONG].decode('latin-1')}" for each in sent)
+    return any(map(_place(created.created).search, texts))
+
+
+def _place(item_id: str) -> re.Pattern[str]:
+    """Where an id stands in a target or a body."""
+    return re.compile(rf'(?:(?<=/items/)|(?<=after=)|(?<="id": )){re.escape(item_id)}(?!\d)')
+
+
+def command(request: Request, ids: Mapping[str, str] = NO_IDS, *options: str) -> str:
+    """The URL is in $URL, and in variables of these names what the judge had as ids."""
+    words = ["curl", *(options or SHOWING)]
+    words += ["--path-as-is"] if "/." in request.target else []
+    words += ["-g"] if set(request.target) & set("[]{}") else []
+    words += ["-m", "9"] if request.framing == "short" else []  # the rest never comes
+    words += ["-I"] if request.method == "HEAD" else ["-X", request.method]
+    for header in headers(request):
+        words += ["-H", header]
+    line = " ".join([shlex.join(words), *(f'-H "${name}"' for name in everywhere())])
+    line = f'{line} "$URL"{quoted(request.target, ids)}'
+    if request.framing in ("none", "announced"):
+        return line
+    text = request.body[: LONG + 1].decode(errors="replace")
+    if len(text) <= LONG and text.encode() == request.body and text.isprintable() and text[:1] != "@":
+        return f"{line} --data-binary {quoted(text, ids)}"
+    return f"{{ {'; '.join(printing(request.body))}; }} | {line} --data-binary @-"
+
+
+def headers(request: Request) -> Iterator[str]:
+    for header in request.headers:
+        if header.partition(":")[0].lower() in EVERYWHERE.names:
+            continue
+        yield header if header.partition(":")[2].strip() else header.replace(":", ";")  # sent, but empty
+    if request.framing in ("none", "announced"):
+        return
+    if request.header("Content-Type") is None:
+        yield "Content-Type:"  # none; or curl would send one of its own
+    if "chunked" in request.framing:
+        yield "Transfer-Encoding: chunked"
+    if request.framing == "short":
+        yield f"Content-Length: {len(request.body) + 10}"
+    if request.framing == "expect" or len(request.body) >= LARGE:
+        yield "Expect: 100-continue" if request.framing == "expect" else "Expect:"
+
+
+def quoted(text: str, ids: Mapping[str, str]) -> str:
+    for item_id, name in ids.items():
+        text = _place(item_id).sub(f"\0{name}\0", text)
+    parts = text.split("\0")  # each second is a name
+    words = (f'"${part}"' if place % 2 else shlex.quote(part) for place, part in enumerate(parts) if part)
+    return "".join(words) or "''"
+
+
+def printing(body: bytes) -> Iterator[str]:
+    """Commands that print a body which no argument of a command can be."""
+    place = 0
+    for repeated in REPEATED.finditer(body):
+        if repeated.start() > place:
+            yield f"printf '{escaped(body[place : repeated.start()])}'"
+        times = len(repeated[0]) // len(repeated[1])
+        yield f"""awk 'BEGIN {{for (n = 0; n < {times}; n++) printf "{escaped(repeated[1])}"}}'"""
+        place = repeated.end()
+    if place < len(body) or not body:
+        yield f"printf '{escaped(body[place:])}'"
+
+
+def escaped(piece: bytes) -> str:
+    return "".join(map(_escaped, piece))
+
+
+def _escaped(byte: int) -> str:
+    if byte == ord("%"):
+        return "%%"
+    plain = ord(" ") <= byte <= ord("~") and chr(byte) not in "'\"\\"
+    return chr(byte) if plain else f"\\{byte:03o}"

@@ -1,0 +1,244 @@
+"""Whatever answers is judged, without a traceback, in bounded time: no HTTP, no JSON, nothing, half of it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from conformance import judge, reachable
+from conformance.__main__ import app
+from conformance.case import Case
+from conformance.mutants.faults import FAULTS
+from conformance.reference.server import serving
+from conformance.reference.service import Reference
+from conformance.tests.half_done import half_done
+from harness.wire import Answer, Request
+
+ROOT = Path(__file__).parents[2]
+Reply = Callable[[socket.socket], None]
+
+
+def says(text: bytes) -> Reply:
+    return lambda connection: connection.sendall(text)
+
+
+def hangs(connection: socket.socket) -> None:
+    while connection.recv(65_536):
+        pass
+
+
+def drips(connection: socket.socket) -> None:
+    """A byte before each of the reader's limits is over, and never the last."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    connection.settimeout(0.05)
+    while True:
+        with suppress(TimeoutError):
+            connection.recv(65_536)
+        connection.sendall(b"x")
+
+
+@contextmanager
+def server(reply: Reply) -> Iterator[str]:
+    """Reads a request's head and replies, one connection after the other."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError):  # closed below
+                while True:
+                    threading.Thread(target=one, args=(listening.accept()[0],), daemon=True).start()
+
+        def one(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                connection.recv(65_536)
+                reply(connection)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def conform(url: str, folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--url", url, "--report", str(folder), *words])
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (says(b"SSH-2.0-OpenSSH_9.6\r\n"), "GET /hello: the connection was closed"),
+        (says(b"\x00\xff" * 100_000), "GET /hello: what came is no HTTP"),
+        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"), "GET /hello: what came is no HTTP"),
+        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<a>"), "GET /hello: 200;"),
+        (says(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), "GET /healthz: 404;"),
+        (says(b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n"), "302 to /login"),
+        (says(b""), "GET /hello: the connection was closed"),
+        (hangs, "GET /hello: no answer within"),
+        (drips, "GET /hello: no answer within"),
+    ],
+)
+def test_what_is_not_this_api_is_told_in_one_line(
+    reply: Reply, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(reachable, "PATIENCE", 0.5)
+    with server(reply) as url:
+        result = conform(url, tmp_path)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+HELLO = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"
+
+
+def after_the_first(reply: Reply) -> Reply:
+    """The first two requests find an API with an empty list."""
+    left = iter([says(HELLO)] * 2)
+    return lambda connection: next(left, reply)(connection)
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        (says(b"garbage\r\n\r\n"), "no HTTP answer"),
+        (says(b""), "closed without an answer"),
+        (hangs, judge.SILENCE),
+        (drips, judge.SILENCE),
+        (says(b'HTTP/1.1 201 Created\r\nContent-Length: 11\r\n\r\n{"id": NaN}'), "no 200 for GET /hello"),
+        (
+            says(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + b"[" * 99_999),
+            "an answer that cannot be read",
+        ),
+        (says(b"HTTP/1.1 301 Moved\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"), "no 200 for GET /hello"),
+        (says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000), "an answer that cannot be read"),
+    ],
+)
+def test_a_server_of_any_kind_is_judged(
+    reply: Reply, cause: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Case, "limit", 0.5)
+    monkeypatch.setattr(judge, "AGAIN", 0.1)
+    with server(after_the_first(reply)) as url:
+        result = conform(url, tmp_path)
+    assert result.exit_code == 1, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
+    assert cause in [finding["cause"] for finding in found["findings"]]
+    assert found["levels"] == {"basics": "fail"}
+
+
+def test_a_server_with_items_is_left_alone_unless_it_may_be_changed(tmp_path: Path) -> None:
+    item = {"id": 7, "name": "Lamp", "description": None, "price": 1, "quantity": 0}
+    reference = Reference([item])
+    words = ["--only", "an item with defaults"]
+    with serving(reference) as url:
+        refused = conform(url, tmp_path, *words)
+        assert (refused.exit_code, reference.last_id) == (2, 7)
+        assert "--may-delete" in refused.stderr
+        assert conform(url, tmp_path, "--may-delete", *words).exit_code == 0
+    assert (reference.items, reference.last_id) == ({7: item}, 8)
+
+
+def test_a_nan_that_is_accepted_poisons_no_other_case(tmp_path: Path) -> None:
+    with half_done() as url:
+        result = conform(url, tmp_path, "--all", "--only", "NaN and Infinity in an item")
+        assert result.exit_code == 1
+        assert conform(url, tmp_path, "--only", "hello greets").exit_code == 0  # for the list is empty
+
+
+def test_a_half_done_server_gets_few_findings(tmp_path: Path) -> None:
+    with half_done() as url:
+        for words in ([], ["--allow", "no-store=later", "--allow", "declared=later"]):
+            result = conform(url, tmp_path, *words)
+            assert result.exit_code == 1, result.output
+            (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
+            assert 1 <= len(found["findings"]) <= 12
+            assert all("curl" in finding["curl"] for finding in found["findings"])
+            assert "Next: the level" in result.stdout
+    assert found["reached"] == ["reachable", "basics"]
+
+
+def test_a_deviation_that_is_declared_is_in_the_claim(tmp_path: Path) -> None:
+    reference = Reference()
+    FAULTS["the greeting has no comma"](reference)
+    words = ["--only", "hello greets", "--allow", "hello=ours is friendlier", "--allow", "declared=the same"]
+    with serving(reference) as url:
+        assert conform(url, tmp_path, "--only", "hello greets").exit_code == 1
+        assert conform(url, tmp_path, *words).exit_code == 0
+    read = json.loads((tmp_path / "conformance.json").read_text())
+    assert read["deviations"] == {"hello": "ours is friendlier", "declared": "the same"}
+
+
+def test_what_was_found_outlives_an_interruption(tmp_path: Path) -> None:
+    begun = threading.Event()
+
+    def reply(connection: socket.socket) -> None:
+        begun.set()
+        hangs(connection)
+
+    with server(after_the_first(reply)) as url:
+        command = [sys.executable, "-m", "conformance", f"--url={url}", f"--report={tmp_path}"]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert begun.wait(60)
+            os.kill(process.pid, signal.SIGINT)
+            text, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Not judged to the end: interrupted" in text
+    assert json.loads((tmp_path / "conformance.json").read_text())["services"]
+
+
+class Guarded(Reference):
+    """Behind a path and a key, as behind a gateway."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.header("Authorization") != "Bearer key" or not request.target.startswith("/v1/"):
+            return super().answer(replace(request, target="/nope"))
+        return super().answer(replace(request, target=request.target.removeprefix("/v1")))
+
+
+class Silent(Guarded):
+    def answer(self, request: Request) -> Answer:
+        return super().answer(replace(request, target=request.target.replace("hello", "nope")))
+
+
+def test_a_server_is_behind_a_path_and_a_key(tmp_path: Path) -> None:
+    key = ["--header", "Authorization: Bearer key"]
+    with serving(Guarded()) as url:
+        assert conform(url, tmp_path, *key).exit_code == 2
+        assert conform(f"{url}/v1", tmp_path).exit_code == 2
+        for only in ("an item", "generated client", "connection", "headers that", "random requests"):
+            result = conform(f"{url}/v1/", tmp_path, *key, "--only", only, "--short")
+            assert result.exit_code == 0, result.output
+
+
+def test_a_key_is_in_no_report(tmp_path: Path) -> None:
+    with serving(Silent()) as url:
+        words = ["--header", "Authorization: Bearer key", "--only", "hello greets"]
+        result = conform(f"{url}/v1", tmp_path, *words)
+    assert result.exit_code == 1
+    assert '-H "$HEADER1" "$URL"/hello' in result.stdout
+    assert "Bearer key" not in result.stdout + (tmp_path / "conformance.json").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_the_commands_of_a_finding_show_it(tmp_path: Path) -> None:
+    with half_done() as url:
+        conform(url, tmp_path, "--all", "--only", "no ")
+        (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
+        shown = {}
+        for finding in found["findings"]:
+            if finding["expected"].isdecimal():  # a status
+                command = ["bash", "-c", finding["curl"]]
+                ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+                shown[ran.stdout.split(" ")[1]] = finding["came"][:3]
+    assert len(shown) > 1
+    assert list(shown) == list(shown.values())

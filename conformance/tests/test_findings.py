@@ -1,0 +1,76 @@
+"""What differs in the same way is one finding, with the words of its rules and a way to see it."""
+
+import pytest
+
+from conformance.case import Complaint, Sent, general
+from conformance.findings import Finding, findings
+from conformance.judge import Grade, Outcome
+from conformance.tests.test_judge import KNOWING, PLAIN, judgements
+from harness.document import markdown
+from harness.wire import Request
+
+HELLO, NOPE = (
+    (Sent(Request("GET", "/hello")),),
+    (Sent(Request("GET", "/hello")), Sent(Request("GET", "/nope"))),
+)
+
+
+def outcome(rule: str, case: str, *complaints: Complaint) -> Outcome:
+    return Outcome(rule, case, passed=not complaints, complaints=complaints)
+
+
+def found(*outcomes: Outcome) -> list[Finding]:
+    return findings(PLAIN, "one", outcomes)
+
+
+def test_one_cause_is_one_finding_by_its_shortest_example() -> None:
+    long, short = (Complaint("it differs", expected="1", got="2", sent=sent) for sent in (NOPE, HELLO))
+    (finding,) = found(outcome("must", "a", long), outcome("must", "b", short), outcome("should", "b", short))
+    assert (finding.grade, finding.cases, dict(finding.rules)) == (
+        Grade.FAIL,
+        ["a", "b"],
+        {"must": 2, "should": 1},
+    )
+    assert finding.curl("http://127.0.0.1:1").splitlines() == [
+        "URL=http://127.0.0.1:1",
+        'curl -sS -i -X GET "$URL"/hello',
+    ]
+    page = markdown(finding.blocks(1, PLAIN, "http://127.0.0.1:1"))
+    assert page.startswith("### 1. it differs (fail, 2 cases)\n\n- must: ...\n- should: ...\n")
+    assert "case:     b\nexpected: 1\ncame:     2\n" in page
+
+
+def test_what_no_command_can_send_is_judged_again_by_its_name() -> None:
+    (finding,) = found(outcome("must", "a case", Complaint("why")))
+    assert "just conform --url URL --only 'a case'" in markdown(finding.blocks(1, PLAIN, "URL"))
+
+
+def test_of_a_failure_that_is_known_nothing_is_to_be_done() -> None:
+    (finding,) = findings(KNOWING, "one", [outcome("must", "a", Complaint("why"))])
+    assert markdown(finding.blocks(1, PLAIN, "URL")) == "### 1. why (known failure, 1 case)\n\n- must: ...\n"
+
+
+def test_the_worst_is_first_and_then_what_is_frequent() -> None:
+    outcomes = [outcome("should", case, Complaint("should")) for case in "abc"]
+    outcomes += [
+        outcome("must", "a", Complaint("once")),
+        *(outcome("must", case, Complaint("twice")) for case in "bc"),
+    ]
+    assert [finding.cause for finding in found(*outcomes)] == ["twice", "once", "should"]
+
+
+def test_a_pass_that_nobody_expected_is_a_finding() -> None:
+    (finding,) = findings(KNOWING, "one", judgements(True)["one"])
+    assert (finding.grade, finding.cases) == (Grade.UNEXPECTED, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("$[12].price: -1 is less than the minimum of 0", "$[…].price: -… is less than the minimum of …"),
+        ("no JSON: b'<html>\\n'\nmore", "no JSON: …"),
+        ("""'it\\'s' and "x" differ""", "… and … differ"),
+    ],
+)
+def test_a_cause_has_no_values(text: str, cause: str) -> None:
+    assert general(text) == cause
