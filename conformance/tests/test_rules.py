@@ -16,6 +16,10 @@ DEMANDS_NOTHING = {
     "MUST, SHOULD and MAY are those of [BCP 14](https://www.rfc-editor.org/info/bcp14).",
     "A rule is a MUST where a user of the API would be harmed without it.",
     "A service MAY do as its framework does with:",
+    "Items become visible in the order in which they are committed, which need not be that of their ids: "
+    "a page that was read while others wrote may lack an item with a smaller id, and `after` does not bring "
+    "it.",
+    "A reader that must miss none reads again from the start when the writers have finished.",
 }
 
 
