@@ -201,7 +201,7 @@ def cost(
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
     with interruptible(), plain_failures():
         from harness import document
-        from harness.service import services
+        from harness.service import installed, services
         from loadtests.analysis import cost as page
         from loadtests.analysis import pages
         from loadtests.cost import costs
@@ -209,6 +209,8 @@ def cost(
 
         known("service", names or [], services())
         before = costs.read() if check else None
+        for name in names or services():
+            installed(name, screen.print)
         with progress(screen) as advance:
             chosen = costs.variants(names or services())
             if check:  # what is guarded is ours

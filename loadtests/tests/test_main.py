@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harness.command import Exit
-from harness.service import services, stamped
+from harness.service import LaunchError, services, stamped
 from harness.tests.fakes import lines, until
 from loadtests import __main__ as commands
 from loadtests.measure import plan, prepare, run
@@ -261,6 +261,18 @@ def test_results_that_cannot_be_written_are_a_line(done: tuple[Tree, str], tree:
         "Cannot write .*: (File exists. Make it a folder|No space left on device. Make room)", err
     )
     assert len(err.splitlines()) == 1
+
+
+def test_what_is_counted_is_installed_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def installed(name: str, _announce: object) -> None:
+        raise LaunchError(f"Cannot install {name} without uv: pip install uv")
+
+    monkeypatch.setattr("harness.service.installed", installed)
+    with pytest.raises(Exit):
+        commands.cost(["flask_sqlite"])
+    assert capsys.readouterr().err == "Cannot install flask_sqlite without uv: pip install uv\n"
 
 
 def test_a_disk_that_is_full_is_a_line_that_says_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
