@@ -124,7 +124,8 @@ def conform(
     partial = short or bool(only) or bool(allowed) or database != "sqlite"
     check_usage(names or [], url, random=random, seed=seed, partial=partial, publish=publish)
     check_headers(headers or [], url)
-    rules = Rules.load().model_copy(update={"allowed": deviations(allowed or [])})
+    rules = Rules.load()
+    rules = rules.model_copy(update={"allowed": deviations(rules, allowed or [])})
     able = on(database, names or [], url)
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
     if random:
@@ -200,9 +201,9 @@ def on(database: str, names: list[str], url: str | None) -> list[str]:
     return able
 
 
-def deviations(allowed: Sequence[str]) -> dict[str, str]:
+def deviations(rules: Rules, allowed: Sequence[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in allowed]
-    known("rule", [rule for rule, _, _ in pairs], list(Rules.load().clauses))
+    known("rule", [rule for rule, _, _ in pairs], list(rules.clauses))
     for rule, _, reason in pairs:
         if not reason.strip():
             fail(f"A deviation has a reason: --allow {rule}='...'", 2)

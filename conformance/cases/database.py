@@ -1,7 +1,5 @@
 """What only someone who holds the database can see: these cases start the service themselves."""
 
-import os
-import signal
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -110,7 +108,7 @@ def outlives_a_kill(subject: Subject) -> Iterator[Complaint]:
         with launched(subject.service, settings) as server:
             created = [ask(server, POST).json()["id"] for _ in range(CREATED)]
             ask(server, Request("DELETE", f"/items/{created[-1]}"))
-            os.killpg(server.process.pid, signal.SIGKILL)
+            server.kill_all()
         with launched(subject.service, settings) as server:
             yield from differs(ids(server), created[:-1], "the ids after the kill")
             new = ask(server, POST).json()["id"]

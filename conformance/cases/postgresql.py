@@ -1,7 +1,5 @@
 """What only someone who holds a database on PostgreSQL can see: these cases start the service themselves."""
 
-import os
-import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -20,6 +18,7 @@ from harness.server import Server, launched
 from harness.wire import Request
 
 Connection = psycopg.Connection[tuple[object, ...]]
+on_postgresql = partial(case, starts=True, database="postgresql")
 
 SETTINGS = {"THREADS": "4"}  # a thread for each write, to wait all at once
 LAMP = {"name": "Lamp", "price": 1}
@@ -50,7 +49,7 @@ def wait_until_blocked(other: Connection) -> None:
         sleep(0.01)
 
 
-@case("PostgreSQL: a table that stays locked", "database-unavailable", starts=True, database="postgresql")
+@on_postgresql("PostgreSQL: a table that stays locked", "database-unavailable")
 def stays_locked(subject: Subject) -> Iterator[Complaint]:
     with running(subject) as (server, other):
         with other.transaction():
@@ -60,13 +59,7 @@ def stays_locked(subject: Subject) -> Iterator[Complaint]:
         yield from differs(ask(server, POST).status, 201, "the status of a write after the lock")
 
 
-@case(
-    "PostgreSQL: a table that cannot even be read",
-    "database-unavailable",
-    "health-asks",
-    starts=True,
-    database="postgresql",
-)
+@on_postgresql("PostgreSQL: a table that cannot even be read", "database-unavailable", "health-asks")
 def cannot_be_read(subject: Subject) -> Iterator[Complaint]:
     with running(subject) as (server, other):
         with other.transaction():
@@ -75,22 +68,14 @@ def cannot_be_read(subject: Subject) -> Iterator[Complaint]:
         yield from differs(ask(server, READS[0]).status, 200, "the status of /healthz after the lock")
 
 
-@case(
-    "PostgreSQL: a table that is not there",
-    "database-fault",
-    "error-fault",
-    starts=True,
-    database="postgresql",
-)
+@on_postgresql("PostgreSQL: a table that is not there", "database-fault", "error-fault")
 def no_table(subject: Subject) -> Iterator[Complaint]:
     with running(subject) as (server, other):
         other.execute("ALTER TABLE items RENAME TO items_gone")
         yield from refused(server, [LIST, Request("GET", "/items/1"), *WRITES], 500)
 
 
-@case(
-    "PostgreSQL: a database that may only be read", "database-unavailable", starts=True, database="postgresql"
-)
+@on_postgresql("PostgreSQL: a database that may only be read", "database-unavailable")
 def read_only(subject: Subject) -> Iterator[Complaint]:
     with running(subject) as (server, other):
         name = other.info.dbname.encode()
@@ -100,15 +85,12 @@ def read_only(subject: Subject) -> Iterator[Complaint]:
         yield from differs(ids(server), [1], "the ids, where every write was refused")
 
 
-@case(
-    "PostgreSQL: a server that takes no connection",
-    "database-unavailable",
-    starts=True,
-    database="postgresql",
-)
+@on_postgresql("PostgreSQL: a server that takes no connection", "database-unavailable")
 def takes_no_connection(subject: Subject) -> Iterator[Complaint]:
-    with running(subject) as (server, other), closing(psycopg.connect(subject.postgresql)) as admin:
-        admin.autocommit = True
+    with (
+        running(subject) as (server, other),
+        closing(psycopg.connect(subject.postgresql, autocommit=True)) as admin,
+    ):
         database = b"ALTER DATABASE " + other.info.dbname.encode()
         admin.execute(database + b" ALLOW_CONNECTIONS false")
         other.execute(SEVER)
@@ -117,13 +99,7 @@ def takes_no_connection(subject: Subject) -> Iterator[Complaint]:
         yield from differs(ids(server), [1], "the ids after that")
 
 
-@case(
-    "PostgreSQL: connections that were severed",
-    "get-stored",
-    "durable-read",
-    starts=True,
-    database="postgresql",
-)
+@on_postgresql("PostgreSQL: connections that were severed", "get-stored", "durable-read")
 def severed(subject: Subject) -> Iterator[Complaint]:
     """Unnoticed by the service, between two requests, as by a restart of the server."""
     with running(subject) as (server, other):
@@ -135,13 +111,7 @@ def severed(subject: Subject) -> Iterator[Complaint]:
         yield from differs(ids(server), [1], "the ids after that")
 
 
-@case(
-    "PostgreSQL: what waits for a deletion finds no item",
-    "replace-never-creates",
-    "delete-once",
-    starts=True,
-    database="postgresql",
-)
+@on_postgresql("PostgreSQL: what waits for a deletion finds no item", "replace-never-creates", "delete-once")
 def waits_for_a_deletion(subject: Subject) -> Iterator[Complaint]:
     with running(subject) as (server, other), ThreadPoolExecutor() as pool:
         for method, body in (("PUT", LAMP), ("DELETE", None)):
@@ -154,19 +124,13 @@ def waits_for_a_deletion(subject: Subject) -> Iterator[Complaint]:
             yield from differs(send(server.url, "GET", path).status, 404, "the status of GET after that")
 
 
-@case(
-    "PostgreSQL: what was answered outlives a kill",
-    "durable-crash",
-    "create-no-reuse",
-    starts=True,
-    database="postgresql",
-)
+@on_postgresql("PostgreSQL: what was answered outlives a kill", "durable-crash", "create-no-reuse")
 def outlives_a_kill(subject: Subject) -> Iterator[Complaint]:
     with new_database(subject.postgresql) as url:
         with launched(subject.service, {"DATABASE_URL": url}) as server:
             created = [ask(server, POST).json()["id"] for _ in range(50)]
             ask(server, Request("DELETE", f"/items/{created[-1]}"))
-            os.killpg(server.process.pid, signal.SIGKILL)
+            server.kill_all()
         with launched(subject.service, {"DATABASE_URL": url}) as server:
             yield from differs(ids(server), created[:-1], "the ids after the kill")
             yield from differs(ask(server, POST).json()["id"] in created, False, "an id is used again")
