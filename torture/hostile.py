@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.server import Server
 from torture.experiment import Effort, Result
-from torture.service import tortured, until
+from torture.service import kept, tortured, until
 
 REQUESTS = 52_000  # of nearly HTTP, and as many of nearly JSON
 CLIENTS = 4
@@ -36,21 +36,26 @@ DATA = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
 def hostile(name: str, effort: Effort) -> Result:
     """What no client should send: bytes that are nearly HTTP, JSON that is nearly right, and floods of both.
     No 5xx, no hang, no growth."""
-    result, answers, slowest, before = Result(), Counter[int](), 0.0, 0.0
+    result, answers, slowest, sent_so_far = Result(), Counter[int](), 0.0, 0
     count, chance = effort.of(REQUESTS, 500), random.Random(1)
     with tortured(name) as service:
-        for share in (WARM, 1 - WARM):
-            before = service.memory_mib()
+
+        def all_that(share: float) -> None:
+            nonlocal slowest, sent_so_far
             for draw in (nearly_http, nearly_json):
                 requests = (draw(chance) for _ in range(round(count * share)))
                 slowest = max(slowest, send(service.port, result, answers, requests))
+                sent_so_far += round(count * share)
+
+        all_that(WARM)
+        grown = kept(service, GROWTH, result, "all that", lambda: all_that(1 - WARM))
         bad = {status: times for status, times in answers.items() if status >= 500 and status not in PROTOCOL}
         result.expect(not bad, f"answers: {bad}")
-        result.count(count * 2, "requests")
+        result.count(sent_so_far, "requests")
         result.count(answers.total() - answers[0], "answers")
         result.count(sum(bad.values()), "answers of 5xx")
         result.figures["the slowest"] = f"{slowest * 1000:,.0f} ms"
-        result.figures["memory after"] = f"{kept(service, before, result, 'all that'):+.0f} MiB"
+        result.figures["memory after"] = f"{grown:+.0f} MiB"
         gigabyte(service, result)
         for what, request in floods():
             flood(service, result, what, request)
@@ -59,12 +64,6 @@ def hostile(name: str, effort: Effort) -> Result:
         # no client sees it
         result.figures["the first traceback in the log"] = service.traceback()[:60] or "none"
     return result
-
-
-def kept(service: Server, before: float, result: Result, what: str) -> float:
-    grown = service.memory_mib() - before
-    result.expect(grown < GROWTH, f"{what}: the memory grew by {grown:.0f} MiB")
-    return grown
 
 
 def nearly_http(chance: random.Random) -> bytes:
@@ -175,7 +174,12 @@ def floods() -> Iterator[tuple[str, bytes]]:
 
 
 def flood(service: Server, result: Result, what: str, request: bytes) -> None:
-    before, answer = service.memory_mib(), b""
+    kept(service, GROWTH, result, what, lambda: poured(service, result, what, request))
+    until(service.answers, f"{what}: it answers again")
+
+
+def poured(service: Server, result: Result, what: str, request: bytes) -> None:
+    answer = b""
     with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
         with suppress(OSError):
             connection.sendall(request)
@@ -184,5 +188,3 @@ def flood(service: Server, result: Result, what: str, request: bytes) -> None:
     status = answer[9:12].decode("ascii", "replace") or "none"
     result.figures[what] = status
     result.expect(not status.startswith("5"), f"{what}: {status}")
-    kept(service, before, result, what)
-    until(service.answers, f"{what}: it answers again")

@@ -17,6 +17,7 @@ from torture.experiment import Result
 WORKERS = 2
 # seconds until what must come to be has come to be: a worker with an idle connection may take its 30 to end
 DEADLINE = 60.0
+TIMES = 3  # that something is done at most, to see whether the memory goes on growing
 
 # Root reads and writes what the modes of a file forbid; a service in production is not root.
 UNPRIVILEGED = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
@@ -47,6 +48,22 @@ def tortured(name: str, prefix: Sequence[str] = (), **env: str) -> Iterator[Serv
     """A service with a new database, up; gone on the way out."""
     with launched(name, env, prefix=[*prefix, *UNPRIVILEGED], workers=WORKERS) as service:
         yield service
+
+
+def kept(service: Server, limit: float, result: Result, what: str, act: Callable[[], None]) -> float:
+    """The MiB by which the memory grew the last time that this was done.
+
+    More than the limit is a fault if it is so every time: a leak goes on, but what a worker comes to hold at
+    its first requests does not.
+    """
+    grown = limit
+    for _ in range(TIMES):
+        before = service.memory_mib()
+        act()
+        if (grown := service.memory_mib() - before) < limit:
+            break
+    result.expect(grown < limit, f"{what}: the memory grew by {grown:.0f} MiB, {TIMES} times in a row")
+    return grown
 
 
 def ended(processes: Iterable[psutil.Process]) -> bool:
