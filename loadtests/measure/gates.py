@@ -80,7 +80,7 @@ def bound(cell: Cell, scenario: Scenario, figures: Mapping[str, float]) -> tuple
 
 
 SENTENCES = {
-    "requests": "k6 made {made:,} requests of {of}",
+    "requests": "{made:,} of {of} requests were made",
     "rows": "the database holds {rows:,} items where the answers add up to {expected:,}",
     "lost": "{items:,} items do not hold what was last written to them",
     "little": "Little's law: throughput * mean time / users is {value:.3f}, not 1",

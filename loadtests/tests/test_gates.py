@@ -39,8 +39,8 @@ WRONG = replace(LAWFUL, failed={"status is 200": 1000, "body is the greeting": 2
     [
         (gates.unanswered(LAWFUL, 200), ""),
         (gates.unanswered("k6 is out of luck", None), "k6 is out of luck"),
-        (gates.unanswered(LAWFUL, 201), "k6 made 200 requests of 201"),
-        (gates.unanswered(replace(LAWFUL, requests=0), None), "k6 made 0 requests of many"),
+        (gates.unanswered(LAWFUL, 201), "200 of 201 requests were made"),
+        (gates.unanswered(replace(LAWFUL, requests=0), None), "0 of many requests were made"),
         (
             gates.unanswered(WRONG, 200),
             "1,002 failed checks (status is 200: 1,000, body is the greeting: 2)",
@@ -53,7 +53,7 @@ WRONG = replace(LAWFUL, failed={"status is 200": 1000, "body is the greeting": 2
         (gates.disagreeing(1500, 1500, 3), "3 items do not hold what was last written to them"),
         (
             Reason(code="requests", numbers={"in": "warm-up", "made": 1, "of": 2}),
-            "in the warm-up: k6 made 1 requests of 2",
+            "in the warm-up: 1 of 2 requests were made",
         ),
         (
             Reason(code="facts", numbers={"workers": "1 / 2", "prefix": "/a / /b"}),

@@ -212,7 +212,7 @@ def test_words_that_mean_nothing_are_told_in_a_line(
     [
         ({}, {"K6": "/no/k6"}, "K6 names no program: /no/k6. "),
         ({}, {"K6": "true"}, "true is not a k6 that works: "),
-        ({"load_items": "few"}, {}, "alpha did not take the dataset: k6 made 2 requests of 3."),
+        ({"load_items": "few"}, {}, "alpha did not take the dataset: 2 of 3 requests were made."),
         (
             {"alpha": "stop"},
             {},

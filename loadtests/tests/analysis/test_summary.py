@@ -28,7 +28,7 @@ def test_an_invalid_sample_is_told_and_not_averaged() -> None:
     samples = [sample(requests_per_second=10.0), sample(2, invalid=REFUSED, requests_per_second=1e6)]
     assert [row[:3] for row in rows(*samples)] == [["get_item", "1,000", "10"]]
     assert synthetic.texts(summary.blocks(samples), "notice") == [
-        "flask_orm, get_item, round 2: k6 made 1 requests of 100"
+        "flask_orm, get_item, round 2: 1 of 100 requests were made"
     ]
     [row] = rows(sample(invalid=REFUSED, requests=0))
     assert set(row[1:]) == {"-"}
