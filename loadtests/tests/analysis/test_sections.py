@@ -3,9 +3,10 @@ import pytest
 from harness.document import Bullets, Table, plain
 from loadtests.analysis import sections
 from loadtests.analysis.results import Results
-from loadtests.analysis.sections import gates, ranks, scenarios
+from loadtests.analysis.sections import gates, processor, ranks, scenarios
+from loadtests.cost import costs
 from loadtests.measure import plan as plans
-from loadtests.measure.sample import Reason
+from loadtests.measure.sample import Reason, Sample
 from loadtests.tests.analysis import synthetic
 
 
@@ -75,3 +76,18 @@ def test_halves_that_differ_by_chance_are_no_drift() -> None:
 def test_what_a_variant_is_to_itself_has_a_table_where_there_is_a_control() -> None:
     assert synthetic.headings(gates.section(synthetic.results())) == ["Gates", "A/A"]
     assert synthetic.headings(gates.section(synthetic.results(control=False))) == ["Gates"]
+
+
+@pytest.mark.parametrize(("power", "correlation"), [(1, "1.000"), (-1, "-1.000")])
+def test_the_processors_clock_is_put_beside_the_count(power: int, correlation: str) -> None:
+    count = costs.read()
+
+    def as_counted(one: Sample) -> dict[str, float]:
+        group = costs.TWINS if one.variant.startswith("twin") else costs.SERVICES
+        return {"cpu_ms_per_request": (count.of(group, one.service, one.scenario) / 1e6) ** power}
+
+    blocks = processor.section(synthetic.changed(synthetic.results(), as_counted))
+    [lead] = synthetic.texts(blocks, "lead")
+    assert lead.startswith("Over 70 cells")
+    assert f"instructions is {correlation}." in lead
+    assert synthetic.tables(blocks)[1][0][1:] == ["1.40"] * 7

@@ -1,0 +1,90 @@
+"""The count beside the clock: do the instructions of a request rank as its processor time does?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from harness.document import Block, Content, Estimate, Heading, Table, Text
+from loadtests.analysis.intervals import Interval
+from loadtests.analysis.results import CPU, Measure, Results
+from loadtests.cost import costs
+from loadtests.cost.costs import SERVICES, TWINS, Count
+
+BUSY = Measure("service_cpu_share", "Share of all cores", "")
+
+
+@dataclass(frozen=True)
+class Cell:
+    variant: str
+    scenario: str
+    time: Interval  # ms of a processor
+    instructions: float
+
+    @property
+    def pace(self) -> float:
+        """Nanoseconds of a processor for each instruction in user space."""
+        return self.time.value * 1e6 / self.instructions
+
+
+def section(results: Results) -> list[Block]:
+    cells = list(counted(results, costs.read()))
+    if len(cells) < 3:
+        return []
+    return [
+        Heading(2, "The count beside the clock"),
+        Text(conclusion(cells), "lead"),
+        Text(
+            "Each variant has one worker and more users than it can serve at once. Processor time is that of "
+            "the whole service, with the kernel's part; the instructions are those of `results/cost.json`, "
+            "in user space. A cell: milliseconds of a processor for a request, and in brackets nanoseconds "
+            "for each instruction. The count does not see the kernel, which syncs a write to the disk and "
+            "wakes threads; nor does it see that one instruction may take longer than another."
+        ),
+        Table(
+            ["variant", *results.scenarios],
+            [[results.cell(name), *row(results, name, cells)] for name in results.variants],
+        ),
+        Table(
+            ["busy cores", *results.scenarios],
+            [[results.cell(name), *busy(results, name)] for name in results.variants],
+        ),
+        Text("How many cores the service used; its one worker can use one.", "small"),
+    ]
+
+
+def counted(results: Results, count: Count) -> Iterator[Cell]:
+    for name in results.variants:
+        variant = results.plan.variants[name]
+        group = TWINS if variant.application == "twin" else SERVICES
+        for scenario in results.scenarios:
+            operation = results.plan.operation(scenario)
+            time = results.mean(name, scenario, CPU)
+            known = count.costs[group].get(variant.service, {}).get(operation)
+            if known and time.value > 0:
+                yield Cell(name, scenario, time, known.instructions)
+
+
+def conclusion(cells: list[Cell]) -> str:
+    from scipy.stats import spearmanr  # type: ignore[import-untyped] # only this page needs it
+
+    rank = spearmanr([cell.time.value for cell in cells], [cell.instructions for cell in cells]).statistic
+    least, *_, most = sorted(cells, key=lambda cell: cell.pace)
+    return (
+        f"Over {len(cells)} cells, the rank correlation (Spearman's) of processor time and instructions is "
+        f"{rank:.3f}. An instruction takes {median(cell.pace for cell in cells):.2f} ns at the median, from "
+        f"{least.pace:.2f} (`{least.variant}`, {least.scenario}) to {most.pace:.2f} (`{most.variant}`, "
+        f"{most.scenario})."
+    )
+
+
+def row(results: Results, variant: str, cells: list[Cell]) -> Iterator[Content]:
+    by_scenario = {cell.scenario: cell for cell in cells if cell.variant == variant}
+    for scenario in results.scenarios:
+        cell = by_scenario.get(scenario)
+        yield [Estimate(cell.time), f" ({cell.pace:.2f})"] if cell else ""
+
+
+def busy(results: Results, variant: str) -> Iterator[Content]:
+    """How many cores the service used: one worker can use one."""
+    for scenario in results.scenarios:
+        yield f"{results.mean(variant, scenario, BUSY).value * results.machine['cores']:.2f}"
