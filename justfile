@@ -29,6 +29,11 @@ report *ARGS: _tools
 cost *ARGS: _tools
     @{{python}} -m loadtests cost "$@"
 
+# several k6 that shared a load, as one: `just merge SUMMARY.json SUMMARY.json`
+[no-exit-message]
+merge *ARGS: _tools
+    @{{python}} -m loadtests merge "$@"
+
 # hold services to the contract: `just conform`, `just conform flask_sqlite`, `just conform --url URL`
 [no-exit-message]
 conform *ARGS: _tools

@@ -1,4 +1,4 @@
-"""`just bench`, `report` and `cost`. What takes long to import is imported by the command that needs it."""
+"""`just bench`, `report`, `cost` and `merge`. What takes long to import is imported by who needs it."""
 
 import errno
 import os
@@ -229,6 +229,23 @@ def cost(
             pages.write_all()
 
 
+@app.function()
+def merge(
+    summaries: Annotated[list[Path], Argument(metavar="SUMMARY...", help="JSON files, one of each k6.")],
+) -> None:
+    """Merge the summaries of several k6 that shared a load: percentiles of all requests together.
+
+    Takes what `k6 run --summary-export FILE` writes, and what a script's handleSummary() prints as JSON, as
+    the pods of k6-operator do. Percentiles are merged as distributions, weighted by their counts; the bounds
+    beside them say how sure that is.
+    """
+    with interruptible(), plain_failures():
+        from harness import document
+        from loadtests.analysis import merge as merging
+
+        document.terminal(merging.blocks([merging.read(path) for path in summaries]), output)
+
+
 def conclude(run: "Run", percent: float | None) -> None:
     from harness import document
     from loadtests.analysis import pages, summary
@@ -265,13 +282,14 @@ def plain_failures(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
     """What goes wrong outside of this program is told in a line, and what is left of the run."""
     from harness.k6 import K6Error
     from harness.service import LaunchError
+    from loadtests.analysis.merge import MergeError
     from loadtests.cost.instrument import CountError
     from loadtests.measure.plan import PlanError
     from loadtests.measure.run import RunError
 
     try:
         yield
-    except (LaunchError, PlanError, RunError, K6Error, CountError) as error:
+    except (LaunchError, PlanError, RunError, K6Error, CountError, MergeError) as error:
         fail(f"{error}\n{outcome()}")
     except OSError as error:
         if error.errno not in DISK:

@@ -7,7 +7,7 @@ import numpy as np
 from harness.k6 import PERCENTS
 from loadtests.analysis.intervals import Array
 
-Functions = Sequence[tuple[float, Sequence[float]]]  # weighted quantile functions over PERCENTS
+Functions = Sequence[tuple[float, Sequence[float]]]  # weighted quantile functions over the same percents
 Points = tuple[Array, Array]  # percents, values
 
 EVERY = np.array(PERCENTS)
@@ -17,23 +17,23 @@ def merged(functions: Functions, percent: float) -> float:
     return at(distribution(functions), percent)
 
 
-def distribution(functions: Functions) -> Points:
+def distribution(functions: Functions, over: Array = EVERY) -> Points:
     """What they are together: where many requests took exactly as long, two points, below and beyond them."""
     values = np.unique(np.concatenate([quantiles for _, quantiles in functions]))
     percents = np.sum(
-        [weight * shares(np.array(quantiles), values) for weight, quantiles in functions], axis=0
+        [weight * shares(np.array(quantiles), values, over) for weight, quantiles in functions], axis=0
     )
     total = sum(weight for weight, _ in functions)
     return (percents / total).ravel(), values.repeat(2)
 
 
-def shares(quantiles: Array, values: Array) -> Array:
+def shares(quantiles: Array, values: Array, percents: Array) -> Array:
     """The percentages of requests that took less than each value, and that took no more."""
     first, after = (np.searchsorted(quantiles, values, side) for side in ("left", "right"))
-    between = np.interp(values, quantiles, EVERY)
-    last = len(EVERY) - 1
-    less = np.where(first < after, EVERY[np.minimum(first, last)], between)
-    no_more = np.where(first < after, EVERY[np.maximum(after - 1, 0)], between)
+    between = np.interp(values, quantiles, percents)
+    last = len(percents) - 1
+    less = np.where(first < after, percents[np.minimum(first, last)], between)
+    no_more = np.where(first < after, percents[np.maximum(after - 1, 0)], between)
     return np.column_stack([less, no_more])
 
 
