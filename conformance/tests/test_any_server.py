@@ -232,7 +232,12 @@ class Silent(Guarded):
         return super().answer(replace(request, target=request.target.replace("hello", "nope")))
 
 
-def test_a_server_is_behind_a_path_and_a_key(tmp_path: Path) -> None:
+def test_a_server_is_behind_a_path_and_a_key_whatever_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
     key = ["--header", "Authorization: Bearer key"]
     with serving(Guarded()) as url:
         assert conform(url, tmp_path, *key).exit_code == 2
@@ -240,6 +245,7 @@ def test_a_server_is_behind_a_path_and_a_key(tmp_path: Path) -> None:
         for only in ("an item", "generated client", "connection", "headers that", "random requests"):
             result = conform(f"{url}/v1/", tmp_path, *key, "--only", only, "--short")
             assert result.exit_code == 0, result.output
+            assert "all as expected" in result.stdout
 
 
 def test_a_key_is_in_no_report(tmp_path: Path) -> None:

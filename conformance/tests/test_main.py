@@ -71,18 +71,6 @@ def test_the_examples_of_the_help_are_valid(
     assert cases[0]
 
 
-def test_the_environment_neither_thins_nor_redirects(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    with serving(Reference()) as url:
-        for only in ("generated client", "hello greets", "Schemathesis"):
-            words = ["--url", url, "--only", only, "--short", "--report", str(tmp_path)]
-            result = CliRunner().invoke(app, words)
-            assert result.exit_code == 0, result.output
-            assert "all as expected" in result.stdout
-
-
 def test_the_reports_name_the_edition(tmp_path: Path) -> None:
     with serving(Reference()) as url:
         CliRunner().invoke(app, ["--url", url, "--only", "hello greets", "--report", str(tmp_path)])
