@@ -20,18 +20,12 @@ from conformance.reference.service import Reference
     ("words", "told"),
     [
         (["nonsense"], "Unknown service: nonsense. There are: django_drf, "),
-        (
-            ["flask_sqlite", "flask_orm", "--url", "http://127.0.0.1:1"],
-            "The server at a URL is judged as one",
-        ),
+        (["flask_orm", "django_drf", "--url", "http://127.0.0.1:1"], "The server at a URL is judged as one"),
         (["--random", "--seed", "1"], "Either --random or --seed"),
         (["--publish", "--short"], "--publish needs a full run"),
         (["--publish", "--only", "hello"], "--publish needs a full run"),
         (["--publish", "--database", "postgresql"], "--publish needs a full run"),
-        (
-            ["--database", "mysql://127.0.0.1/items"],
-            "A database is sqlite, postgresql, or the URL of a server",
-        ),
+        (["--database", "mysql://127.0.0.1"], "A database is sqlite, postgresql, or the URL of a server"),
         (["--database", "sqlite:///items.db"], "A database is sqlite, postgresql, or the URL of a server"),
         (["flask_sqlite", "--database", "postgresql"], "flask_sqlite cannot be on postgresql."),
         (["--url", "http://127.0.0.1:1", "--database", "postgresql"], "The server at a URL has its database"),
