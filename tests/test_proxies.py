@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.server import launched
+from harness.server import Server, launched
 from harness.service import ROOT, installed, services
 from harness.wire import Client, Request, exchange
 from tests.proxies import PROXIES, in_front_of, is_missing
@@ -27,18 +27,20 @@ REFUSABLE = {
 }
 
 
-@pytest.fixture(params=PROXIES)
-def proxy(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    if is_missing(name):
-        pytest.skip(f"{name} is not installed: apt-get install {name}")
-    return name
-
-
-@pytest.fixture(params=services())
-def url(request: pytest.FixtureRequest, proxy: str, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module", params=services())
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     installed(request.param)
-    with launched(request.param) as server, in_front_of(server, proxy, tmp_path) as url:
+    with launched(request.param) as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=PROXIES)
+def url(
+    request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    if is_missing(request.param):
+        pytest.skip(f"{request.param} is not installed: apt-get install {request.param}")
+    with in_front_of(server, request.param, tmp_path_factory.mktemp(request.param)) as url:
         yield url
 
 
@@ -66,6 +68,8 @@ def refusals(url: str) -> Counter[int]:
 
 def test_bodies_pass_through_it_unharmed(url: str, tmp_path: Path) -> None:
     """Whole, chunked, slow, refused: the cases of the contract that are about bodies."""
-    command = [sys.executable, "-m", "conformance", "--url", url, "--only", "body", "--report", str(tmp_path)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "conformance", "--url", url, "--may-delete", "--only", "body"]
+    ran = subprocess.run(
+        [*command, "--report", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr

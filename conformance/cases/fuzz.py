@@ -12,7 +12,6 @@ from typing import Any
 
 from conformance.case import Complaint, Subject, case
 from conformance.contract import CONTRACT
-from conformance.differential import difference
 from conformance.levels import Level
 from conformance.reference.oracle import STATUSES, delete, stored
 from harness.wire import EVERYWHERE
@@ -55,6 +54,8 @@ class UnsoundError(Exception):
 
 @case("random sequences of requests", *RULES, level=Level.FUZZ)
 def sequences(subject: Subject) -> Iterator[Complaint]:
+    from conformance.differential import difference  # Hypothesis takes long to import
+
     if found := difference(subject.url, short=subject.short, seed=subject.seed):
         causes = [complaint.text for complaint in found.complaints]
         sent = tuple(step.sent for step in found.steps)

@@ -1,4 +1,4 @@
-"""Each thing that is true of every answer is missed where it is not, and names the rule that is broken."""
+"""What is true of every answer is missed where it is not. (Right answers: test_oracle.py.)"""
 
 import json
 
@@ -17,21 +17,6 @@ def answer(status: int, body: object, **headers: str) -> Answer:
     named = {"content-type": media_type, "cache-control": "no-store", **headers}
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Answer(status, tuple((name.replace("_", "-"), value) for name, value in named.items()), text)
-
-
-@pytest.mark.parametrize(
-    ("request_", "given"),
-    [
-        (HELLO, answer(200, {"message": "Hello, World!"}, cache_control="public")),
-        (ITEM, answer(200, LAMP)),
-        (ITEM, answer(404, PROBLEM)),
-        (Request("HEAD", "/items/1"), answer(404, b"")),
-        (Request("DELETE", "/items/1"), Answer(204, (("cache-control", "no-store"),), b"")),
-        (Request("GET", "/items/"), Answer(307, (("location", "/items"),), b"")),
-    ],
-)
-def test_a_right_answer_is_left_alone(request_: Request, given: Answer) -> None:
-    assert list(every_answer(request_, given)) == []
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -21,8 +22,7 @@ from conformance.__main__ import app
 from conformance.case import Case
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
-from conformance.reference.service import Reference
-from conformance.tests.half_done import half_done
+from conformance.reference.service import Call, Item, Reference, Refusal
 from harness.wire import Answer, Request
 
 ROOT = Path(__file__).parents[2]
@@ -148,15 +148,37 @@ def test_a_server_with_items_is_left_alone_unless_it_may_be_changed(tmp_path: Pa
     assert (reference.items, reference.last_id) == ({7: item}, 8)
 
 
+class HalfDone(Reference):
+    """As somebody begins a server: create, read, list, replace and delete, and no thought of errors."""
+
+    def look_at_body(self, call: Call) -> None:
+        if call.takes_body:
+            call.documents = [json.loads(call.request.body)]
+
+    def parse(self, call: Call) -> None:
+        pass
+
+    def item(self, item_id: int, document: Any) -> Item:
+        return {"id": item_id, "description": None, "quantity": 0, **document}
+
+    def problem(self, refused: Sequence[Refusal]) -> Answer:
+        return self.reply(refused[0].status, {"error": "wrong"})
+
+    def reply(self, status: int, value: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        body = b"" if status == 204 else json.dumps(value).encode()
+        typed = {"content-type": "application/json", "content-length": str(len(body))}
+        return Answer(status, tuple({**typed, **(headers or {})}.items()), body)
+
+
 def test_a_nan_that_is_accepted_poisons_no_other_case(tmp_path: Path) -> None:
-    with half_done() as url:
+    with serving(HalfDone()) as url:
         result = conform(url, tmp_path, "--all", "--only", "NaN and Infinity in an item")
         assert result.exit_code == 1
         assert conform(url, tmp_path, "--only", "hello greets").exit_code == 0  # for the list is empty
 
 
 def test_a_half_done_server_gets_few_findings(tmp_path: Path) -> None:
-    with half_done() as url:
+    with serving(HalfDone()) as url:
         for words in ([], ["--allow", "no-store=later", "--allow", "declared=later"]):
             result = conform(url, tmp_path, *words)
             assert result.exit_code == 1, result.output
@@ -210,7 +232,12 @@ class Silent(Guarded):
         return super().answer(replace(request, target=request.target.replace("hello", "nope")))
 
 
-def test_a_server_is_behind_a_path_and_a_key(tmp_path: Path) -> None:
+def test_a_server_is_behind_a_path_and_a_key_whatever_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
     key = ["--header", "Authorization: Bearer key"]
     with serving(Guarded()) as url:
         assert conform(url, tmp_path, *key).exit_code == 2
@@ -218,6 +245,7 @@ def test_a_server_is_behind_a_path_and_a_key(tmp_path: Path) -> None:
         for only in ("an item", "generated client", "connection", "headers that", "random requests"):
             result = conform(f"{url}/v1/", tmp_path, *key, "--only", only, "--short")
             assert result.exit_code == 0, result.output
+            assert "all as expected" in result.stdout
 
 
 def test_a_key_is_in_no_report(tmp_path: Path) -> None:
@@ -231,7 +259,7 @@ def test_a_key_is_in_no_report(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_the_commands_of_a_finding_show_it(tmp_path: Path) -> None:
-    with half_done() as url:
+    with serving(HalfDone()) as url:
         conform(url, tmp_path, "--all", "--only", "no ")
         (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
         shown = {}

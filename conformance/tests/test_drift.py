@@ -21,6 +21,7 @@ from harness.service import SERVICES, LaunchError, declared, installed, services
 JSON = dict[str, Any]
 
 GENERATE = "import json; from app.main import create_app; print(json.dumps(create_app().openapi()))"
+GOODBYE = {"operationId": "goodbye", "responses": {}}
 PAGE = {"name": "page", "in": "query", "schema": {"type": "integer"}}
 BOUND = re.compile(r" 2\d\d \S+ schema .*\b(additionalProperties|default|pattern|m(in|ax)\w+)$")
 ANNOTATIONS = {"title", "description", "examples", "example", "summary"}
@@ -28,13 +29,8 @@ ANNOTATIONS = {"title", "description", "examples", "example", "summary"}
 
 def generated(service: str) -> JSON:
     """The document of the application object, which the service does not need to serve."""
-    done = subprocess.run(
-        [installed(service) / "bin" / "python", "-c", GENERATE],
-        cwd=SERVICES / service,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [str(installed(service) / "bin" / "python"), "-c", GENERATE]
+    done = subprocess.run(command, cwd=SERVICES / service, capture_output=True, text=True, check=False)
     if done.returncode:
         raise LaunchError(f"{service} generates no OpenAPI document:\n{done.stderr}")
     document: JSON = json.loads(done.stdout)
@@ -125,17 +121,12 @@ def plain(schema: Any, document: JSON) -> Any:
     }
 
 
-GENERATING = [service for service in services() if declared(service).framework == "fastapi"]
-
-
-@pytest.mark.parametrize("service", GENERATING)
-def test_what_is_generated_is_the_contract(service: str) -> None:
-    found = differences(contract.document(), generated(service))
-    assert not found, "\n".join(found)
-
-
-def test_fastapi_generates() -> None:
-    assert [service for service in services() if service.startswith("fastapi")] == GENERATING
+def test_what_is_generated_is_the_contract() -> None:
+    generating = [service for service in services() if declared(service).framework == "fastapi"]
+    assert generating
+    for service in generating:
+        found = differences(contract.document(), generated(service))
+        assert not found, "\n".join([service, *found])
 
 
 @pytest.mark.parametrize(
@@ -147,16 +138,8 @@ def test_fastapi_generates() -> None:
             "POST /items 413 required: None, but in the contract False",
         ),
         ("paths /healthz", None, "GET /healthz operationId: None"),
-        (
-            "paths /hello delete",
-            {"operationId": "goodbye", "responses": {}},
-            "DELETE /hello operationId: goodbye",
-        ),
-        (
-            "components schemas Name maxLength",
-            None,
-            "body application/json schema properties name maxLength: None",
-        ),
+        ("paths /hello delete", GOODBYE, "DELETE /hello operationId: goodbye"),
+        ("components schemas Name maxLength", None, "json schema properties name maxLength: None"),
         ("paths /hello get parameters", [PAGE], "GET /hello query page schema type: integer"),
         ("components requestBodies Item required", False, "PUT /items/{item_id} body required: False"),
         ("components schemas Quantity default", 1, "quantity default: 1, but in the contract 0"),

@@ -20,11 +20,8 @@ def judged(*complaints: Complaint) -> list[tuple[str, bool, str]]:
     return [(outcome.rule, outcome.passed, outcome.message) for outcome in found]
 
 
-def test_no_complaint_is_a_pass_of_every_rule() -> None:
-    assert judged() == [("one", True, ""), ("two", True, "")]
-
-
 def test_a_complaint_is_of_all_rules_of_the_case_but_where_it_names_its_own() -> None:
+    assert judged() == [("one", True, ""), ("two", True, "")]
     assert judged(Complaint("a")) == [("one", False, "a"), ("two", False, "a")]
     assert judged(Complaint("a", ("two",))) == [("one", True, ""), ("two", False, "a")]
     assert judged(Complaint("a", ("three",)))[2:] == [("three", False, "a")]
@@ -46,10 +43,7 @@ def test_a_function_is_a_case_for_each_of_its_examples() -> None:
             yield Complaint("too many")
 
     found = [outcome for each in doubled for outcome in judge.outcomes(each, SUBJECT)]
-    assert [(outcome.case, outcome.passed) for outcome in found] == [
-        ("doubled: 1", True),
-        ("doubled: 2", False),
-    ]
+    assert [(each.case, each.passed) for each in found] == [("doubled: 1", True), ("doubled: 2", False)]
 
 
 # -- a run, level by level
@@ -131,11 +125,6 @@ def test_a_case_may_not_take_its_end_for_an_answer(monkeypatch: pytest.MonkeyPat
     assert [outcome.passed for outcome in run(of(LEVELS[0], stubborn)).outcomes] == [False]
 
 
-def test_a_deviation_that_is_declared_is_no_failure() -> None:
-    rules = PLAIN.model_copy(update={"allowed": {"must": "a reason"}})
-    assert cells(rules, judgements(False, True))["one"]["must"] == Grade.KNOWN
-
-
 # -- verdicts
 
 LISTED = (KnownFailure(services=("one",), rule="must", case="a", reason="..."),)
@@ -171,11 +160,15 @@ def test_a_rule_comes_to_the_worst_of_its_cases(
     assert conforms(found) is conformant
 
 
-def test_a_should_that_is_not_met_is_shown_and_no_more() -> None:
-    found = cells(PLAIN, judgements(False, rule="should"))
-    assert found["one"]["should"] == Grade.UNMET
-    assert conforms(found)
-
-
-def test_a_known_failure_is_that_of_one_service() -> None:
-    assert cells(KNOWING, judgements(False, service="two"))["two"]["must"] == Grade.FAIL
+@pytest.mark.parametrize(
+    ("rules", "rule", "service", "grade"),
+    [
+        (PLAIN, "should", "one", Grade.UNMET),  # it is shown, and does no more
+        (KNOWING, "must", "two", Grade.FAIL),  # a known failure is that of one service
+        (PLAIN.model_copy(update={"allowed": {"must": "a reason"}}), "must", "one", Grade.KNOWN),
+    ],
+)
+def test_what_a_failure_comes_to(rules: Rules, rule: str, service: str, grade: Grade) -> None:
+    found = cells(rules, judgements(False, rule=rule, service=service))
+    assert found[service][rule] == grade
+    assert conforms(found) == (grade != Grade.FAIL)

@@ -33,12 +33,9 @@ def sentences() -> Iterator[str]:
                 yield from re.split(r"(?<=[.:;])\s+(?=[A-Z`])", re.sub(r"^(- |\d\. )", "", text))
 
 
-def test_every_clause_is_in_the_contract() -> None:
+def test_every_clause_is_in_the_contract_and_every_sentence_of_it_in_a_clause() -> None:
     text = " ".join(contract.CONTRACT.read_text().split())
     assert not [clause for clause in CLAUSES if clause not in text]
-
-
-def test_every_sentence_of_the_contract_is_in_a_clause() -> None:
     found = set(sentences())
     covered = {text for text in found if any(clause in text or text in clause for clause in CLAUSES)}
     assert found - covered == DEMANDS_NOTHING
@@ -48,13 +45,10 @@ def test_a_clause_of_level_should_says_so() -> None:
     assert not [name for name, clause in RULES.should.items() if "SHOULD" not in clause]
 
 
-def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
+def test_every_rule_has_a_case_and_every_case_a_rule_and_a_name_of_its_own() -> None:
     tested = {rule for case in load() for rule in case.rules}
     assert tested == set(RULES.clauses)
     assert not [case.name for case in load() if not case.rules]
-
-
-def test_every_case_has_a_name_of_its_own() -> None:
     assert not [name for name, count in Counter(case.name for case in load()).items() if count > 1]
 
 

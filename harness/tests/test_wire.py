@@ -46,12 +46,14 @@ def _one(server: socket.socket, reply: bytes, end: bytes, received: list[bytes])
         connection.sendall(reply)
 
 
-def test_a_body_and_its_length_go_out(served: Served) -> None:
+def test_a_body_and_its_length_go_out_and_a_host_that_is_given_is_the_only_one(served: Served) -> None:
     answer, sent = served(OK, Request("POST", "/echo?x=%zz", ("X: y",), b"[\xff]", "length"))
     assert sent.startswith(b"POST /echo?x=%zz HTTP/1.1\r\nHost: 127.0.0.1:")
     assert sent.endswith(b"\r\nX: y\r\nContent-Length: 3\r\n\r\n[\xff]")
     assert answer
     assert (answer.status, answer.json()) == (200, {})
+    _, sent = served(OK, Request("GET", "/", ("Host: example.org",)))
+    assert sent.lower().count(b"host:") == 1
 
 
 def test_only_a_whole_chunked_body_has_a_last_chunk() -> None:
@@ -62,24 +64,20 @@ def test_only_a_whole_chunked_body_has_a_last_chunk() -> None:
     assert b"".join(replace(request, framing="short chunked").payload()) == body.removesuffix(b"0\r\n\r\n")
 
 
-def test_a_host_that_is_given_is_the_only_one(served: Served) -> None:
-    _, sent = served(OK, Request("GET", "/", ("Host: example.org",)))
-    assert sent.lower().count(b"host:") == 1
-
-
-def test_a_close_without_an_answer_is_none(served: Served) -> None:
-    assert served(b"", Request("GET", "/"))[0] is None
-
-
-def test_bytes_after_the_end_are_kept(served: Served) -> None:
+def test_bytes_after_the_end_are_kept_and_a_close_without_an_answer_is_none(served: Served) -> None:
     answer, _ = served(OK + b"stray", Request("HEAD", "/"))
     assert answer
     assert (answer.body, answer.stray) == (b"", b"{}stray")
+    assert served(b"", Request("GET", "/"))[0] is None
 
 
-def test_an_answer_that_is_not_http_is_an_error(served: Served) -> None:
-    with pytest.raises(h11.RemoteProtocolError):
-        served(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", Request("GET", "/"))
+@pytest.mark.parametrize(("length", "why"), [("x", "Content-Length"), ("4", "more than 3 bytes")])
+def test_an_answer_that_is_not_http_or_has_no_end_is_an_error(
+    served: Served, monkeypatch: pytest.MonkeyPatch, length: str, why: str
+) -> None:
+    monkeypatch.setattr("harness.wire.LARGEST", 3)
+    with pytest.raises(h11.RemoteProtocolError, match=why):
+        served(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n[10]".encode(), Request("GET", "/"))
 
 
 @pytest.mark.parametrize("body", [b"NaN", b'{"a": 1, "a": 2}', b"\xff", b"\xef\xbb\xbf{}", b""])
@@ -100,14 +98,14 @@ class Counting(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers["Content-Length"]))
-        if sent == b'"hang up"':
-            self.close_connection = True
+        last = sent == b'"the last"'
+        self.close_connection = sent == b'"hang up"'
+        if self.close_connection:
             return
         body = b"[%d, %b]" % (self.connections, sent)
-        self.send_response(410 if sent == b'"the last"' else 200)
+        self.send_response(410 if last else 200)
         self.send_header("Content-Length", str(len(body)))
-        if sent == b'"the last"':
-            self.send_header("Connection", "close")
+        self.send_header("Connection", "close" if last else "keep-alive")
         self.end_headers()
         self.wfile.write(body)
 
@@ -138,22 +136,13 @@ def test_a_client_that_does_not_reuse_has_a_connection_for_each(counting: str) -
         assert [client.send("POST", "/", n).json() for n in (1, 2)] == [[1, 1], [2, 2]]
 
 
-def test_a_client_goes_on_after_no_answer(counting: str) -> None:
+def test_a_client_is_told_of_no_answer_and_goes_on(counting: str) -> None:
     with Client(counting) as client:
         with pytest.raises(NoAnswerError, match="POST /: "):
             client.send("POST", "/", "hang up")
         assert client.send("POST", "/", 1).json() == [2, 1]
-
-
-def test_a_client_is_told_that_nobody_listens() -> None:
     with Client("http://127.0.0.1:9") as client, pytest.raises(NoAnswerError, match="ConnectionRefusedError"):
         client.send("GET", "/hello")
-
-
-def test_an_answer_has_an_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.wire.LARGEST", 3)
-    with pytest.raises(h11.RemoteProtocolError, match="more than 3 bytes"):
-        served(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n[10]", Request("GET", "/"))
 
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
@@ -161,18 +150,9 @@ def test_https_is_spoken_with_a_server_that_can_be_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-    ]
-    command += ["-keyout", str(key), "-out", str(certificate), "-subj", "/CN=x"]
-    subprocess.run([*command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=x"
+    command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {certificate}"
+    subprocess.run(command.split(), check=True, capture_output=True)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, key)
 

