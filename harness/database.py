@@ -2,13 +2,16 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from harness.service import LaunchError
 
+Database = Path | str  # SQLite's file, or the URL of a database on PostgreSQL
 Record = tuple[str, str | None, float, int]  # name, description, price, quantity
 
 # Every service names its table as its framework does; these columns are the contract's.
@@ -17,6 +20,12 @@ SELECT t.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c
 WHERE t.type = 'table' AND c.name IN ('id', 'name', 'description', 'price', 'quantity')
 GROUP BY t.name HAVING count(*) = 5
 """
+TABLE_OF_POSTGRESQL = b"""
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name IN ('id', 'name', 'description', 'price', 'quantity')
+GROUP BY table_name HAVING count(*) = 5
+"""
+DURABILITY = ("server_version", "fsync", "synchronous_commit")
 
 
 @contextmanager
@@ -30,39 +39,65 @@ def opened(database: Path, mode: str = "ro") -> Iterator[tuple[sqlite3.Connectio
         raise LaunchError(f"The database at DATABASE_URL holds no table of items: {error}") from error
 
 
-def ids(database: Path, most: int) -> list[int]:
+@contextmanager
+def reading(database: Database) -> Iterator[tuple[Callable[[str], Any], str]]:
+    """What runs a query on it, and its table of items as SQL has it."""
+    if isinstance(database, Path):
+        with opened(database) as (connection, table):
+            yield connection.execute, table
+        return
+    with connected(database) as server:
+        [(name,)] = server.execute(TABLE_OF_POSTGRESQL).fetchall()
+        yield lambda query: server.execute(query.encode()), f'"{name}"'
+
+
+@contextmanager
+def connected(url: str) -> Iterator[psycopg.Connection]:
+    try:
+        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+            yield connection
+    except (psycopg.Error, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise LaunchError(f"The database on PostgreSQL cannot be read: {reason}") from error
+
+
+def ids(database: Database, most: int) -> list[int]:
     """Of all items, or of so many that lie evenly between the first and the last."""
-    with opened(database) as (connection, table):
-        found = connection.execute(f"SELECT id FROM {table} ORDER BY id LIMIT ?", [most + 1]).fetchall()  # noqa: S608 - its own name
+    with reading(database) as (run, table):
+        found = run(f"SELECT id FROM {table} ORDER BY id LIMIT {most + 1}").fetchall()  # noqa: S608 - its own name
         if len(found) > most:
-            [(first, last)] = connection.execute(f"SELECT min(id), max(id) FROM {table}")  # noqa: S608 - its own name
+            [(first, last)] = run(f"SELECT min(id), max(id) FROM {table}")  # noqa: S608 - its own name
             places = (first + (last - first) * n // (most - 1) for n in range(most))
-            query = f"SELECT id FROM {table} WHERE id >= ? ORDER BY id LIMIT 1"  # noqa: S608 - its own name
-            found = [connection.execute(query, [place]).fetchone() for place in places]
+            query = f"SELECT id FROM {table} WHERE id >= {{}} ORDER BY id LIMIT 1"  # noqa: S608 - its own name
+            found = [run(query.format(place)).fetchone() for place in places]
         return sorted({id_ for (id_,) in found})
 
 
-def count(database: Path) -> int:
-    with opened(database) as (connection, table):
-        [(rows,)] = connection.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - its own name
+def count(database: Database) -> int:
+    with reading(database) as (run, table):
+        [(rows,)] = run(f"SELECT count(*) FROM {table}")  # noqa: S608 - its own name
         return int(rows)
 
 
-def records(database: Path, wanted: Iterable[int] | None = None) -> dict[int, Record]:
+def records(database: Database, wanted: Iterable[int] | None = None) -> dict[int, Record]:
     """Of all items, or of those of these that are there."""
-    with opened(database) as (connection, table):
+    with reading(database) as (run, table):
         query = f"SELECT id, name, description, price, quantity FROM {table}"  # noqa: S608 - its own name
-        rows: Iterable[Any] = connection.execute(query)
+        rows: Iterable[Any] = run(query)
         if wanted is not None:
-            rows = (row for each in wanted for row in connection.execute(f"{query} WHERE id = ?", [each]))
+            rows = (row for each in wanted for row in run(f"{query} WHERE id = {each:d}"))
         return {id_: (name, text, float(price), quantity) for id_, name, text, price, quantity in rows}
 
 
-def journal_mode(database: Path) -> str:
-    """wal, or delete for whatever journal is rolled back: the file does not say which."""
-    with opened(database) as (connection, _):
-        [(mode,)] = connection.execute("PRAGMA journal_mode")
-        return str(mode)
+def durability(database: Database) -> dict[str, str]:
+    """How it keeps a commit; a file tells a journal that is written ahead from one that is rolled back."""
+    if isinstance(database, Path):
+        with opened(database) as (connection, _):
+            [(mode,)] = connection.execute("PRAGMA journal_mode")
+        return {"journal_mode": str(mode).upper()}
+    with connected(database) as connection:
+        query = f"SELECT {', '.join(f'current_setting({name!r})' for name in DURABILITY)}"
+        return dict(zip(DURABILITY, connection.execute(query.encode()).fetchone() or (), strict=True))
 
 
 def copy(database: Path, target: Path) -> None:
@@ -72,7 +107,11 @@ def copy(database: Path, target: Path) -> None:
         copied.execute("PRAGMA journal_mode = DELETE")
 
 
-def settle(database: Path) -> None:
+def settle(database: Database) -> None:
     """A copy that is still on its way to the disk would make the first writes wait for it."""
-    with database.open("rb") as file:
-        os.fsync(file)
+    if isinstance(database, Path):
+        with database.open("rb") as file:
+            os.fsync(file)
+    else:
+        with connected(database) as connection, suppress(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CHECKPOINT")

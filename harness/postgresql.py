@@ -92,10 +92,11 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
 
 
 @contextmanager
-def new_database(url: str) -> Iterator[str]:
+def new_database(url: str, template: str = "template0") -> Iterator[str]:
     """On the server at this URL; dropped on the way out, whoever is still connected to it."""
     name = Identifier(fresh := f"items_{secrets.token_hex(4)}")
-    _tell(url, SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
+    create = SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
+    _tell(url, create.format(name, Identifier(template)))
     try:
         yield urlsplit(url)._replace(path=f"/{fresh}").geturl()
     finally:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,10 @@ has none.
                                         under other workers and threads
   just bench --plan factors             which choice makes what difference
   just bench flask_sqlite --docker      the container of its image
+  just bench --plan database            when SQLite is enough
+  just bench flask_orm --database postgresql
+                                        on a PostgreSQL of its own, or on the
+                                        one whose URL is given
   just bench flask_sqlite --against HEAD~5 --rounds 5 --fail-if-slower 5%
                                         beside itself as it was before
   just bench --resume                   go on with the latest interrupted run
@@ -80,6 +85,7 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
 
 Exit status: 0 done, 1 a cell grew or a server failed, 2 bad usage."""
 
+KINDS = r"(sqlite|postgresql(:(socket|[\d.]+ms))?)$|postgresql://"  # of a database
 PLANS = ", ".join(sorted(path.stem for path in (Path(__file__).parent / "plans").glob("*.toml")))
 
 app = Command("just")
@@ -94,6 +100,10 @@ Resume = Annotated[
 Docker = Annotated[bool, Option("--docker", help="In containers of the services' images.")]
 Against = Annotated[
     str | None, Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit.")
+]
+Database = Annotated[
+    str | None,
+    Option("--database", metavar="KIND", help="sqlite, postgresql, or the URL of a PostgreSQL server."),
 ]
 FailIfSlower = Annotated[
     str | None,
@@ -110,6 +120,7 @@ def bench(
     resume: Resume = False,
     docker: Docker = False,
     against: Against = None,
+    database: Database = None,
     fail_if_slower: FailIfSlower = None,
 ) -> None:
     if resume and (rounds, seed, docker, against) != (None, None, False, None):
@@ -117,6 +128,14 @@ def bench(
     if docker and against:
         fail(
             "An image is of the service as it is now: there is none to measure --against a commit", BAD_USAGE
+        )
+    if docker and database:
+        fail("A container is measured on the file in its volume: leave --database or --docker out", BAD_USAGE)
+    if database and not re.match(KINDS, database):
+        fail(
+            "A database is sqlite, postgresql, or the URL of a PostgreSQL server: "
+            "postgresql://USER:PASSWORD@HOST/NAME",
+            BAD_USAGE,
         )
     if fail_if_slower and not (against or resume):
         fail("--fail-if-slower compares with --against a commit", BAD_USAGE)
@@ -134,12 +153,12 @@ def bench(
             if resume:
                 run = prepare.resumed(names or [], plan_name, folders)
             else:
-                request = prepare.Request(names or [], plan_name, rounds, seed, docker, against)
+                request = prepare.Request(names or [], plan_name, rounds, seed, docker, against, database)
                 run = prepare.begun(request, binary, folders)
             if run.remaining:
                 if warning := facts.busy(os.getloadavg()[0]):
                     screen.print(warning, style="yellow", markup=False, soft_wrap=True)
-                block.measure_all(run, binary, folders, screen)
+                block.measure_all(run, binary, folders, screen, database)
             run.pack()
         conclude(run, percent)
 

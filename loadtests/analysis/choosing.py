@@ -5,8 +5,8 @@ from math import prod
 
 from harness.document import Block, Bullets, Content, Heading, Link, Styled, Table, Text, listed
 from loadtests.analysis import cost
-from loadtests.analysis.results import Results
-from loadtests.analysis.sections import study
+from loadtests.analysis.results import CPU, LATENCY, Results
+from loadtests.analysis.sections import database, study
 from loadtests.cost.costs import ALIKE, RUNGS, SERVICES, TWINS, Count
 from loadtests.cost.requests import OPERATIONS
 
@@ -44,6 +44,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         cost.figure(count, names),
         Heading(2, "What dominates"),
         Bullets(dominating(count, names)),
+        *on_a_server(runs),
         Heading(2, "Where it does not matter"),
         Text(
             "Where a request waits - for another service, a slow query, a disk - the stack is a small part "
@@ -115,6 +116,27 @@ def dominating(count: Count, names: Sequence[str]) -> list[Content]:
             1, ["The ORM in ", title(orm), ratios, Link("in steps", "cost.md#what-the-orm-costs"), ")."]
         )
     return items
+
+
+def on_a_server(runs: Runs) -> list[Block]:
+    run = runs.get("database")
+    if run is None or set(database.LADDER) - set(database.by_step(run)):
+        return []
+    _, near, far = database.LADDER
+    cpu = database.together(run, near, "get_item", CPU).value
+    latency = database.together(run, far, "get_item", LATENCY).value
+    return [
+        Heading(2, "When SQLite is enough"),
+        Text(
+            [
+                Link(database.verdict(run), f"../results/{run.name}/report.md#when-sqlite-is-enough"),
+                f" To read one item the service takes {cpu:.1f} times the processor time there, and the "
+                f"answer {latency:.1f} times as long from a server that is 1 ms away. So SQLite is enough while one "
+                "machine serves. A second machine needs a server, and so does a service that must not go "
+                "away when its machine does: the three with an ORM take one by another `DATABASE_URL`.",
+            ]
+        ),
+    ]
 
 
 def studied(count: Count, runs: Runs) -> Content:

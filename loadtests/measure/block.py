@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from math import nan
@@ -13,14 +14,16 @@ from typing import Any
 from rich.console import Console
 
 from harness import database, usage
+from harness.database import Database
 from harness.k6 import PERCENTS, Outcome
 from harness.process import tail
 from harness.server import Server, launched
 from harness.service import LaunchError
-from loadtests.measure import dataset, facts, gates, generator, variants, wrk
+from loadtests.measure import databases, dataset, facts, gates, generator, variants, wrk
+from loadtests.measure.databases import Databases
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
-from loadtests.measure.plan import Scenario, Variant, block_of, blocks, order
-from loadtests.measure.progress import Progress, steps
+from loadtests.measure.plan import SQLITE, PlanError, Scenario, Variant, block_of, blocks, order
+from loadtests.measure.progress import Made, Progress, made_for, steps
 from loadtests.measure.run import Run, passed
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Folders
@@ -38,24 +41,40 @@ class Bench:
     ceilings: Mapping[str, float]
     progress: Progress
     folders: Folders
+    databases: Databases
+    made: dict[Made, Database] = field(default_factory=dict)
 
-    def dataset(self, variant: Variant, where: str) -> Path | None:
+    def dataset(self, variant: Variant, where: str) -> Database | None:
         """A database of this version of a service with the dataset in it, for the plan that copies one."""
         if self.run.plan.dataset == "loaded" or variant.application == "floor":
             return None
-        records = self.run.plan.records_of(variant)
-        path = self.folders.scratch / f"{variants.version(variant)}-{records}.db"
-        if not path.exists():
+        key = made_for(self.run.plan, variant)
+        if key not in self.made:
             self.progress.now(f"{where}: make its dataset")
-            # Nothing is measured here, and nothing is lost if the power is cut.
-            unsafe = {"SQLITE_SYNCHRONOUS": "OFF"}
-            with launched(variant.service, unsafe, self.folders.root(variant)) as server:
-                if records < dataset.LARGE:
-                    load(server, records, self.k6)
-                database.copy(server.database, path)
-            if records >= dataset.LARGE:
-                dataset.write(path, records, lambda done: self.progress.show(f"{where}: {done}"))
+            make = self.on_file if variant.database == SQLITE else self.on_server
+            self.made[key] = make(variant, self.run.plan.records_of(variant), where)
+        return self.made[key]
+
+    def on_file(self, variant: Variant, records: int, where: str) -> Path:
+        path = self.folders.scratch / f"{variants.version(variant)}-{records}.db"
+        # Nothing is measured here, and nothing is lost if the power is cut.
+        unsafe = {"SQLITE_SYNCHRONOUS": "OFF"}
+        with launched(variant.service, unsafe, self.folders.root(variant)) as server:
+            if records < dataset.LARGE:
+                load(server, records, self.k6)
+            database.copy(server.database, path)
+        if records >= dataset.LARGE:
+            dataset.write(path, records, lambda done: self.progress.show(f"{where}: {done}"))
         return path
+
+    def on_server(self, variant: Variant, records: int, where: str) -> str:
+        if records >= dataset.LARGE:
+            raise PlanError(f"{where}: on PostgreSQL there are fewer than {dataset.LARGE:,} records")
+        url = self.databases.empty(variant.database)
+        with launched(variant.service, {"DATABASE_URL": url}, self.folders.root(variant)) as server:
+            load(server, records, self.k6)
+        database.settle(url)
+        return url
 
 
 @dataclass
@@ -67,27 +86,33 @@ class Stage:
     variant: Variant
     order: int
     idle_memory_mib: float
+    round_trip_ms: float
     rows: int = 0
+
+    @property
+    def database(self) -> Database:
+        return databases.of(self.server)
 
     @cached_property
     def ids(self) -> list[int]:
         """Of the dataset."""
-        return database.ids(self.server.database, MOST_IDS)
+        return database.ids(self.database, MOST_IDS)
 
     def driven(self, script: str, settings: Mapping[str, object], scenario: str | None = None) -> Drive:
         return driven(self.server, self.bench.k6, script, settings, scenario)
 
 
-def measure_all(run: Run, k6: str, folders: Folders, screen: Console) -> None:
-    """What of the run is not measured yet."""
+def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str | None = None) -> None:
+    """What of the run is not measured yet; `given` is the URL of a PostgreSQL server."""
     todo, yardsticks = run.remaining, run.yardsticks
     ahead = [] if yardsticks.ceiling_per_second else [CERTIFICATE]
-    with Progress(screen, [*ahead, *steps(run.plan, todo)]) as progress:
+    with ExitStack() as running, Progress(screen, [*ahead, *steps(run.plan, todo)]) as progress:
         if ahead:
             progress.now("find out how much k6 can do")
             yardsticks.ceiling_per_second = generator.certified(k6)
             run.note_yardsticks(yardsticks)
-        bench = Bench(run, k6, yardsticks.ceiling_per_second, progress, folders)
+        servers = Databases(given, running)
+        bench = Bench(run, k6, yardsticks.ceiling_per_second, progress, folders, servers)
         for block in blocks(todo):
             measure(bench, block)
 
@@ -99,17 +124,22 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
     where = f"{name}, round {number} of {plan.rounds}"
     copied = bench.dataset(variant, where)
     progress.now(f"{where}: start")
-    with variants.start(variant, copied, bench.folders) as server:
-        place = order(plan, number).index(name) + 1
-        stage = Stage(bench, server, variant, place, usage.memory_mib(server.pid)[0])
+    file = copied if isinstance(copied, Path) else None
+    with (
+        bench.databases.fresh(variant.database, copied) as env,
+        variants.start(variant, file, bench.folders, env) as server,
+    ):
+        place, idle = order(plan, number).index(name) + 1, usage.memory_mib(server.pid)[0]
+        away = databases.round_trip_ms(databases.of(server))
+        stage = Stage(bench, server, variant, place, idle, away)
         sleep(pauses.after_start)
         if plan.dataset == "loaded" and variant.application != "floor":
             progress.now(f"{where}: load the dataset")
             load(server, plan.records_of(variant), bench.k6)
             sleep(pauses.after_load)
         (server.scratch / "ids.json").write_text(json.dumps(stage.ids))
-        stage.rows = database.count(server.database)
-        database.settle(server.database)
+        stage.rows = database.count(stage.database)
+        database.settle(stage.database)
         progress.now(f"{where}: warm up")
         refused = warm_up(stage) or misconfigured(stage, name)
         sleep(pauses.after_warm_up)
@@ -128,7 +158,7 @@ def load(server: Server, records: int, k6: str) -> None:
     """The dataset, through the service."""
     run = driven(server, k6, "load_items", {"ITERATIONS": records})
     wrong = gates.unanswered(run.outcome, records)
-    if wrong := wrong or gates.disagreeing(database.count(server.database), records, 0):
+    if wrong := wrong or gates.disagreeing(database.count(databases.of(server)), records, 0):
         raise LaunchError(
             f"{server.service} did not take the dataset: {gates.sentence(wrong)}.\n{tail(server.log)}"
         )
@@ -166,18 +196,23 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
         users=scenario.users,
         order=stage.order,
         idle_memory_mib=stage.idle_memory_mib,
+        round_trip_ms=stage.round_trip_ms,
     )
     if scenario.generator == "wrk":
         refused = refused or wrk.wrong_answer(server.url, operation)
     if refused:
         return sample.model_copy(update={"invalid": refused})
     workers, before = sorted(server.workers()), stage.rows
+    clock = stage.bench.databases.clock(stage.variant.database)
     if scenario.generator == "wrk":
         run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
     else:
         run = stage.driven(operation, settings(cell, scenario, stage))
-    outcome, stage.rows = run.outcome, database.count(server.database)
+    clock = stage.bench.databases.clock(stage.variant.database) - clock
+    outcome, stage.rows = run.outcome, database.count(stage.database)
     figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
+    if requests := figures.get("requests"):
+        figures["database_cpu_ms_per_request"] = clock * 1000 / requests
     expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
     wrong = (
         gates.unanswered(outcome, scenario.iterations, scenario.generator)
@@ -209,7 +244,7 @@ def lost(operation: str, outcome: Outcome | str, stage: Stage) -> int:
     if operation != "replace_item" or isinstance(outcome, str):
         return 0
     written = dataset.replacements(stage.ids, outcome.requests)
-    return len(dataset.lost(written, database.records(stage.server.database, written)))
+    return len(dataset.lost(written, database.records(stage.database, written)))
 
 
 def used(run: Drive) -> dict[str, Any]:

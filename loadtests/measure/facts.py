@@ -22,7 +22,8 @@ from harness import database, usage
 from harness.commit import git
 from harness.server import Server
 from harness.service import TWIN_PROCESSES, LaunchError
-from loadtests.measure.plan import Variant
+from loadtests.measure import databases
+from loadtests.measure.plan import SQLITE, Variant
 from loadtests.measure.sample import Numbers, Reason
 
 PROBE = Path(__file__).with_name("probe")
@@ -34,6 +35,7 @@ DEFAULTS = {  # of every service, and SQLite's own
     "SQLITE_JOURNAL_MODE": "WAL",
     "SQLITE_SYNCHRONOUS": "FULL",
 }
+DURABLE = {"fsync": "on", "synchronous_commit": "on"}  # of every PostgreSQL
 OF_CONNECTIONS = ("journal_mode", "synchronous")  # a floor has none
 UNSEEN = ("threads", "synchronous")  # an event loop has no threads; no connection may be open
 
@@ -47,7 +49,8 @@ def running(server: Server, variant: Variant) -> Facts | Reason:
         if (answer := answered(pid, server.scratch)) is None:
             return Reason(code="silent", numbers={"pid": pid, "seconds": DEADLINE})
         answers.append(answer)
-    return known(variant, together(answers, database.journal_mode(server.database) if answers else ""))
+    durability = database.durability(databases.of(server)) if answers else {}
+    return known(variant, together(answers, durability))
 
 
 def answered(pid: int, folder: Path) -> Facts | None:
@@ -63,7 +66,7 @@ def answered(pid: int, folder: Path) -> Facts | None:
     return facts
 
 
-def together(answers: list[Facts], journal_mode: str) -> Facts:
+def together(answers: list[Facts], durability: Mapping[str, str]) -> Facts:
     """The answers of the workers as one; where they differ, each of them."""
     if not answers:
         return {"workers": 0}
@@ -74,7 +77,8 @@ def together(answers: list[Facts], journal_mode: str) -> Facts:
         "workers": len(answers),
         **{key: value for key, value in facts.items() if value is not None},
         # of a connection that is closed after each request the file alone tells, and not all
-        "journal_mode": one_of([mode for mode, _ in connections] or [journal_mode]).upper(),
+        **durability,
+        **({"journal_mode": one_of([mode for mode, _ in connections]).upper()} if connections else {}),
         **({"synchronous": one_of([SYNCHRONOUS[level] for _, level in connections])} if connections else {}),
     }
 
@@ -90,10 +94,10 @@ def planned(variant: Variant, venv: str, folder: Path) -> Facts:
     of_protocol = {
         "workers": env["WEB_CONCURRENCY"],
         "threads": env["THREADS"],
-        "journal_mode": env["SQLITE_JOURNAL_MODE"],
-        "synchronous": env["SQLITE_SYNCHRONOUS"],
         "prefix": venv,
     }
+    of_file = {"journal_mode": env["SQLITE_JOURNAL_MODE"], "synchronous": env["SQLITE_SYNCHRONOUS"]}
+    of_protocol |= of_file if variant.database == SQLITE else DURABLE
     return known(variant, of_protocol | processes(variant, folder) | variant.expects)
 
 

@@ -23,6 +23,10 @@ Seconds = Annotated[float, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
 Environment = dict[str, str]
 
+# PostgreSQL by TCP, by a Unix socket, or by a network whose round trip takes so long; or a given server
+SQLITE, GIVEN = "sqlite", "postgresql:given"
+Database = Annotated[str, Field(pattern=r"^(sqlite|postgresql(:socket|:given|:\d+(\.\d+)?ms)?)$")]
+
 
 class PlanError(Exception):
     """A plan that cannot be measured; its text is for the reader of one line."""
@@ -104,6 +108,7 @@ class Variant(Part):
     control_of: str | None = None  # A/A: the variant that this one repeats; what differs is noise
     records: Count | None = None  # instead of the plan's
     env: Environment = {}
+    database: Database = SQLITE
     docker: bool = False  # in a container of the service's image
     commit: str | None = None  # the service's folder as it was then
     expects: Environment = {}  # of the running processes, beside what the service's worker is known to be
@@ -113,6 +118,8 @@ class Variant(Part):
     def of_one_kind(self) -> Self:
         if len(kinds := self.kinds) > 1:
             raise ValueError(f"{kinds[0]} and {kinds[1]} exclude each other")
+        if self.database != SQLITE and (self.docker or self.application != "service"):
+            raise ValueError(f"Only a service, and no container, twin or floor, can be on {self.database}")
         return self
 
     @property
@@ -256,6 +263,15 @@ def in_containers(plan: Plan) -> Plan:
         raise PlanError(f"Only a service as it is now has an image: leave out {', '.join(others)}")
     inside = {name: each.model_copy(update={"docker": True}) for name, each in plan.variants.items()}
     return with_variants(plan, inside)
+
+
+def on_database(plan: Plan, kind: str) -> Plan:
+    """The plan with each variant on this database."""
+    moved = {name: each.model_copy(update={"database": kind}) for name, each in plan.variants.items()}
+    try:  # a copy is not validated
+        return with_variants(plan, {name: Variant(**dict(each)) for name, each in moved.items()})
+    except ValidationError as error:
+        raise PlanError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
 
 
 def order(plan: Plan, number: int) -> list[str]:

@@ -9,7 +9,7 @@ from harness.command import known, screen
 from harness.commit import full
 from harness.service import LaunchError, declared, has, services
 from loadtests.measure import design, facts, plan, run, variants, wrk
-from loadtests.measure.plan import Plan
+from loadtests.measure.plan import GIVEN, Plan, PlanError
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
 
@@ -24,6 +24,7 @@ class Request:
     seed: int | None = None
     docker: bool = False
     against: str | None = None  # the commit whose services are measured beside those of the working tree
+    database: str | None = None  # a kind of Variant.database, or the URL of a PostgreSQL server
 
 
 def plan_for(request: Request) -> Plan:
@@ -33,7 +34,8 @@ def plan_for(request: Request) -> Plan:
     if there.factors:
         twins = [each for each in services() if has(each, "twins")]
         there = design.crossed(there, {each: declared(each) for each in twins})
-    names = list(there.variants) or services()
+    kind = GIVEN if "://" in (request.database or "") else request.database
+    names = list(there.variants) or [one for one in services() if request.names or speaks(one, kind)]
     groups = list(there.groups) if there.variants else []
     known(f"variant or group of {name}" if there.variants else "service", request.names, [*names, *groups])
     given = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}
@@ -41,9 +43,15 @@ def plan_for(request: Request) -> Plan:
     chosen = plan.on(there, request.names or names, interfaces).model_copy(update=given)
     if request.docker:
         chosen = plan.in_containers(chosen)
+    if kind:
+        chosen = plan.on_database(chosen, kind)
     if request.against:
         chosen = variants.against(chosen, full(request.against))
     return variants.pinned(chosen)
+
+
+def speaks(service: str, kind: str | None) -> bool:
+    return kind is None or kind.partition(":")[0] in declared(service).databases
 
 
 def begun(request: Request, binary: str, folders: Folders) -> Run:
@@ -56,6 +64,9 @@ def begun(request: Request, binary: str, folders: Folders) -> Run:
             chosen = plan.without_wrk(chosen)
             screen.print(chosen.about.rpartition(". ")[2], style="yellow", markup=False)
     venvs = installed(chosen, folders)
+    for name, one in chosen.variants.items():
+        if (kind := one.database.partition(":")[0]) not in folders.declared(one).databases:
+            raise PlanError(f"{name} cannot be on {kind}: {one.service} does not declare it")
     said = {
         variants.version(one): folders.declared(one).model_dump(mode="json")
         for one in chosen.variants.values()

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from loadtests.measure import dataset, variants
-from loadtests.measure.plan import Plan, Scenario, blocks
+from loadtests.measure.plan import GIVEN, SQLITE, Plan, Scenario, Variant, blocks
 from loadtests.measure.sample import Cell
 
 # Seconds, as far as one can tell before anything is measured
@@ -21,14 +21,23 @@ EACH = 0.002  # a request
 LISTING = 0.03  # a request for all items
 
 
+Made = tuple[str, int, str]
+
+
+def made_for(plan: Plan, variant: Variant) -> Made:
+    """Variants of which this is the same share a dataset."""
+    where = variant.database if variant.database in (SQLITE, GIVEN) else "postgresql"
+    return variants.version(variant), plan.records_of(variant), where
+
+
 def steps(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
     """How long each of them is likely to take."""
     pauses = plan.pauses
-    datasets: set[tuple[str, int]] = set()
+    datasets: set[Made] = set()
     for block in blocks(todo):
         variant = plan.variants[block[0].variant]
         records, is_floor = plan.records_of(variant), variant.application == "floor"
-        made = (variants.version(variant), records)
+        made = made_for(plan, variant)
         if plan.dataset == "copied" and not is_floor and made not in datasets:
             datasets.add(made)
             yield STARTING + records * (LOADING if records < dataset.LARGE else WRITING)

@@ -14,7 +14,7 @@ from harness.container import VENV, contained
 from harness.server import Server, launched
 from harness.service import SERVICES
 from loadtests.measure.facts import PROBE
-from loadtests.measure.plan import Plan, PlanError, Variant, with_variants
+from loadtests.measure.plan import Environment, Plan, PlanError, Variant, with_variants
 
 
 class Declared(BaseModel):
@@ -99,8 +99,13 @@ def same(one: Path, other: Path) -> bool:
     return other.exists() and one.read_bytes() == other.read_bytes()
 
 
-def start(variant: Variant, dataset: Path | None, folders: Folders) -> AbstractContextManager[Server]:
-    """However a variant is started, from here on it is a server with a master process and a database file."""
+def start(
+    variant: Variant, dataset: Path | None, folders: Folders, env: Environment
+) -> AbstractContextManager[Server]:
+    """However a variant is started, from here on it is a server with a master process and a database.
+
+    `env` is what the variant is told of a database that is no file.
+    """
     split, root = usage.split(), folders.root(variant)
     cores = split and split.service
     if variant.docker:
@@ -109,7 +114,7 @@ def start(variant: Variant, dataset: Path | None, folders: Folders) -> AbstractC
     words = () if kind == "services" else service.application(variant.service, kind, root)
     return launched(
         variant.service,
-        variant.settings,
+        variant.settings | env,
         root,
         dataset=dataset,
         application=words,

@@ -42,7 +42,7 @@ ANSWER = {
 
 
 def test_a_service_that_runs_as_planned(planned: facts.Facts) -> None:
-    found = facts.together([ANSWER, ANSWER], "wal")
+    found = facts.together([ANSWER, ANSWER], {"journal_mode": "WAL"})
     assert facts.disagreement(found, planned) is None
     assert facts.public(found) == {
         "workers": 2,
@@ -72,7 +72,7 @@ def test_a_service_that_runs_as_planned(planned: facts.Facts) -> None:
     ],
 )
 def test_a_service_that_runs_otherwise(planned: facts.Facts, answers: list[facts.Facts], reason: str) -> None:
-    wrong = facts.disagreement(facts.together(answers, "wal"), planned)
+    wrong = facts.disagreement(facts.together(answers, {"journal_mode": "WAL"}), planned)
     assert (gates.sentence(wrong) if wrong else "").startswith(reason)
     assert bool(wrong) == bool(reason)
 

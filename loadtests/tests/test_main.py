@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 
+from harness import k6
 from harness.command import Exit
 from harness.service import LaunchError, services, stamped
 from harness.tests.fakes import lines, until
 from loadtests import __main__ as commands
 from loadtests.measure import plan, prepare, run
+from loadtests.measure.plan import PlanError
+from loadtests.measure.variants import Folders
 from loadtests.tests.conftest import CERTIFICATE, Tree, planted
 
 BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]
@@ -181,6 +184,9 @@ def test_an_impatient_ctrl_c_leaves_no_process_and_no_empty_folder(tree: Tree, r
         ({"against": "HEAD", "docker": True}, "An image is of the service as it is now"),
         ({"fail_if_slower": "5%"}, "--fail-if-slower compares with --against a commit"),
         ({"against": "HEAD", "fail_if_slower": "x"}, "--fail-if-slower is a percentage"),
+        ({"database": "mysql"}, "A database is sqlite, postgresql, or the URL of a PostgreSQL server"),
+        ({"database": "mysql://items:hush@db/x"}, "A database is sqlite, postgresql, or the URL of a"),
+        ({"database": "postgresql", "docker": True}, "A container is measured on the file in its volume"),
     ],
 )
 def test_words_that_mean_nothing_are_told_in_a_line(
@@ -293,9 +299,33 @@ def test_an_example_of_the_help_names_what_there_is(example: str) -> None:
     bench = get_command(commands.app).commands["bench"]  # type: ignore[attr-defined]
     with bench.make_context("bench", shlex.split(example)) as context:
         said = context.params
-    request = prepare.Request(said["names"] or [], said["plan_name"], said["rounds"], docker=said["docker"])
+    words = {key: said[key] for key in ("rounds", "seed", "docker", "database")}
+    request = prepare.Request(said["names"] or [], said["plan_name"], **words)
     chosen = prepare.plan_for(request)
     assert {one.service for one in chosen.variants.values()} <= {*services()}
+
+
+@pytest.mark.parametrize(
+    ("names", "name", "message"),
+    [
+        (["flask_sqlite"], None, "flask_sqlite cannot be on postgresql: flask_sqlite does not declare it"),
+        ([], "paper", "Only a service, and no container, twin or floor, can be on postgresql"),
+    ],
+)
+def test_what_cannot_be_on_postgresql_says_so(
+    names: list[str], name: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "installed", lambda *_: {})
+    with pytest.raises(PlanError, match=message):
+        prepare.begun(prepare.Request(names, name, database="postgresql"), k6.binary(), Folders(tmp_path))
+
+
+def test_services_that_speak_postgresql_are_measured_on_it() -> None:
+    url = "postgresql://items:hush@db/items"
+    chosen = prepare.plan_for(prepare.Request(database=url))
+    databases = {one.service: one.database for one in chosen.variants.values()}
+    assert databases == dict.fromkeys(("django_drf", "fastapi_orm", "flask_orm"), plan.GIVEN)
+    assert "hush" not in plan.as_toml(chosen)
 
 
 def test_every_plan_can_be_measured_and_every_script_of_the_help_is_there() -> None:

@@ -1,0 +1,145 @@
+"""When SQLite is enough: the variants of a group are one service, on its file and on servers farther away."""
+
+from collections.abc import Mapping
+
+from harness.document import Block, Content, Heading, Number, Ratio, Table, Text, joined, listed
+from loadtests.analysis import intervals
+from loadtests.analysis.intervals import Interval, Series
+from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Measure, Results
+from loadtests.analysis.sections.ranks import too_few
+from loadtests.measure.plan import SQLITE, Variant
+
+OWN = Measure("database_cpu_ms_per_request", "PostgreSQL's own processor time per request", "ms")
+AWAY = Measure("round_trip_ms", "Round trip", "ms")
+LADDER = "SQLite", "PostgreSQL, TCP", "PostgreSQL, 1 ms"  # the steps that a conclusion is of
+WAYS = {"": "TCP", "socket": "a Unix socket", "given": "a given server"}
+SETTINGS = {"WEB_CONCURRENCY": "workers", "THREADS": "threads"}
+
+Steps = Mapping[str, Mapping[str, str]]  # by what it is called, of each group the variant
+
+
+def section(results: Results) -> list[Block]:
+    steps, scenarios = by_step(results), results.scenarios
+    if set(LADDER) - set(steps):
+        return []
+    first, *others = steps
+    blocks: list[Block] = [
+        Heading(2, "When SQLite is enough"),
+        *([few] if (few := too_few(results)) else [Text(line, "lead") for line in conclusion(results)]),
+        Text(
+            "Everywhere a commit is on the disk before it is answered. `PostgreSQL, 1 ms`: what is sent is "
+            "delayed so that a round trip takes a millisecond more. Each user waits for an answer before the "
+            "next request: twice the response time is half the throughput. The service, PostgreSQL, the "
+            "delay and the load generator share the machine. Processor time is the service's alone; the last "
+            "table has PostgreSQL's own, and what a query that does nothing took."
+        ),
+        Text("Requests per second, from the slowest to the fastest service:"),
+        Table(
+            ["database", *scenarios],
+            [[step, *(span(results, steps[step], one) for one in scenarios)] for step in steps],
+        ),
+    ]
+    for measure in (LATENCY, CPU):
+        rows: list[list[Content]] = [
+            [step, *(Ratio(together(results, step, one, measure)) for one in scenarios)] for step in others
+        ]
+        each: list[list[Content]] = [
+            [results.title(group), step, *(Ratio(times(results, step, group, o, measure)) for o in scenarios)]
+            for group in results.groups
+            for step in others
+            if group in steps[step]
+        ]
+        blocks += [
+            Text(f"{measure.label}, times that on {first}, all services together:"),
+            Table(["database", *scenarios], rows),
+            Table(["service", "database", *scenarios], each, fold=f"{measure.label}, each service"),
+        ]
+    own = [[step, *measured(results, steps[step])] for step in others]
+    return [
+        *blocks,
+        Text(
+            "Of PostgreSQL, in ms: the round trip, and the processor time of all its processes per request:"
+        ),
+        Table(["database", "round trip", *scenarios], own),
+    ]
+
+
+def title(variant: Variant) -> str:
+    """What a page calls the step that a variant is."""
+    kind, _, way = variant.database.partition(":")
+    name = "SQLite" if kind == SQLITE else f"PostgreSQL, {WAYS.get(way, way.replace('ms', ' ms'))}"
+    return ", ".join([name, *(f"{value} {SETTINGS[key]}" for key, value in variant.env.items())])
+
+
+def by_step(results: Results) -> Steps:
+    steps: dict[str, dict[str, str]] = {}
+    for group, names in results.groups.items():
+        for name in names:
+            steps.setdefault(title(results.plan.variants[name]), {})[group] = name
+    return steps
+
+
+def verdict(results: Results) -> str:
+    """Of the response times of all services together."""
+    file, near, _ = LADDER
+    ratios = {one: together(results, near, one, LATENCY) for one in results.scenarios}
+    sure = [o for o, r in ratios.items() if intervals.apart(r, results.floor(o, LATENCY))]
+    told = {
+        "sooner in": [o for o in sure if ratios[o].value > 1],
+        "later in": [o for o in sure if ratios[o].value < 1],
+        "not told apart in": [o for o in ratios if o not in sure],
+    }
+    words = "; ".join(f"{how} {listed(some)}" for how, some in told.items() if some)
+    return f"On one machine {file} answers, compared with {near}: {words}."
+
+
+def conclusion(results: Results) -> list[Content]:
+    file, near, far = LADDER
+    return [
+        verdict(results),
+        several(results, f"{far} away: times the response time on {file}", far, LATENCY),
+        several(results, f"{near}: times the service's processor time on {file}", near, CPU),
+    ]
+
+
+def several(results: Results, what: str, step: str, measure: Measure) -> Content:
+    ratios: list[Content] = [
+        [f"{one} ", Ratio(together(results, step, one, measure))] for one in results.scenarios
+    ]
+    return [f"{what}: ", *joined(ratios), "."]
+
+
+def together(results: Results, step: str, scenario: str, measure: Measure) -> Interval:
+    every = [grown(results, step, group, scenario, measure) for group in results.groups]
+    return intervals.geometric(intervals.average([one for one in every if one]))
+
+
+def times(results: Results, step: str, group: str, scenario: str, measure: Measure) -> Interval:
+    return intervals.geometric(grown(results, step, group, scenario, measure))
+
+
+def grown(results: Results, step: str, group: str, scenario: str, measure: Measure) -> Series:
+    """What it is times that on SQLite, of each round, as logarithms."""
+    steps = by_step(results)
+    if group not in steps.get(step, {}):
+        return {}
+    names = steps[step][group], steps[LADDER[0]].get(group, "")
+    one, base = (intervals.logarithms(results.series(name, scenario, measure)) for name in names)
+    return intervals.difference(one, base)
+
+
+def span(results: Results, variants: Mapping[str, str], scenario: str) -> str:
+    values = sorted(results.mean(name, scenario, THROUGHPUT).value for name in variants.values())
+    return f"{values[0]:,.0f} to {values[-1]:,.0f}"
+
+
+def measured(results: Results, variants: Mapping[str, str]) -> list[Content]:
+    """The round trip, and PostgreSQL's processor time in each scenario: geometric means of the services."""
+
+    def mean(scenario: str, measure: Measure) -> Content:
+        every = [results.series(name, scenario, measure) for name in variants.values()]
+        return Number(
+            intervals.geometric(intervals.average([intervals.logarithms(one) for one in every])).value
+        )
+
+    return [mean(results.scenarios[0], AWAY), *(mean(one, OWN) for one in results.scenarios)]
