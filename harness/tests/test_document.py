@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from harness import document
-from harness.document import Block, Estimate, Heading, Link, Ratio, Styled, Table, Text
+from harness.document import Block, Estimate, Heading, Link, Ratio, Span, Table, Text
 
 
 class Bounds(NamedTuple):
@@ -34,7 +34,7 @@ PAGE: list[Block] = [
     ),
     document.Figure([document.Drawing("<svg/>", 10, 10)], "A picture", "picture.svg"),
     Heading(2, "The same"),
-    document.Bullets([[Styled("Bold.", "strong"), " text"], "<b>not</b>"]),
+    document.Bullets([[Span("Bold.", "strong"), " text"], "<b>not</b>"]),
     TABLE,
     Heading(2, "The same"),
     document.Figure([document.Drawing("<svg/>", 10, 10)], "Another"),
@@ -58,7 +58,7 @@ PAGE: list[Block] = [
         (document.Share(Bounds(0.8, -0.001, 1.27)), "80 % (0 to 127 %)"),
         (Link(Ratio(Bounds(2)), "x"), "2.00"),
         (Link("", "x"), ""),
-        (["a", " ", Styled("b", "good")], "a b"),
+        (["a", " ", Span("b", "good")], "a b"),
     ],
 )
 def test_cells_know_how_they_are_written(cell: document.Content, text: str) -> None:
