@@ -31,6 +31,9 @@ class Span:
     hue: str = ""  # of the dot before a name: fastapi, flask or django; paler for what is pale
     pale: bool = False
 
+    def spans(self) -> "Iterator[Span]":
+        yield self
+
 
 class Bounds(Protocol):
     """A value and where it may lie; not a number where that is unknown."""
@@ -64,20 +67,14 @@ class Estimate:
         return ranged(self.bounds, digits)
 
 
-@dataclass(frozen=True)
-class Ratio:
+class Ratio(Estimate):
     """How many times as well: two digits after the point."""
-
-    bounds: Bounds
 
     def spans(self) -> Iterator[Span]:
         return ranged(self.bounds, "{:.2f}".format)
 
 
-@dataclass(frozen=True)
-class Share:
-    bounds: Bounds
-
+class Share(Estimate):
     def spans(self) -> Iterator[Span]:
         return ranged(self.bounds, lambda share: str(round(100 * share)), " %")  # an integer: there is no -0
 
@@ -106,16 +103,7 @@ class Link:
             yield Span(text, link=self.to)
 
 
-@dataclass(frozen=True)
-class Styled:
-    text: str
-    style: Style
-
-    def spans(self) -> Iterator[Span]:
-        yield Span(self.text, self.style)
-
-
-Cell = str | Number | Estimate | Ratio | Share | Name | Link | Styled
+Cell = str | Span | Number | Estimate | Ratio | Share | Name | Link
 Content = Cell | Sequence[Cell]
 
 

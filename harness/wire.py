@@ -58,9 +58,8 @@ class Request:
     framing: str = "none"
 
     def header(self, name: str) -> str | None:
-        values = [line.partition(":")[2].strip(" \t") for line in self.headers]
-        names = [line.partition(":")[0].lower() for line in self.headers]
-        return next((value for key, value in zip(names, values, strict=True) if key == name.lower()), None)
+        lines = (line.partition(":") for line in self.headers)
+        return next((value.strip(" \t") for key, _, value in lines if key.lower() == name.lower()), None)
 
     def head(self, host: str, *, close: bool) -> bytes:
         named = [] if any(line.lower().startswith("host:") for line in self.headers) else [f"Host: {host}"]

@@ -45,23 +45,27 @@ frontend all
 """
 
 
-def lines(server: Server, language: str) -> str:
-    """The block of code of that language in the service's README, for the service that runs."""
-    readme = (SERVICES / server.service / "README.md").read_text()
+def lines(service: str, language: str, upstream: str = UPSTREAM) -> str:
+    """The block of code of that language in the service's README, for the service at that address."""
+    readme = (SERVICES / service / "README.md").read_text()
     [block] = re.findall(rf"^```{language}\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
     assert UPSTREAM in block
-    return str(block).replace(UPSTREAM, f"127.0.0.1:{server.port}")
+    return str(block).replace(UPSTREAM, upstream)
+
+
+def of(server: Server, language: str) -> str:
+    return lines(server.service, language, f"127.0.0.1:{server.port}")
 
 
 def nginx(server: Server, folder: Path, port: int) -> list[str]:
     config = folder / "nginx.conf"
-    servers = re.sub(r"listen [^;]*;", f"listen 127.0.0.1:{port};", lines(server, "nginx"))
+    servers = re.sub(r"listen [^;]*;", f"listen 127.0.0.1:{port};", of(server, "nginx"))
     config.write_text(NGINX.format(folder=folder, lines=servers))
     return ["nginx", "-p", str(folder), "-c", str(config), "-e", "stderr"]
 
 
 def haproxy(server: Server, folder: Path, port: int) -> list[str]:
-    text = lines(server, "haproxy")
+    text = of(server, "haproxy")
     if "frontend" not in text:
         [backend] = re.findall(r"^backend (\w+)", text, re.MULTILINE)
         text = FRONTEND.format(backend=backend) + text

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from harness.server import Server, launched
-from harness.service import ROOT, installed, services
+from harness.service import ROOT, SERVICES, declared, installed, services
 from harness.wire import Client, Request, exchange
-from tests.proxies import PROXIES, in_front_of, is_missing
+from tests.proxies import PROXIES, in_front_of, is_missing, lines
 
 GOOD, REFUSED = 4, 4  # clients
 WRITES, REFUSALS = 20, 10  # of each of them
@@ -27,7 +27,19 @@ REFUSABLE = {
 }
 
 
-@pytest.fixture(scope="module", params=services())
+def of_bodies(service: str) -> tuple[str, ...]:
+    """What a body goes through: the lines of the README, the framework, and the service's own code for it."""
+    app = SERVICES / service / "app"
+    own = (app / f"{name}.py" for name in ("body", "middleware", "routing"))
+    code = (path.read_text() for path in own if path.exists())
+    return declared(service).framework, *(lines(service, proxy) for proxy in PROXIES), *code
+
+
+# Of services in which all of that is the same, one is started.
+DIFFERENT = {of_bodies(service): service for service in reversed(services())}.values()
+
+
+@pytest.fixture(scope="session", params=DIFFERENT)  # so that each is started once
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     installed(request.param)
     with launched(request.param) as server:

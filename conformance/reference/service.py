@@ -64,12 +64,7 @@ class Call:
     refusals: list[Refusal] = field(default_factory=list)
 
     def refuse(
-        self,
-        status: int,
-        detail: str,
-        level: Level = "MUST",
-        place: Place | None = None,
-        **headers: str,
+        self, status: int, detail: str, level: Level = "MUST", place: Place | None = None, **headers: str
     ) -> None:
         self.refusals.append(Refusal(status, detail, level, place, tuple(headers.items())))
 
@@ -170,8 +165,8 @@ class Reference:
         is_cut, is_announced = "short" in request.framing, request.framing == "announced"
         if call.takes_body and not (request.body or is_cut or is_announced):
             call.refuse(400, "The body is missing.")
-            call.refuse(415, "The body is missing.", "MAY")
-            call.refuse(422, "The body is missing.", "MAY")
+            for status in (415, 422):
+                call.refuse(status, "The body is missing.", "MAY")
             return
         media_type = request.header("Content-Type") or ""
         if call.takes_body and not JSON_TYPE.fullmatch(media_type):

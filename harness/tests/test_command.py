@@ -37,10 +37,7 @@ def tried(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("word", "status", "err"),
-    [
-        ("fail", 3, "It is [bold] wrong.\n"),
-        ("sing", 2, "Unknown word: sing. There are: wait, fail\n"),
-    ],
+    [("fail", 3, "It is [bold] wrong.\n"), ("sing", 2, "Unknown word: sing. There are: wait, fail\n")],
 )
 def test_a_failure_is_said_as_it_is(word: str, status: int, err: str) -> None:
     ran = tried(word)

@@ -1,32 +1,16 @@
 import io
 import re
-from dataclasses import dataclass
 from math import nan
+from typing import NamedTuple
 
 import pytest
 from rich.console import Console
 
 from harness import document
-from harness.document import (
-    Block,
-    Bullets,
-    Drawing,
-    Estimate,
-    Figure,
-    Heading,
-    Link,
-    Name,
-    Number,
-    Ratio,
-    Share,
-    Styled,
-    Table,
-    Text,
-)
+from harness.document import Block, Estimate, Heading, Link, Ratio, Span, Table, Text
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(NamedTuple):
     value: float
     low: float = nan
     high: float = nan
@@ -35,8 +19,12 @@ class Bounds:
 TABLE = Table(
     ["variant", "ms", "times as well"],
     [
-        [Name("flask_orm", "flask"), Estimate(Bounds(7798, 7102, 8592)), Ratio(Bounds(1.5, 1.25, 2))],
-        [Name("a | b", "django", pale=True), Estimate(Bounds(nan)), Ratio(Bounds(0.333))],
+        [
+            document.Name("flask_orm", "flask"),
+            Estimate(Bounds(7798, 7102, 8592)),
+            Ratio(Bounds(1.5, 1.25, 2)),
+        ],
+        [document.Name("a | b", "django", pale=True), Estimate(Bounds(nan)), Ratio(Bounds(0.333))],
     ],
 )
 PAGE: list[Block] = [
@@ -44,12 +32,12 @@ PAGE: list[Block] = [
     Text(
         ["It takes ", Estimate(Bounds(1.5)), " ms, says `k6` of ", Link("a run", "run.md#hello"), "."], "lead"
     ),
-    Figure([Drawing("<svg/>", 10, 10)], "A picture", "picture.svg"),
+    document.Figure([document.Drawing("<svg/>", 10, 10)], "A picture", "picture.svg"),
     Heading(2, "The same"),
-    Bullets([[Styled("Bold.", "strong"), " text"], "<b>not</b>"]),
+    document.Bullets([[Span("Bold.", "strong"), " text"], "<b>not</b>"]),
     TABLE,
     Heading(2, "The same"),
-    Figure([Drawing("<svg/>", 10, 10)], "Another"),
+    document.Figure([document.Drawing("<svg/>", 10, 10)], "Another"),
     Table(["x"], [["folded"]], fold="More"),
 ]
 
@@ -57,17 +45,20 @@ PAGE: list[Block] = [
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
-        *((Number(value), text) for value, text in [(nan, ""), (12345.6, "12,346"), (99.95, "100")]),
-        *((Number(value), text) for value, text in [(99.94, "99.9"), (9.995, "10.0"), (9.994, "9.99")]),
-        (Number(0.004), "0.00"),
+        *((document.Number(value), text) for value, text in [(nan, ""), (12345.6, "12,346"), (99.95, "100")]),
+        *(
+            (document.Number(value), text)
+            for value, text in [(99.94, "99.9"), (9.995, "10.0"), (9.994, "9.99")]
+        ),
+        (document.Number(0.004), "0.00"),
         (Estimate(Bounds(7798, 7102, 8592)), "7,798 (7,102 to 8,592)"),
         (Estimate(Bounds(12)), "12.0"),
         (Ratio(Bounds(12.345, 1, 2)), "12.35 (1.00 to 2.00)"),
         (Ratio(Bounds(nan)), ""),
-        (Share(Bounds(0.8, -0.001, 1.27)), "80 % (0 to 127 %)"),
+        (document.Share(Bounds(0.8, -0.001, 1.27)), "80 % (0 to 127 %)"),
         (Link(Ratio(Bounds(2)), "x"), "2.00"),
         (Link("", "x"), ""),
-        (["a", " ", Styled("b", "good")], "a b"),
+        (["a", " ", Span("b", "good")], "a b"),
     ],
 )
 def test_cells_know_how_they_are_written(cell: document.Content, text: str) -> None:
@@ -77,7 +68,7 @@ def test_cells_know_how_they_are_written(cell: document.Content, text: str) -> N
 def test_lists_of_words_and_of_cells() -> None:
     assert document.listed(["a", "b", "c"]) == "a, b and c"
     assert document.listed([]) == ""
-    assert document.plain(document.joined(["a", Number(1), ["b", "c"]])) == "a, 1.00 and bc"
+    assert document.plain(document.joined(["a", document.Number(1), ["b", "c"]])) == "a, 1.00 and bc"
     assert document.plain(document.joined(["a", "b", "c"], "; ", "; ")) == "a; b; c"
 
 

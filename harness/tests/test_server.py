@@ -28,11 +28,6 @@ def services(tmp_path: Path) -> Iterator[Path]:
         psutil.Process(pid).kill()
 
 
-def test_the_services_are_the_folders_with_a_gunicorn_conf(services: Path) -> None:
-    (services / "no_service").mkdir()
-    assert declaring.services(services) == ["alpha", "beta"]
-
-
 @pytest.fixture
 def alpha(services: Path) -> Iterator[Server]:
     """Whatever a test does with it, nothing of it is left."""
@@ -91,6 +86,8 @@ def test_a_port_that_is_taken(services: Path) -> None:
 def test_a_service_that_does_not_come_up(
     services: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], object], message: str
 ) -> None:
+    (services / "no_service").mkdir()
+    assert declaring.services(services) == ["alpha", "beta"]  # the folders with a gunicorn.conf.py
     spoil(services / "alpha")
     monkeypatch.setattr(serving.Server, "deadline", 0.5)
     with pytest.raises(LaunchError, match=message), launched("alpha", root=services):
@@ -124,21 +121,18 @@ def test_a_folder_that_no_url_can_name_is_refused(services: Path, letter: str) -
         serving.server_of("alpha", folder / "scratch", root=services)
 
 
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [(None, "Cannot install alpha: uv venv failed with exit status 2"), ("", "pip install uv")],
-)
 def test_an_installation_that_failed_says_why_and_is_tried_again(
-    services: Path, monkeypatch: pytest.MonkeyPatch, path: str | None, message: str
+    services: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = fake_uv(services, monkeypatch, status=2)
-    if path is not None:
-        monkeypatch.setenv("PATH", path)
     (services / "alpha" / "requirements.txt").write_text("flask==1\n")
     for _ in range(2):
-        with pytest.raises(LaunchError, match=message):
+        with pytest.raises(LaunchError, match="Cannot install alpha: uv venv failed with exit status 2"):
             installed("alpha", root=services)
-    assert len(lines(calls)) == (2 if path is None else 0)
+    assert len(lines(calls)) == 2
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(LaunchError, match="pip install uv"):
+        installed("alpha", root=services)
 
 
 def fake_uv(services: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> Path:
@@ -151,15 +145,10 @@ def fake_uv(services: Path, monkeypatch: pytest.MonkeyPatch, status: int) -> Pat
     return calls
 
 
-def test_a_service_declares_itself(services: Path) -> None:
+def test_a_service_declares_itself_and_what_has_no_twin_is_refused(services: Path) -> None:
+    with pytest.raises(LaunchError, match=r"not among the twins: loadtests/twins/alpha\.py is missing"):
+        declaring.application("alpha", "twins")
     assert declaring.declared("alpha", services).application == "app.main:app"
     (services / "alpha" / "pyproject.toml").write_text("[tool.service]\n")
     with pytest.raises(LaunchError, match=r"alpha does not declare itself: .*'framework'"):
         declaring.declared("alpha", services)
-
-
-def test_what_has_no_twin_is_refused() -> None:
-    with pytest.raises(
-        LaunchError, match=r"alpha is not among the twins: loadtests/twins/alpha\.py is missing"
-    ):
-        declaring.application("alpha", "twins")

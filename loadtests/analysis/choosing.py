@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import prod
 
-from harness.document import Block, Bullets, Content, Heading, Link, Styled, Table, Text, listed
+from harness.document import Block, Bullets, Content, Heading, Link, Span, Table, Text, listed
 from loadtests.analysis import cost
 from loadtests.analysis.results import CPU, LATENCY, Results
 from loadtests.analysis.sections import database, study
@@ -83,18 +83,14 @@ def table(count: Count, names: Sequence[str]) -> Table:
     rows: list[list[Content]] = []
     for name in sorted(names, key=lambda name: total(count, name)):
         ratios = {o: count.of(SERVICES, name, o) / least[o] for o in COLUMNS}
-        cells = [Styled(f"{ratio:.1f}", "strong" if ratio <= ALIKE else "") for ratio in ratios.values()]
+        cells = [Span(f"{ratio:.1f}", "strong" if ratio <= ALIKE else "") for ratio in ratios.values()]
         rows.append([title(name), *cells])
     return Table(["stack", *COLUMNS.values()], rows)
 
 
 def dominating(count: Count, names: Sequence[str]) -> list[Content]:
-    shares = []
-    for name in names:
-        p = cost.parts(count, name, "get_item")
-        shares.append(
-            [part / (p.server + p.framework + p.access) for part in (p.server, p.framework, p.access)]
-        )
+    every = [cost.parts(count, name, "get_item") for name in names]
+    shares = [[part / sum(parts) for part in parts] for parts in every]
     server, framework, access = (
         f"{100 * min(column):.0f} to {100 * max(column):.0f} %" for column in zip(*shares, strict=True)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from harness.document import Block, Content, Heading, Ratio, Styled, Table, Text
+from harness.document import Block, Content, Heading, Ratio, Span, Table, Text
 from loadtests.analysis import intervals, ranks
 from loadtests.analysis.intervals import Series
 from loadtests.analysis.results import CPU, Measure, Results
@@ -70,7 +70,7 @@ def change(
     bound = measure != CPU and any(run.bound(name, scenario) for run in runs for name in (variant, reference))
     told = versions.direction(times, floor, bound=bound)
     ratios = (Ratio(intervals.geometric(relative(run))) for run in runs)
-    return [before.cell(variant), *ratios, Ratio(times), Styled(told, versions.STYLES.get(told, "muted"))]
+    return [before.cell(variant), *ratios, Ratio(times), Span(told, versions.STYLES.get(told, "muted"))]
 
 
 def agreement(before: Results, after: Results) -> str:

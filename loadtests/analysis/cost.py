@@ -1,10 +1,10 @@
 """docs/cost.md: what a request costs, from results/cost.json; and the parts that its other pages show."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from harness.document import Block, Cell, Content, Figure, Heading, Name, Styled, Table, Text, listed
+from harness.document import Block, Cell, Content, Figure, Heading, Name, Span, Table, Text, listed
 from harness.service import declared
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Bar
@@ -18,8 +18,7 @@ PICTURE = "cost/parts.svg"
 PARTS = ("server", "framework", "database access")
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(NamedTuple):
     """Of one operation, in instructions: they add up to what it costs the service."""
 
     server: float  # an application that does nothing, under the same server
@@ -134,7 +133,7 @@ def thousands(cost: Cost | None) -> Content:
     if cost is None:
         return ""
     share = 100 * cost.plus_minus / cost.instructions
-    spread = [Styled(f" ±{share:.1f} %", "muted")] if cost.plus_minus else []
+    spread = [Span(f" ±{share:.1f} %", "muted")] if cost.plus_minus else []
     return [f"{cost.instructions / 1000:,.0f}", *spread]
 
 
@@ -164,9 +163,8 @@ def added(count: Count, names: Sequence[str]) -> Table:
     for operation in OPERATIONS:
         if operation not in BASICS:
             for name in names:
-                p = parts(count, name, operation)
-                numbers = (p.server, p.framework, p.access, p.server + p.framework + p.access)
-                cells = [f"{value / 1000:,.0f}" for value in numbers]
+                one = parts(count, name, operation)
+                cells = [f"{value / 1000:,.0f}" for value in (*one, sum(one))]
                 rows.append([operation, label(SERVICES, name), *cells])
     return Table(["operation", "service", *PARTS, "in all"], rows, "llrrrr")
 
@@ -185,7 +183,7 @@ def figure(count: Count, names: Sequence[str]) -> Figure:
 
 
 def bar(name: str, one: Parts) -> Bar:
-    thousands = [part / 1000 for part in (one.server, one.framework, one.access)]
+    thousands = [part / 1000 for part in one]
     return Bar(name, Interval(sum(thousands)), declared(name).framework, parts=thousands)
 
 

@@ -79,10 +79,3 @@ class Paper(Part):
 @cache
 def read(path: Path = PAPER) -> Paper:
     return Paper.model_validate(tomllib.loads(path.read_text()))
-
-
-def times(paper: Paper, scenario: str, one: str, other: str) -> float:
-    """How many times as well one application does as the other, in the study."""
-    figure = next(figure for figure in paper.figures if figure.scenario == scenario)
-    ratio = figure.values[one] / figure.values[other]
-    return ratio if figure.measure == "requests_per_second" else 1 / ratio

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isnan
 from statistics import fmean
 
-from harness.document import Block, Content, Heading, Number, Styled, Table, Text
+from harness.document import Block, Content, Heading, Number, Span, Table, Text
 from loadtests.analysis import quantiles
 from loadtests.measure import gates
 from loadtests.measure.sample import Sample
@@ -50,7 +50,7 @@ def title(sample: Sample) -> str:
 def row(name: str, samples: Sequence[Sample]) -> list[Content]:
     valid = [sample for sample in samples if not sample.invalid]
     if not valid:
-        return [Styled(name, "bad"), *("-" for _ in HEAD[1:])]
+        return [Span(name, "bad"), *("-" for _ in HEAD[1:])]
     points = quantiles.distribution([(sample.requests, sample.quantiles_ms) for sample in valid])
     return [
         name,

@@ -8,15 +8,9 @@ from loadtests.measure.plan import Plan, PlanError, Variant, blocks, cells
 from loadtests.tests.conftest import PLAN
 
 SERVICES = ("django_drf", "fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_sqlite")
-USERS = {
-    "hello": 50,
-    "echo": 100,
-    "list_items": 10,
-    "get_item": 10,
-    "create_item": 10,
-    "replace_item": 10,
-    "delete_item": 1,
-}
+USERS = {"hello": 50, "echo": 100, "list_items": 10, "get_item": 10, "create_item": 10, "replace_item": 10}
+USERS |= {"delete_item": 1}
+AGAIN = "flask_sqlite_again"
 FLOOR = Variant(service="alpha", application="floor")
 
 
@@ -72,11 +66,8 @@ def test_a_plan_survives_its_toml(tiny: Plan) -> None:
     ("names", "chosen"),
     [
         (["flask_orm"], {"flask_orm": None}),
-        (
-            ["flask_sqlite", "flask_sqlite_again"],
-            {"flask_sqlite": None, "flask_sqlite_again": "flask_sqlite"},
-        ),
-        (["flask_sqlite_again"], {"flask_sqlite_again": None}),  # there is nothing to repeat
+        (["flask_sqlite", AGAIN], {"flask_sqlite": None, AGAIN: "flask_sqlite"}),
+        ([AGAIN], {AGAIN: None}),  # there is nothing to repeat
         (["twins", "flask_orm"], dict.fromkeys([*(f"twin_{name}" for name in SERVICES), "flask_orm"])),
     ],
 )

@@ -24,13 +24,8 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def sample(cell: Cell, invalid: Reason | None = None, **figures: object) -> Sample:
-    made = Sample(
-        **cell._replace(rate=cell.rate or nan)._asdict(),
-        service=cell.variant,
-        started="",
-        users=1,
-        invalid=invalid,
-    )
+    where = cell._replace(rate=cell.rate or nan)._asdict()
+    made = Sample(**where, service=cell.variant, started="", users=1, invalid=invalid)
     return made.model_copy(update=figures)
 
 

@@ -63,12 +63,7 @@ def test_a_scenario_by_wrk_is_a_sample_as_any_other(tree: Tree) -> None:
         ("unable to connect", 1, "wrk", "wrk ended with exit status 1: unable to connect"),
         ("Requests/sec: 12", 0, "wrk", "wrk left no summary that can be read: Invalid JSON"),
         (json.dumps({**SUMMARY, "quantiles_ms": [1.0]}), 0, "wrk", "wrk left 1 percentiles instead of 111"),
-        (
-            json.dumps({**SUMMARY, "requests": "many"}),
-            0,
-            "wrk",
-            "no summary that can be read: Input should be",
-        ),
+        (json.dumps({**SUMMARY, "requests": "x"}), 0, "wrk", "no summary that can be read: Input should be"),
         (json.dumps({**SUMMARY, "errors": {"status": 2}}), 0, "checks", "2 failed checks (status errors: 2)"),
         (json.dumps({**SUMMARY, "requests": 0}), 0, "requests", "0 requests of many"),
     ],
@@ -89,10 +84,8 @@ def test_an_answer_that_is_not_right_is_refused_before(tree: Tree) -> None:
     tree.plant("by_wrk", BY_WRK.replace("echo", "hello").replace("hello = {", "get_item = {"))
     tree.tell("alpha", "wrong")
     tree.bench("alpha", "--plan", "by_wrk", PATH=path)
-    assert tree.samples[1]["invalid"] == {
-        "code": "wrk",
-        "numbers": {"says": '/hello answers 200 b\'{"message": "Goodbye"}\''},
-    }
+    numbers = {"says": '/hello answers 200 b\'{"message": "Goodbye"}\''}
+    assert tree.samples[1]["invalid"] == {"code": "wrk", "numbers": numbers}
 
 
 def test_without_wrk_the_scenario_is_left_out_and_the_run_and_its_page_say_so(tree: Tree) -> None:

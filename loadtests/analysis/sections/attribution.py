@@ -5,7 +5,7 @@ from itertools import product
 from math import isnan
 
 from harness.document import Block, Content, Estimate, Figure, Heading, Ratio, Table, Text, joined, listed
-from loadtests.analysis import charts, factors
+from loadtests.analysis import charts, claims, factors
 from loadtests.analysis import paper as papers
 from loadtests.analysis.charts import Bar
 from loadtests.analysis.factors import Gap
@@ -46,11 +46,7 @@ def section(results: Results) -> list[Block]:
     if not services >= set(product(study.applications, factors.GROUPS)) or not results.samples:
         return []
     effects = {scenario: by_size(results, scenario) for scenario in results.scenarios}
-    blocks: list[Block] = [
-        Heading(2, "Attribution"),
-        Text(conclusion(effects), "lead"),
-        *map(Text, PREFACE),
-    ]
+    blocks: list[Block] = [Heading(2, "Attribution"), Text(conclusion(effects), "lead"), *map(Text, PREFACE)]
     for scenario, sizes in effects.items():
         blocks += of(results, study, scenario, sizes)
     return blocks
@@ -104,11 +100,11 @@ def of(results: Results, study: Paper, scenario: str, effects: dict[str, Interva
 def row(results: Results, study: Paper, scenario: str, dear: str, cheap: str) -> list[Content]:
     twins = {one.service: name for name, one in results.plan.variants.items() if one.group == "twins"}
     here = results.times(twins[cheap], twins[dear], scenario, results.headline(scenario))
-    gap = factors.gap(results, scenario, dear, cheap)
+    gap, operation = factors.gap(results, scenario, dear, cheap), results.plan.operation(scenario)
     return [
         study.applications[dear],
         study.applications[cheap],
-        f"{papers.times(study, results.plan.operation(scenario), cheap, dear):.2f}",
+        f"{claims.Contrast((cheap,), (dear,), (operation,)).ratio(claims.published(study)).value:.2f}",
         Ratio(here),
         Estimate(gap.whole),
         *(part(gap, each) for each in (gap.server, gap.framework, gap.access)),

@@ -3,17 +3,7 @@
 from collections.abc import Mapping
 from math import log, nan
 
-from harness.document import (
-    Block,
-    Content,
-    Heading,
-    Name,
-    Ratio,
-    Table,
-    Text,
-    joined,
-    listed,
-)
+from harness.document import Block, Content, Heading, Name, Ratio, Table, Text, joined, listed
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval, Series
 from loadtests.analysis.results import CPU, LATENCY, Measure, Results

@@ -14,7 +14,7 @@ from harness.document import (
     Heading,
     Number,
     Ratio,
-    Styled,
+    Span,
     Table,
     Text,
     listed,
@@ -134,7 +134,7 @@ def published(results: Results, scenario: str) -> dict[str, float]:
 
 def every_pair(ranking: Ranking) -> Table:
     rows: list[list[Content]] = [
-        [*pair, Ratio(times), "" if ranking.separates(*pair) else Styled("not told apart", "muted")]
+        [*pair, Ratio(times), "" if ranking.separates(*pair) else Span("not told apart", "muted")]
         for pair, times in ranking.pairs.items()
     ]
     return Table(["the first", "and the second", "times as well", ""], rows, "llrl", fold="Every pair")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from harness.document import Block, Bullets, Content, Heading, Ratio, Style, Styled, Table, Text, listed
+from harness.document import Block, Bullets, Content, Heading, Ratio, Span, Style, Table, Text, listed
 from loadtests.analysis import claims
 from loadtests.analysis import paper as papers
 from loadtests.analysis.claims import Measured, Outcome, Verdict
@@ -84,7 +84,7 @@ def row(verdict: Verdict) -> list[Content]:
     claim = verdict.claim
     return [
         claims.stated(claim),
-        [Styled(verdict.outcome, STYLES[verdict.outcome]), f": {verdict.why}" if verdict.why else ""],
+        [Span(verdict.outcome, STYLES[verdict.outcome]), f": {verdict.why}" if verdict.why else ""],
         verdict.instrument,
         Ratio(Interval(verdict.ours.value) if verdict.instrument == "count" else verdict.ours),
         f"{verdict.paper:.2f}" if verdict.contrast else "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.commit import SHORT
-from harness.document import Block, Content, Estimate, Heading, Ratio, Style, Styled, Table, Text
+from harness.document import Block, Content, Estimate, Heading, Ratio, Span, Style, Table, Text
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
@@ -77,7 +77,7 @@ def row(results: Results, one: Change) -> list[Content]:
         written(one.measure),
         *map(Estimate, means),
         Ratio(one.times),
-        Styled(one.direction, STYLES.get(one.direction, "muted")),
+        Span(one.direction, STYLES.get(one.direction, "muted")),
     ]
 
 

@@ -59,15 +59,9 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
     if twins:
         for name in SERVICES:
             variants[f"twin_{name}"] = Variant(service=name, group="twins", application="twin")
-    made_up = {
-        "name": "synthetic",
-        "about": "Made up for the tests.",
-        "rounds": rounds,
-        "sections": SECTIONS,
-        "groups": {"services": "Services", "twins": "Twins"},
-        "variants": variants,
-    }
-    return PAPER.model_copy(update=made_up)
+    made_up = {"name": "synthetic", "about": "Made up for the tests.", "rounds": rounds, "sections": SECTIONS}
+    groups = {"services": "Services", "twins": "Twins"}
+    return PAPER.model_copy(update=made_up | {"groups": groups, "variants": variants})
 
 
 def declared(service: str) -> Declared:

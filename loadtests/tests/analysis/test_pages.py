@@ -106,8 +106,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(
-    ("width", "scheme", "paper"),
-    [(390, "dark", "rgb(20, 24, 29)"), (1280, "light", "rgb(255, 255, 255)")],
+    ("width", "scheme", "paper"), [(390, "dark", "rgb(20, 24, 29)"), (1280, "light", "rgb(255, 255, 255)")]
 )
 def test_in_a_browser(
     browser: Browser, tmp_path: Path, name: str, width: int, scheme: Literal["dark", "light"], paper: str

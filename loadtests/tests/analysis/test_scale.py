@@ -20,14 +20,9 @@ SCENARIOS = {name: synthetic.SCENARIOS[name] for name in NAMES}
 
 def sized(rounds: int = 5, times: float = 1.0, noise: float = 0.0, **figures: object) -> Results:
     """At the most rows of flask_sqlite each operation takes `times` as long as at the fewest."""
-    plan = synthetic.plan(rounds).model_copy(
-        update={
-            "variants": VARIANTS,
-            "scenarios": SCENARIOS,
-            "groups": {name: name for name in STACKS},
-            "sections": ("scale",),
-        }
-    )
+    groups = {name: name for name in STACKS}
+    made_up = {"variants": VARIANTS, "scenarios": SCENARIOS, "groups": groups, "sections": ("scale",)}
+    plan = synthetic.plan(rounds).model_copy(update=made_up)
 
     def factor(cell: Cell) -> float:
         records = VARIANTS[cell.variant].records or 0
@@ -65,14 +60,11 @@ def test_of_all_stacks_together_the_growth_is_the_geometric_mean() -> None:
     assert "rows no operation is told to cost more processor time; " in same
 
 
-def test_a_size_that_was_not_measured_is_left_empty() -> None:
+def test_a_size_that_was_not_measured_is_left_empty_and_so_are_costs_without_a_logarithm() -> None:
+    assert "nan" not in str(rows(sized(cpu_ms_per_request=0.0), 0))
     some = synthetic.changed(sized(), lambda one: None if one.variant == "flask_sqlite_150000" else {})
     assert rows(some, 0)[1:] == [["flask_sqlite", "", ""], ["all together, geometric mean", "", ""]]
     assert rows(some, 1)[1][1]
-
-
-def test_costs_that_have_no_logarithm_make_a_page() -> None:
-    assert "nan" not in str(rows(sized(cpu_ms_per_request=0.0), 0))
 
 
 def test_where_the_generator_set_the_pace_the_page_says_so() -> None:
