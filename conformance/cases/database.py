@@ -39,8 +39,8 @@ def refused(server: Server, requests: list[Request], status: int) -> Iterator[Co
             yield Complaint(f"Retry-After is {answer.header('Retry-After')}")
 
 
-def ids(server: Server) -> list[int]:
-    return [item["id"] for item in ask(server, LIST).json()]
+def ids(server: Server, target: str = "/items") -> list[int]:
+    return [item["id"] for item in ask(server, Request("GET", target)).json()]
 
 
 @contextmanager

@@ -134,3 +134,21 @@ def outlives_a_kill(subject: Subject) -> Iterator[Complaint]:
         with launched(subject.service, {"DATABASE_URL": url}) as server:
             yield from differs(ids(server), created[:-1], "the ids after the kill")
             yield from differs(ask(server, POST).json()["id"] in created, False, "an id is used again")
+
+
+@on_postgresql(
+    "PostgreSQL: items that are committed in another order", "list-order", "list-after", "durable-read"
+)
+def committed_in_another_order(subject: Subject) -> Iterator[Complaint]:
+    """The first of two writers is held at its commit, past the service."""
+    with running(subject) as (server, other):
+        with other.transaction():
+            query = (
+                "INSERT INTO items (name, description, price, quantity) VALUES ('', '', 0, 0) RETURNING id"
+            )
+            first = other.execute(query).fetchone()
+            second = ask(server, POST).json()["id"]
+            yield from differs((first, second), ((2,), 3), "the ids of the two writers")
+            yield from differs(ids(server), [1, 3], "the ids, where the smaller is not committed")
+        for target, listed in (("/items?after=3", []), ("/items?after=1", [2, 3]), ("/items", [1, 2, 3])):
+            yield from differs(ids(server, target), listed, f"the ids of {target} when both are committed")

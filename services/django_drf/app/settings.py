@@ -32,9 +32,13 @@ DATABASES: dict[str, dict[str, object]] = {
 
 if config.database_url.startswith("postgresql:"):
     server = conninfo_to_dict(config.database_url)
-    limits = "-c application_name=django_drf -c lock_timeout=5s -c statement_timeout=15s"
-    # A server that falls silent, without so much as closing its connections, is given up within 15 seconds.
-    silence = {"keepalives_idle": 5, "keepalives_interval": 5, "tcp_user_timeout": 10_000}
+    # A server that falls silent, without closing its connections, is given up within 5 seconds; and the
+    # service by the server, which would keep its connections and locks for two hours. Until then packets are
+    # sent again, at intervals that double: with a longer limit a connection would rest for seconds after the
+    # silence.
+    silence = {"keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 3000}
+    limits = "-c lock_timeout=5s -c statement_timeout=15s -c tcp_user_timeout=3000 "
+    limits += "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c application_name=django_drf"
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": server.pop("dbname"),

@@ -15,19 +15,21 @@ from sqlmodel import Session, create_engine
 from .config import Config
 from .errors import unavailable
 
-BUSY_TIMEOUT = 5.0  # seconds
 POOL_TIMEOUT = 30.0  # seconds for a connection to become free
-OPTIONS = "-c application_name=fastapi_orm -c lock_timeout=5s -c statement_timeout=15s"
-# A server that falls silent, without so much as closing its connections, is given up within 15 seconds.
-SILENCE = {"keepalives_idle": 5, "keepalives_interval": 5, "tcp_user_timeout": 10_000}
-POSTGRESQL = {"connect_timeout": 5, "options": OPTIONS, **SILENCE}
+# A server that falls silent, without closing its connections, is given up within 5 seconds; and the service
+# by the server, which would keep its connections and locks for two hours. Until then packets are sent again,
+# at intervals that double: with a longer limit a connection would rest for seconds after the silence.
+SILENCE = {"keepalives_idle": 2, "keepalives_interval": 1, "tcp_user_timeout": 3000}
+LIMITS = "-c lock_timeout=5s -c statement_timeout=15s -c tcp_user_timeout=3000 "
+LIMITS += "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c application_name=fastapi_orm"
+POSTGRESQL = {"connect_timeout": 5, "options": LIMITS, **SILENCE}
 
 
 def open_engine(config: Config) -> Engine:
     pool: dict[str, Any] = {"pool_size": config.threads, "max_overflow": 0}
     if config.database is None:
         return create_engine(config.database_url, connect_args=POSTGRESQL, pool_pre_ping=True, **pool)
-    engine = create_engine(config.database_url, connect_args={"timeout": BUSY_TIMEOUT}, **pool)
+    engine = create_engine(config.database_url, connect_args={"timeout": 5.0}, **pool)
 
     @event.listens_for(engine, "connect")
     def set_synchronous(connection: sqlite3.Connection, _record: object) -> None:

@@ -52,11 +52,10 @@ def test_a_fault_is_a_problem_without_a_trace(app: FastAPI, client: TestClient) 
     assert "secret" not in answer.text
 
 
-def test_a_locked_database_is_unavailable(
-    database: Path, app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(db, "BUSY_TIMEOUT", 0)
-    with closing(sqlite3.connect(database)) as other, TestClient(app) as client:
+def test_a_locked_database_is_unavailable(database: Path, app: FastAPI, client: TestClient) -> None:
+    with app.state.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(database)) as other:
         other.execute("BEGIN IMMEDIATE")
         answer = client.post("/items", json=LAMP)
         assert answer.status_code == 503
