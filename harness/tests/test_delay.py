@@ -48,7 +48,8 @@ def test_what_is_sent_arrives_and_the_delay_outlives_it(ends: tuple[socket.socke
             one.sendall(b"x" * 300_000)
             received = 0
             while received < 300_000:
-                assert (data := other.recv(2**16))
+                data = other.recv(2**16)
+                assert data
                 received += len(data)
         if ending == "reset":
             near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABORT)
