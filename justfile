@@ -87,13 +87,13 @@ containers *ARGS: _tools
 standalone *ARGS: _tools
     @{{python}} -m pytest -v -m standalone tests/test_standalone.py "$@"
 
-# start services in containers, each on its port of compose.yaml: `just up flask_sqlite`
+# start services in containers, each on its port of compose.yaml: `just up flask_sqlite`, `just up --profile postgresql proxy`
 up *SERVICES:
-    @{{compose}} up --detach --build "$@"
+    @profile=(); [ "${1:-}" != --profile ] || { profile=("$1" "${2:?which profile?}"); shift 2; }; {{compose}} "${profile[@]}" up --detach --build "$@"
 
 # stop them; their volumes stay
 down:
-    @{{compose}} down
+    @{{compose}} --profile postgresql down
 
 # the contract, the linters, the types, and which package may import which
 check: _tools check-contract check-services

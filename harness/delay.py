@@ -19,21 +19,27 @@ WAKING = 0.07  # ms, each way, on a virtual machine
 PR_SET_TIMERSLACK = 29
 
 
+def joined(client: socket.socket, target: int) -> dict[socket.socket, socket.socket]:
+    server = socket.create_connection(("127.0.0.1", target))
+    for one in (client, server):
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return {client: server, server: client}
+
+
 def main(port: int, target: int, milliseconds: float) -> None:
     ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1)  # ns: it is 50 µs by itself
     listener = socket.create_server(("127.0.0.1", port))
     delay = max(milliseconds - WAKING, 0) / 1000
     peers: dict[socket.socket, socket.socket] = {}
     reading = [listener]
+    ended: set[socket.socket] = set()  # nothing more is sent to them
     due: deque[tuple[float, socket.socket, bytes]] = deque()
     while True:
         wait = max(due[0][0] - time.monotonic(), 0) if due else None
         for ready in select(reading, [], [], wait)[0]:
             if ready is listener:
-                pair = listener.accept()[0], socket.create_connection(("127.0.0.1", target))
-                for one, other in (pair, pair[::-1]):
-                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    peers[one] = other
+                pair = joined(listener.accept()[0], target)
+                peers |= pair
                 reading += pair
                 continue
             data = b""
@@ -49,10 +55,13 @@ def main(port: int, target: int, milliseconds: float) -> None:
                     peer.sendall(data)
                 else:
                     peer.shutdown(socket.SHUT_WR)
-            if not data and peer not in reading:  # both sides have ended
-                for one in (peer, peers.pop(peer)):
-                    one.close()
-                    peers.pop(one, None)
+            if not data:
+                ended.add(peer)
+                if (other := peers[peer]) in ended:
+                    for one in (peer, other):
+                        ended.remove(one)
+                        del peers[one]
+                        one.close()
 
 
 if __name__ == "__main__":

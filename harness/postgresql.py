@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -101,6 +101,12 @@ def new_database(url: str, template: str = "template0") -> Iterator[str]:
         yield urlsplit(url)._replace(path=f"/{fresh}").geturl()
     finally:
         _tell(url, SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def copy_of(url: str) -> AbstractContextManager[str]:
+    """Of the database at this URL, to which nobody is connected."""
+    parts = urlsplit(url)
+    return new_database(parts._replace(path="/postgres").geturl(), parts.path[1:])
 
 
 @contextmanager

@@ -82,6 +82,9 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
   just cost flask_sqlite         one, with its twin and its server
   just cost --check              count again; fail where a cell grew
   just cost --publish            write results/cost.json, the baseline
+  just cost --database postgresql
+                                 services with an ORM, on a PostgreSQL that
+                                 is started for it; counted is their side
 
 Exit status: 0 done, 1 a cell grew or a server failed, 2 bad usage."""
 
@@ -215,25 +218,29 @@ def cost(
     threshold: Annotated[
         float, Option("--threshold", metavar="PERCENT", min=0, help="How much a cell may grow.")
     ] = 2.0,
+    database: Annotated[str, Option("--database", metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
 ) -> None:
+    known("database", [database], ["sqlite", "postgresql"])
     if publish and (names or check):
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
     with interruptible(), plain_failures():
         from harness import document
-        from harness.service import installed, services
+        from harness.service import declared, installed, services
         from loadtests.analysis import cost as page
         from loadtests.analysis import pages
         from loadtests.cost import costs
         from loadtests.cost.progress import progress
 
         known("service", names or [], services())
+        on_server = database == costs.POSTGRESQL
+        able = [one for one in services() if database in declared(one).databases]
         before = costs.read() if check else None
-        for name in names or services():
+        for name in names or able:
             installed(name, screen.print)
         with progress(screen) as advance:
-            chosen = costs.variants(names or services())
+            chosen = (costs.on_postgresql if on_server else costs.variants)(names or able)
             if check:  # what is guarded is ours
-                chosen = [variant for variant in chosen if variant.group == costs.SERVICES]
+                chosen = [one for one in chosen if one.group in (costs.SERVICES, costs.POSTGRESQL)]
             after = costs.counted(chosen, starts=not check, progress=advance)
         document.terminal([page.cells(after)], output)
         if before is not None:
@@ -244,7 +251,7 @@ def cost(
             else:
                 output.print(f"No cell grew by more than {threshold:g} %.")
         if publish:
-            after.write()
+            costs.completed(after, costs.read() if costs.BASELINE.exists() else after).write()
             pages.write_all()
 
 

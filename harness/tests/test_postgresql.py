@@ -38,6 +38,17 @@ def test_a_new_database_is_gone_at_the_end(url: str) -> None:
         psycopg.connect(env["DATABASE_URL"])
 
 
+def test_a_copy_has_what_its_original_has_and_goes_its_own_way(url: str) -> None:
+    with postgresql.new_database(url) as first:
+        asked(first, b"SELECT 1")
+        with closing(psycopg.connect(first, autocommit=True)) as connection:
+            connection.execute("CREATE TABLE item AS SELECT 7 AS id")
+        with postgresql.copy_of(first) as second:
+            with closing(psycopg.connect(second, autocommit=True)) as connection:
+                connection.execute("UPDATE item SET id = 8")
+            assert [asked(each, b"SELECT id FROM item") for each in (first, second)] == [7, 8]
+
+
 def test_without_a_server_a_service_has_the_database_that_it_makes() -> None:
     with postgresql.environment("") as env:
         assert env == {}

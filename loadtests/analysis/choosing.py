@@ -129,7 +129,8 @@ def on_a_server(runs: Runs) -> list[Block]:
                 f" To read one item the service takes {cpu:.1f} times the processor time there, and the "
                 f"answer {latency:.1f} times as long from a server that is 1 ms away. So SQLite is enough "
                 "while one machine serves. A second machine needs a server, and so does a service that must "
-                "not go away when its machine does: the three with an ORM take one by `DATABASE_URL`.",
+                "not go away when its machine does: the three with an ORM take one by another "
+                "`DATABASE_URL`.",
             ]
         ),
     ]

@@ -9,7 +9,7 @@ from harness.service import declared
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Bar
 from loadtests.analysis.intervals import Interval
-from loadtests.cost.costs import ALIKE, FLOORS, RUNGS, SERVICES, TWINS, Cost, Count
+from loadtests.cost.costs import ALIKE, FLOORS, POSTGRESQL, RUNGS, SERVICES, TWINS, Cost, Count
 from loadtests.cost.count import START
 from loadtests.cost.requests import BASICS, OPERATIONS
 
@@ -71,6 +71,7 @@ def blocks(count: Count) -> list[Block]:
             "objects of the ORM. In brackets, times the step before.",
             "small",
         ),
+        *on_postgresql(count),
         Heading(2, "System calls"),
         Table(
             ["variant", *OPERATIONS],
@@ -126,7 +127,8 @@ def variants(count: Count) -> Iterator[tuple[tuple[str, str], Mapping[str, Cost]
 def label(group: str, name: str) -> Cell:
     if group == FLOORS:
         return f"{name}, floor"
-    return Name(name if group == SERVICES else f"{name}, twin", declared(name).framework, group == TWINS)
+    other = {TWINS: ", twin", POSTGRESQL: ", PostgreSQL"}.get(group, "")
+    return Name(f"{name}{other}", declared(name).framework, group == TWINS)
 
 
 def thousands(cost: Cost | None) -> Content:
@@ -201,6 +203,26 @@ def rungs(count: Count) -> Table:
             cells = [f"{step / 1000:,.0f}{ratio}" for step, ratio in zip(steps, times, strict=True)]
             rows.append([declared(orm).framework, operation, *cells])
     return Table(["framework", "operation", "SQL", "ORM, columns", "ORM, objects"], rows, "llrrr")
+
+
+def on_postgresql(count: Count) -> list[Block]:
+    operations = [operation for operation in OPERATIONS if operation not in BASICS]
+    rows: list[list[Content]] = []
+    for name in count.costs.get(POSTGRESQL, {}):
+        ratios = (count.of(POSTGRESQL, name, o) / count.of(SERVICES, name, o) for o in operations)
+        rows.append([label(SERVICES, name), *(f"{ratio:.2f}" for ratio in ratios)])
+    if not rows:
+        return []
+    return [
+        Heading(2, "Times SQLite, on PostgreSQL"),
+        Table(["service", *operations], rows),
+        Text(
+            "The service's side: with SQLite the database's work is in it, with PostgreSQL that is another "
+            "process, which is not counted. The service then speaks to it by psycopg over TCP, and asks "
+            "before each request whether the connection still stands.",
+            "small",
+        ),
+    ]
 
 
 def sql_of(count: Count, orm: str) -> str:

@@ -6,12 +6,13 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean, stdev
 
 import psutil
 
+from harness import postgresql
 from harness.service import ROOT, application, declared, has
 from loadtests.cost import count, instrument, requests
 from loadtests.cost.count import START, Variant
@@ -34,6 +35,7 @@ class Cost:
 
 Costs = Mapping[str, Mapping[str, Mapping[str, Cost]]]  # by group, name and operation
 SERVICES, TWINS, FLOORS, RUNGS = "services", "twins", "floors", "rungs"
+POSTGRESQL = "postgresql"  # the services that can, on that instead of SQLite
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,12 @@ def variants(names: Sequence[str]) -> list[Variant]:
     return [*chosen, *floors.values()]
 
 
+def on_postgresql(names: Sequence[str]) -> list[Variant]:
+    if others := [name for name in names if POSTGRESQL not in declared(name).databases]:
+        raise CountError(f"{others[0]} does not speak PostgreSQL")
+    return [Variant(POSTGRESQL, name, name) for name in names]
+
+
 def counted(
     chosen: Sequence[Variant],
     seeds: Sequence[int] = SEEDS,
@@ -112,7 +120,12 @@ def counted(
     tasks += [(v, None) for v in chosen if starts and v.group == SERVICES]
     readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
     with ExitStack() as stack, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        data = {s: stack.enter_context(count.dataset(s)) for s in {v.service: None for v in chosen}}
+        asked = any(v.group == POSTGRESQL for v in chosen)
+        server = stack.enter_context(postgresql.server()) if asked else ""
+        data = {
+            s: stack.enter_context(count.dataset(s, postgresql=server))
+            for s in {v.service: None for v in chosen}
+        }
 
         def task(variant: Variant, seed: int | None) -> tuple[Variant, Mapping[str, Reading]]:
             if seed is None:
@@ -153,6 +166,12 @@ def conditions(before: Count, after: Count) -> str:
     pairs = {key: (before.machine.get(key), value) for key, value in after.machine.items()}
     others = [f"{key} {then}, now {now}" for key, (then, now) in pairs.items() if then != now]
     return f"the baseline was counted under {'; '.join(others)}" if others else ""
+
+
+def completed(after: Count, before: Count) -> Count:
+    """With the groups that were counted before, under the same conditions, and not this time."""
+    kept = {} if conditions(before, after) else {**before.costs}
+    return replace(after, costs={**kept, **after.costs})
 
 
 def growth(before: Count, after: Count, threshold: float) -> list[str]:

@@ -3,11 +3,13 @@
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from harness.database import Database
+from harness.postgresql import copy_of, environment
 from harness.server import Server, launched, server_of
 from harness.service import TWIN_SETTINGS, installed
 from loadtests.cost.instrument import Instrument, Reading
@@ -24,7 +26,7 @@ LISTS = ("list_items", "list_objects")
 
 @dataclass(frozen=True)
 class Variant:
-    group: str  # services, twins, floors or rungs
+    group: str  # services, postgresql, twins, floors or rungs
     name: str  # of the service; of a floor, its interface
     service: str  # in whose folder and environment it runs
     application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
@@ -32,26 +34,27 @@ class Variant:
 
 
 @contextmanager
-def dataset(service: str, rows: int = ROWS) -> Iterator[Path]:
-    """A database of the service with so many items, in one file."""
-    with TemporaryDirectory(prefix="cost-") as folder:
+def dataset(service: str, rows: int = ROWS, postgresql: str = "") -> Iterator[Database]:
+    """A database of the service with so many items, in one file or on this server."""
+    with TemporaryDirectory(prefix="cost-") as folder, environment(postgresql) as env:
         copy = Path(folder, "items.db")
-        with launched(service, {"SQLITE_SYNCHRONOUS": "OFF"}) as server:
+        with launched(service, {"SQLITE_SYNCHRONOUS": "OFF", **env}) as server:
             client = Client(server.port)
             for record in records(rows):
                 client.request("POST", "/items", 201, record)
             client.close()
             server.stop()
-            shutil.copyfile(server.database, copy)
-        yield copy
+            if not env:
+                shutil.copyfile(server.database, copy)
+        yield env.get("DATABASE_URL", copy)
 
 
 @contextmanager
 def counted(
-    variant: Variant, seed: int, data: Path, *, counting: bool
+    variant: Variant, seed: int, data: Database, *, counting: bool
 ) -> Iterator[tuple[Server, Instrument]]:
     """The variant under Valgrind, with one worker; `counting` from its first instruction on."""
-    with TemporaryDirectory(prefix="cost-") as folder:
+    with TemporaryDirectory(prefix="cost-") as folder, ExitStack() as stack:
         instrument = Instrument(Path(folder))
         python = installed(variant.service) / "bin" / "python"
         settings = {
@@ -60,6 +63,8 @@ def counted(
             "PYTHONHASHSEED": str(seed),
             **(TWIN_SETTINGS if variant.group == "twins" else {}),
         }
+        if isinstance(data, str):
+            settings["DATABASE_URL"] = stack.enter_context(copy_of(data))
         server = server_of(
             variant.service,
             Path(folder),
@@ -69,12 +74,13 @@ def counted(
         )
         server.deadline = 600.0  # Valgrind is 50 times slower, and the machine may be busy
         with closing(server):
-            shutil.copyfile(data, server.database)
+            if isinstance(data, Path):
+                shutil.copyfile(data, server.database)
             server.start()
             yield server, instrument
 
 
-def requests(variant: Variant, seed: int, data: Path) -> Mapping[str, Reading]:
+def requests(variant: Variant, seed: int, data: Database) -> Mapping[str, Reading]:
     """Each operation's cost of one request. What the server does by itself, by its clock, is subtracted."""
     with counted(variant, seed, data, counting=False) as (server, instrument):
         (worker,) = server.workers()
@@ -99,7 +105,7 @@ def requests(variant: Variant, seed: int, data: Path) -> Mapping[str, Reading]:
         return costs
 
 
-def start(variant: Variant, seed: int, data: Path) -> Reading:
+def start(variant: Variant, seed: int, data: Database) -> Reading:
     """Master and worker, from the first instruction to the first answer. The .pyc files are there."""
     with counted(variant, seed, data, counting=True) as (server, instrument):
         (worker,) = server.workers()

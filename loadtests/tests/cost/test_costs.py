@@ -4,15 +4,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.document import Table
 from harness.service import installed
+from loadtests.analysis import cost as page
 from loadtests.cost import costs, count
 from loadtests.cost.costs import Cost, Count
 from loadtests.cost.count import Variant
 from loadtests.cost.instrument import CountError, Reading
+from loadtests.cost.requests import OPERATIONS
 
 MACHINE = {"python": "3.11.7", "valgrind": "valgrind-3.19.0"}
 
@@ -65,6 +69,32 @@ def test_the_variants_of_two_services_share_a_floor() -> None:
     chosen = [(v.group, v.name) for v in costs.variants(["flask_orm", "flask_sqlite"])]
     assert chosen.count(("floors", "wsgi")) == 1
     assert {group for group, _ in chosen} == {"services", "twins", "rungs", "floors"}
+
+
+def test_what_was_not_counted_again_stays_in_the_baseline() -> None:
+    server = Count(MACHINE, {"postgresql": {"flask_orm": {"get_item": Cost(150_000, 0, 9, 0)}}})
+    both = costs.completed(server, counted(100_000))
+    assert (both.of("services", "flask_orm", "get_item"), list(both.costs)) == (
+        100_000,
+        ["services", "postgresql"],
+    )
+    assert costs.completed(server, counted(1, python="3.13.1")) == server
+    [_, table, _] = page.on_postgresql(
+        replace(both, costs={**both.costs, **priced("services", 100_000), **priced("postgresql", 150_000)})
+    )
+    assert isinstance(table, Table)
+    assert [row[1:] for row in table.rows] == [["1.50"] * 5]
+    assert page.on_postgresql(counted(1)) == []
+
+
+def priced(group: str, instructions: float) -> dict[str, dict[str, dict[str, Cost]]]:
+    return {group: {"flask_orm": dict.fromkeys(OPERATIONS, Cost(instructions, 0, 9, 0))}}
+
+
+def test_only_services_that_speak_it_are_counted_on_postgresql() -> None:
+    assert [(v.group, v.name) for v in costs.on_postgresql(["flask_orm"])] == [("postgresql", "flask_orm")]
+    with pytest.raises(CountError, match="flask_sqlite does not speak PostgreSQL"):
+        costs.on_postgresql(["flask_orm", "flask_sqlite"])
 
 
 @contextmanager
