@@ -41,7 +41,7 @@ class Bench:
 
     def dataset(self, variant: Variant, where: str) -> Path | None:
         """A database of this version of a service with the dataset in it, for the plan that copies one."""
-        if self.run.plan.dataset == "loaded" or variant.application == "floor":
+        if self.run.plan.dataset == "loaded" or variant.is_guest or variant.application == "floor":
             return None
         records = self.run.plan.records_of(variant)
         path = self.folders.scratch / f"{variants.version(variant)}-{records}.db"
@@ -72,7 +72,7 @@ class Stage:
     @cached_property
     def ids(self) -> list[int]:
         """Of the dataset."""
-        return database.ids(self.server.database, MOST_IDS)
+        return self.server.ids(MOST_IDS)
 
     def driven(self, script: str, settings: Mapping[str, object], scenario: str | None = None) -> Drive:
         return driven(self.server, self.bench.k6, script, settings, scenario)
@@ -101,15 +101,15 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
     progress.now(f"{where}: start")
     with variants.start(variant, copied, bench.folders) as server:
         place = order(plan, number).index(name) + 1
-        stage = Stage(bench, server, variant, place, usage.memory_mib(server.pid)[0])
+        stage = Stage(bench, server, variant, place, server.memory_mib())
         sleep(pauses.after_start)
-        if plan.dataset == "loaded" and variant.application != "floor":
+        if (plan.dataset == "loaded" or variant.is_guest) and variant.application != "floor":
             progress.now(f"{where}: load the dataset")
             load(server, plan.records_of(variant), bench.k6)
             sleep(pauses.after_load)
         (server.scratch / "ids.json").write_text(json.dumps(stage.ids))
-        stage.rows = database.count(server.database)
-        database.settle(server.database)
+        stage.rows = server.count()
+        server.settle()
         progress.now(f"{where}: warm up")
         refused = warm_up(stage) or misconfigured(stage, name)
         sleep(pauses.after_warm_up)
@@ -126,9 +126,10 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
 
 def load(server: Server, records: int, k6: str) -> None:
     """The dataset, through the service."""
+    before = server.count()
     run = driven(server, k6, "load_items", {"ITERATIONS": records})
     wrong = gates.unanswered(run.outcome, records)
-    if wrong := wrong or gates.disagreeing(database.count(server.database), records, 0):
+    if wrong := wrong or gates.disagreeing(server.count() - before, records, 0):
         raise LaunchError(
             f"{server.service} did not take the dataset: {gates.sentence(wrong)}.\n{tail(server.log)}"
         )
@@ -148,6 +149,9 @@ def warm_up(stage: Stage) -> Reason | None:
 
 def misconfigured(stage: Stage, name: str) -> Reason | None:
     """Where what runs is not what the plan says; what runs is noted with the machine."""
+    if stage.variant.is_guest:
+        stage.bench.run.note_configuration(name, {"server": stage.variant.command or stage.variant.url})
+        return None
     found, folders = facts.running(stage.server, stage.variant), stage.bench.folders
     if isinstance(found, Reason):
         return found
@@ -176,7 +180,7 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
         run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
     else:
         run = stage.driven(operation, settings(cell, scenario, stage))
-    outcome, stage.rows = run.outcome, database.count(server.database)
+    outcome, stage.rows = run.outcome, server.count()
     figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
     expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
     wrong = (
@@ -209,7 +213,7 @@ def lost(operation: str, outcome: Outcome | str, stage: Stage) -> int:
     if operation != "replace_item" or isinstance(outcome, str):
         return 0
     written = dataset.replacements(stage.ids, outcome.requests)
-    return len(dataset.lost(written, database.records(stage.server.database, written)))
+    return len(dataset.lost(written, stage.server.records(written)))
 
 
 def used(run: Drive) -> dict[str, Any]:
