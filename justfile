@@ -19,6 +19,11 @@ _tools:
 bench *ARGS: _tools
     @{{python}} -m loadtests bench "$@"
 
+# run one scenario by hand: `just k6 hello --url http://127.0.0.1:8000`
+[no-exit-message]
+k6 *ARGS: _tools
+    @{{python}} -m loadtests k6 "$@"
+
 # write the page of a run, or show what changed between two: `just report`, `just report RUN [RUN]`
 [no-exit-message]
 report *ARGS: _tools
@@ -113,7 +118,7 @@ check-services:
 
 # known vulnerabilities of what is pinned, where the database of them can be asked
 audit:
-    @for project in . services/*/; do uvx -q pip-audit@2.10.1 --strict --progress-spinner off --require-hashes --disable-pip -r "$project/requirements.txt"; done
+    @for project in . services/*/ examples/starlette; do uvx -q pip-audit@2.10.1 --strict --progress-spinner off --require-hashes --disable-pip -r "$project/requirements.txt"; done
 
 # write the code as ruff has it
 format: _tools
@@ -121,5 +126,5 @@ format: _tools
 
 # compile every requirements.txt anew from its pyproject.toml; `just lock --upgrade` takes the newest versions
 lock *ARGS:
-    @for project in . services/*/; do (cd "$project" && {{compile}} -o requirements.txt "$@"); done
+    @for project in . services/*/ examples/starlette; do (cd "$project" && {{compile}} -o requirements.txt "$@"); done
     @for project in services/*/; do (cd "$project" && {{compile}} --group dev -c requirements.txt -o requirements-dev.txt "$@"); done

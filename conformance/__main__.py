@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.case import SEED, Case, Subject, load
 from conformance.judge import Judgement, judge
-from conformance.levels import Level
+from conformance.levels import LEVELS, Level
 from conformance.report import Run
 from conformance.rules import Rules
 from harness.command import (
@@ -24,13 +24,13 @@ from harness.command import (
     output,
     raising,
     screen,
+    server_at,
 )
 from harness.service import LaunchError, declared, installed, services
 from harness.wire import everywhere
 
 app = Command("just conform")
 REPORT = Path("build/conformance")
-SERVER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 HEADER = re.compile(r"[\w-]+:[ -~]+")
 
 HELP = """Hold services to the contract, openapi.yaml.
@@ -88,6 +88,9 @@ Database = Annotated[
 Short = Annotated[bool, Option("--short", help="Fewer random examples.")]
 Only = Annotated[str, Option("--only", metavar="TEXT", help="The cases with this in their names.")]
 All = Annotated[bool, Option("--all", help="Go on after a level that fails.")]
+Until = Annotated[
+    Level, Option("--until", metavar="LEVEL", help="The last level to be judged.", show_default=False)
+]
 Allowed = Annotated[
     list[str] | None, Option("--allow", metavar="RULE=REASON", help="A rule that is not kept, and why.")
 ]
@@ -112,6 +115,7 @@ def conform(
     short: Short = False,
     only: Only = "",
     all_levels: All = False,
+    until: Until = LEVELS[-1],
     allowed: Allowed = None,
     random: Random = False,
     seed: Seed = None,
@@ -121,7 +125,7 @@ def conform(
     page: Html = None,
     publish: Publish = False,
 ) -> None:
-    partial = short or bool(only) or bool(allowed) or database != "sqlite"
+    partial = short or bool(only) or until != LEVELS[-1] or bool(allowed) or database != "sqlite"
     check_usage(names or [], url, random=random, seed=seed, partial=partial, publish=publish)
     check_headers(headers or [], url)
     rules = Rules.load()
@@ -130,7 +134,7 @@ def conform(
     seed = secrets.randbelow(2**32) if random else SEED if seed is None else seed
     if random:
         screen.print(f"seed {seed}")
-    named = [case for case in load() if only in case.name]
+    named = [case for case in load() if only in case.name and LEVELS.index(case.level) <= LEVELS.index(until)]
     if not named:
         fail(f"No case has {only} in its name.", 2)
     kind = database.partition(":")[0]
@@ -174,8 +178,8 @@ def check_usage(
         fail("Either --random or --seed, not both.", 2)
     if publish and (names or url or partial):
         fail("--publish needs a full run of all services.", 2)
-    if url and not SERVER.fullmatch(url):
-        fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", 2)
+    if url:
+        server_at(url)
 
 
 def check_headers(headers: list[str], url: str | None) -> None:

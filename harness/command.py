@@ -5,6 +5,7 @@ at once, and a Ctrl-C in the middle of the imports ends it without a traceback.
 """
 # ruff: noqa: E402 - the imports take a while, in which a Ctrl-C would print a traceback
 
+import re
 import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # until interruptible() has a better idea
@@ -25,6 +26,7 @@ BAD_USAGE = 2  # the exit status
 MEANT, FEW = 3, 8  # names that a message may have
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SERVER = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -63,6 +65,13 @@ def known(what: str, names: Sequence[str], real: Sequence[str]) -> None:
     for name in names:
         if name not in real:
             fail(f"Unknown {what}: {name}. {instead(name, real)}", BAD_USAGE)
+
+
+def server_at(url: str) -> str:
+    """The URL of a server without a slash at its end; fails where it is none."""
+    if not SERVER.fullmatch(url):
+        fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", BAD_USAGE)
+    return url.rstrip("/")
 
 
 def instead(name: str, real: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 GRACE = 10.0  # seconds for a process to end when asked to
 
 # What a process inherits. The rest of the caller's environment would change what is measured without a trace.
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SSL_CERT_FILE")
 
 
 @contextmanager

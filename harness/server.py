@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -22,7 +22,7 @@ from typing import TypedDict, Unpack
 
 import psutil
 
-from harness import usage
+from harness import database, usage
 from harness.process import started, tail
 from harness.service import SERVICES, LaunchError
 
@@ -109,7 +109,32 @@ class Server:
         return []
 
     def memory_mib(self) -> float:
-        return usage.memory_mib(self.pid)[0]
+        return self.memory()[0]
+
+    def memory(self) -> tuple[float, str]:
+        """And its kind."""
+        return usage.memory_mib(self.pid)
+
+    def cpu_seconds(self) -> float:
+        return usage.cpu_seconds(self.pid)
+
+    @property
+    def storage(self) -> database.Database:
+        """Where its items are: its file, unless it was told of another database."""
+        url = self.env.get("DATABASE_URL", "")
+        return url if url.startswith("postgresql:") else self.database
+
+    def ids(self, most: int) -> list[int]:
+        return database.ids(self.storage, most)
+
+    def count(self) -> int:
+        return database.count(self.storage)
+
+    def records(self, wanted: Iterable[int]) -> dict[int, database.Record]:
+        return database.records(self.storage, wanted)
+
+    def settle(self) -> None:
+        database.settle(self.storage)
 
     def traceback(self) -> str:
         """The last line of the first one that was logged, since the first start."""

@@ -6,6 +6,7 @@ exchange() and conversation() are for requests that may be no HTTP at all; a Cli
 import json
 import socket
 import ssl
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -107,11 +108,18 @@ class Answer:
 
     def json(self) -> Any:
         """Raises ValueError for what is no strict JSON."""
-        return json.loads(self.body.decode(), parse_constant=refuse, object_pairs_hook=_object)
+        return json.loads(
+            self.body.decode(), parse_constant=refuse, parse_int=_integer, object_pairs_hook=_object
+        )
 
 
 def refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _integer(digits: str) -> int | float:
+    """Of more than these digits Python reads no integer."""
+    return int(digits) if len(digits) <= sys.int_info.default_max_str_digits else float(digits)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,7 +9,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
-from harness.command import BAD_USAGE, Argument, Command, Option, fail, interruptible, known, output, screen
+from harness.command import (
+    BAD_USAGE,
+    Argument,
+    Command,
+    Option,
+    fail,
+    interruptible,
+    known,
+    output,
+    screen,
+    server_at,
+)
 
 if TYPE_CHECKING:
     from loadtests.measure.run import Run
@@ -42,14 +53,19 @@ has none.
                                         one whose URL is given
   just bench flask_sqlite --against HEAD~5 --rounds 5 --fail-if-slower 5%
                                         beside itself as it was before
+  just bench --command 'node server.js' --cwd examples/node
+                                        a server of your own, in any language;
+                                        it is told its PORT, and its HOST
+  just bench flask_sqlite --url http://127.0.0.1:8000
+                                        one that runs already, beside a service
   just bench --resume                   go on with the latest interrupted run
   just bench --resume results/RUN       or with another one
 
-One scenario by hand, against any server that speaks the contract:
-
-  k6 run -e BASE_URL=http://127.0.0.1:8000 loadtests/k6/load_items.js
-  k6 run -e BASE_URL=http://127.0.0.1:8000 -e VUS=10 loadtests/k6/hello.js
-  k6 run -e BASE_URL=http://127.0.0.1:8000 -e RATE=50 loadtests/k6/get_item.js
+A server of your own is held to the contract first, up to the level items:
+what fails is not measured. Its list must be empty, unless --may-delete: the
+dataset is created beside what is there, and deleted in the end. Of one at a
+URL no processor time and no memory can be seen, and it is not started anew
+in each round. `just k6` runs one scenario by hand.
 
 A NAME is a service or, where a plan has them, a variant or a group of
 variants. A plan is a file of loadtests/plans/. K6 in the environment names
@@ -89,7 +105,11 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
 Exit status: 0 done, 1 a cell grew or a server failed, 2 bad usage."""
 
 KINDS = r"(sqlite|postgresql(:(socket|[\d.]+ms))?)$|postgresql://"  # of a database
-PLANS = ", ".join(sorted(path.stem for path in (Path(__file__).parent / "plans").glob("*.toml")))
+PLANS, SCENARIOS = (
+    ", ".join(sorted(path.stem for path in Path(__file__).parent.glob(files)))
+    for files in ("plans/*.toml", "k6/*.js")
+)
+CHANGING = re.compile(r"http\.(put|del)\b|\b(replace|delete)_item\b")
 
 app = Command("just")
 
@@ -114,6 +134,15 @@ FailIfSlower = Annotated[
 ]
 
 
+Commands = Annotated[
+    list[str] | None,
+    Option("--command", metavar="'COMMAND'", help="Of a shell: starts a server of your own."),
+]
+Folders = Annotated[list[Path] | None, Option("--cwd", metavar="DIR", help="The folder of that command.")]
+Urls = Annotated[list[str] | None, Option("--url", metavar="URL", help="Of a server that runs already.")]
+Deletes = Annotated[bool, Option("--may-delete", help="These servers may have items.")]
+
+
 @app.function(HELP)
 def bench(
     names: Names = None,
@@ -125,8 +154,12 @@ def bench(
     against: Against = None,
     database: Database = None,
     fail_if_slower: FailIfSlower = None,
+    commands: Commands = None,
+    folders: Folders = None,
+    urls: Urls = None,
+    may_delete: Deletes = False,
 ) -> None:
-    if resume and (rounds, seed, docker, against) != (None, None, False, None):
+    if resume and (rounds, seed, docker, against, commands, urls) != (None, None, False, None, None, None):
         fail("A run goes on as it began: with its rounds, its seed, and in containers or not", BAD_USAGE)
     if docker and against:
         fail(
@@ -147,23 +180,61 @@ def bench(
     run: Run | None = None
     with interruptible(lambda: kept(run)), plain_failures(lambda: kept(run)):
         from harness import k6
-        from loadtests.measure import block, facts, prepare
+        from harness.service import services
+        from loadtests.measure import block, facts, guest, prepare, variants
         from loadtests.measure.run import alone
-        from loadtests.measure.variants import Folders
 
+        at = [server_at(url) for url in urls or []]
+        guests = guest.guests(commands or [], folders or [], at, services())
         with alone(), TemporaryDirectory(prefix="bench-") as scratch:
-            binary, folders = k6.binary(), Folders(Path(scratch))
+            binary, places = k6.binary(), variants.Folders(Path(scratch))
             if resume:
-                run = prepare.resumed(names or [], plan_name, folders)
+                run = prepare.resumed(names or [], plan_name, places, may_delete=may_delete)
             else:
-                request = prepare.Request(names or [], plan_name, rounds, seed, docker, against, database)
-                run = prepare.begun(request, binary, folders)
+                request = prepare.Request(
+                    names or [], plan_name, rounds, seed, docker, against, database, guests, may_delete
+                )
+                run = prepare.begun(request, binary, places)
             if run.remaining:
                 if warning := facts.busy(os.getloadavg()[0]):
                     screen.print(warning, style="yellow", markup=False, soft_wrap=True)
-                block.measure_all(run, binary, folders, screen, database)
+                block.measure_all(run, binary, places, screen, database)
             run.pack()
         conclude(run, percent)
+
+
+@app.function()
+def k6(
+    scenario: Annotated[str, Argument(metavar="SCENARIO", help=f"One of {SCENARIOS}.")],
+    words: Annotated[
+        list[str] | None,
+        Argument(metavar="[-- WORDS]", show_default=False, help="Of k6, such as -e VUS=10 or -e RATE=50."),
+    ] = None,
+    *,
+    url: Annotated[str, Option("--url", metavar="URL", help="Of a server that speaks the contract.")],
+    may_delete: Annotated[
+        bool, Option("--may-delete", help="Its items may be replaced and deleted.")
+    ] = False,
+) -> None:
+    """Run one scenario by hand, against a server that runs; what is told is k6's own.
+
+    [bold]Examples[/bold]
+
+      just k6 load_items --url http://127.0.0.1:8000
+      just k6 get_item --url http://127.0.0.1:8000 -- -e RATE=50
+      just k6 delete_item --url http://127.0.0.1:8000 --may-delete
+
+    VUS, DURATION (5s), ITERATIONS and RATE (requests per second) take the place of the study's load."""
+    from harness import k6
+
+    known("scenario", [scenario], SCENARIOS.split(", "))
+    script = k6.SCRIPTS / f"{scenario}.js"
+    if not may_delete and CHANGING.search(script.read_text()):
+        fail(f"{scenario} replaces or deletes items that are there: --may-delete says that it may", BAD_USAGE)
+    with plain_failures():
+        binary = k6.binary()
+    given = ["-e", f"BASE_URL={server_at(url)}", *(words or [])]
+    os.execv(binary, [binary, "run", "--no-usage-report", *given, str(script)])  # noqa: S606 - k6
 
 
 @app.function()

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+import h11
+
 from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
 from conformance.script import TYPED
@@ -116,6 +118,9 @@ def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
             begun = connection.recv(1) if answers else b""
             connection.sendall(b"".join(page.payload()))
             answer = Reader(connection, "GET", begun).answer()
+    except h11.RemoteProtocolError:
+        yield Complaint("the answer breaks off where the server closed while the client was still sending")
+        return
     finally:
         conversation(subject.url, [Request("DELETE", f"/items/{item_id}") for item_id in ids])
     found = None if answer is None else [item["id"] for item in answer.json()]

@@ -40,19 +40,34 @@ def blocks(results: Results) -> list[Block]:
 
 
 def head(results: Results) -> list[Block]:
-    editions = sorted({declared.edition for declared in results.services.values()})
+    editions = sorted({declared.edition for declared in results.services.values()} - {""})
+    edition = f"Edition of the services: {document.listed(editions)}. " if editions else ""
     rounds, total = results.plan.rounds, len(results.valid) + results.remaining
     machine = results.machine
     generators = document.listed([f"{name} {machine[name]}" for name in ("k6", "wrk") if name in machine])
     return [
         Text(results.plan.about),
+        *guests(results),
         Text(
-            f"Edition of the services: {document.listed(editions)}. {machine['cpu']}, {machine['cores']} "
+            f"{edition}{machine['cpu']}, {machine['cores']} "
             f"cores, {machine['memory_gib']} GiB, {machine['system']} {machine['kernel']}, Python "
             f"{machine['python']}, {generators}, load before the start {machine['load_before'][0]}. "
             f"{rounds} round{'s' if rounds > 1 else ''}, {len(results.valid)} of {total} samples valid."
         ),
     ]
+
+
+def guests(results: Results) -> list[Block]:
+    """What is known of a server that is none of the services."""
+    variants = results.plan.variants.items()
+    remote = [name for name, each in variants if each.url]
+    texts = [f"{name} is started by `{each.command}`." for name, each in variants if each.command]
+    if remote:
+        texts.append(
+            f"Not started by this run, but asked at a URL: {document.listed(remote)}. Nothing was "
+            "seen of its processor time and its memory, and no round started it anew."
+        )
+    return [Text(text, "notice") for text in texts]
 
 
 def machine(results: Results) -> list[Block]:

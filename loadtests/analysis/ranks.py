@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import isnan
 
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
@@ -45,7 +46,8 @@ def ranking(results: Results, scenario: str, measure: Measure, names: Sequence[s
     measured = [name for name in names if results.of(name, scenario)]
     reasons = {name: results.bound(name, scenario) for name in measured} if measure != CPU else {}
     bound = {name: reason for name, reason in reasons.items() if reason}
-    means = {name: results.mean(name, scenario, measure).value for name in measured}
+    all_means = {name: results.mean(name, scenario, measure).value for name in measured}
+    means = {name: mean for name, mean in all_means.items() if not isnan(mean)}  # as of a guest at a URL
     order = tuple(sorted(means, key=lambda name: -means[name] if measure.more_is_better else means[name]))
     pairs = {
         pair: results.times(*pair, scenario, measure)

@@ -46,7 +46,7 @@ class Bench:
 
     def dataset(self, variant: Variant, where: str) -> Database | None:
         """A database of this version of a service with the dataset in it, for the plan that copies one."""
-        if self.run.plan.dataset == "loaded" or variant.application == "floor":
+        if self.run.plan.dataset == "loaded" or variant.is_guest or variant.application == "floor":
             return None
         key = made_for(self.run.plan, variant)
         if key not in self.made:
@@ -89,14 +89,10 @@ class Stage:
     round_trip_ms: float
     rows: int = 0
 
-    @property
-    def database(self) -> Database:
-        return databases.of(self.server)
-
     @cached_property
     def ids(self) -> list[int]:
         """Of the dataset."""
-        return database.ids(self.database, MOST_IDS)
+        return self.server.ids(MOST_IDS)
 
     def driven(self, script: str, settings: Mapping[str, object], scenario: str | None = None) -> Drive:
         return driven(self.server, self.bench.k6, script, settings, scenario)
@@ -129,17 +125,16 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
         bench.databases.fresh(variant.database, copied) as env,
         variants.start(variant, file, bench.folders, env) as server,
     ):
-        place, idle = order(plan, number).index(name) + 1, usage.memory_mib(server.pid)[0]
-        away = databases.round_trip_ms(databases.of(server))
-        stage = Stage(bench, server, variant, place, idle, away)
+        place, away = order(plan, number).index(name) + 1, databases.round_trip_ms(server.storage)
+        stage = Stage(bench, server, variant, place, server.memory_mib(), away)
         sleep(pauses.after_start)
-        if plan.dataset == "loaded" and variant.application != "floor":
+        if (plan.dataset == "loaded" or variant.is_guest) and variant.application != "floor":
             progress.now(f"{where}: load the dataset")
             load(server, plan.records_of(variant), bench.k6)
             sleep(pauses.after_load)
         (server.scratch / "ids.json").write_text(json.dumps(stage.ids))
-        stage.rows = database.count(stage.database)
-        database.settle(stage.database)
+        stage.rows = server.count()
+        server.settle()
         progress.now(f"{where}: warm up")
         refused = warm_up(stage) or misconfigured(stage, name)
         sleep(pauses.after_warm_up)
@@ -156,9 +151,10 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
 
 def load(server: Server, records: int, k6: str) -> None:
     """The dataset, through the service."""
+    before = server.count()
     run = driven(server, k6, "load_items", {"ITERATIONS": records})
     wrong = gates.unanswered(run.outcome, records)
-    if wrong := wrong or gates.disagreeing(database.count(databases.of(server)), records, 0):
+    if wrong := wrong or gates.disagreeing(server.count() - before, records, 0):
         raise LaunchError(
             f"{server.service} did not take the dataset: {gates.sentence(wrong)}.\n{tail(server.log)}"
         )
@@ -178,6 +174,9 @@ def warm_up(stage: Stage) -> Reason | None:
 
 def misconfigured(stage: Stage, name: str) -> Reason | None:
     """Where what runs is not what the plan says; what runs is noted with the machine."""
+    if stage.variant.is_guest:
+        stage.bench.run.note_configuration(name, {"server": stage.variant.command or stage.variant.url})
+        return None
     found, folders = facts.running(stage.server, stage.variant), stage.bench.folders
     if isinstance(found, Reason):
         return found
@@ -209,7 +208,7 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
     else:
         run = stage.driven(operation, settings(cell, scenario, stage))
     clock = stage.bench.databases.clock(stage.variant.database) - clock
-    outcome, stage.rows = run.outcome, database.count(stage.database)
+    outcome, stage.rows = run.outcome, server.count()
     figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
     if requests := figures.get("requests"):
         figures["database_cpu_ms_per_request"] = clock * 1000 / requests
@@ -244,7 +243,7 @@ def lost(operation: str, outcome: Outcome | str, stage: Stage) -> int:
     if operation != "replace_item" or isinstance(outcome, str):
         return 0
     written = dataset.replacements(stage.ids, outcome.requests)
-    return len(dataset.lost(written, database.records(stage.database, written)))
+    return len(dataset.lost(written, stage.server.records(written)))
 
 
 def used(run: Drive) -> dict[str, Any]:

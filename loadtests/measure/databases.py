@@ -17,18 +17,12 @@ import psycopg
 from harness import postgresql, usage
 from harness.database import Database, connected
 from harness.process import started
-from harness.server import Server, free_port
+from harness.server import free_port
 from harness.service import ROOT, LaunchError
 from loadtests.measure.plan import GIVEN, SQLITE, Environment, PlanError
 
 PINGS = 200
 DEADLINE = 10.0  # seconds for the delay to let a connection through
-
-
-def of(server: Server) -> Database:
-    """What a service that runs keeps its items in."""
-    url = server.env.get("DATABASE_URL", "")
-    return url if url.startswith("postgresql:") else server.database
 
 
 @dataclass

@@ -22,7 +22,6 @@ from harness import database, usage
 from harness.commit import git
 from harness.server import Server
 from harness.service import TWIN_PROCESSES, LaunchError
-from loadtests.measure import databases
 from loadtests.measure.plan import SQLITE, Variant
 from loadtests.measure.sample import Numbers, Reason
 
@@ -49,7 +48,7 @@ def running(server: Server, variant: Variant) -> Facts | Reason:
         if (answer := answered(pid, server.scratch)) is None:
             return Reason(code="silent", numbers={"pid": pid, "seconds": DEADLINE})
         answers.append(answer)
-    durability = database.durability(databases.of(server)) if answers else {}
+    durability = database.durability(server.storage) if answers else {}
     return known(variant, together(answers, durability))
 
 

@@ -63,8 +63,8 @@ def driven_by_wrk(server: Server, operation: str, users: int, seconds: float) ->
 
 def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int], k6.Outcome | str]) -> Drive:
     """`read` makes the outcome of the exit status."""
-    cores, service = usage.split(), server.pid
-    reaped, before, begin = usage.reaped_cpu_seconds(), usage.cpu_seconds(service), time.time()
+    cores = usage.split()
+    reaped, before, begin = usage.reaped_cpu_seconds(), server.cpu_seconds(), time.time()
     with started(command, log, cores=cores and cores.k6) as process:
         watch = watched(process, server)
     end = time.time()
@@ -77,14 +77,14 @@ def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int]
         outcome,
         end - begin,
         k6_cpu=watch.k6_cpu_between(begin, end),
-        service_cpu=usage.cpu_seconds(service) - before,
+        service_cpu=server.cpu_seconds() - before,
         memory_mib=watch.memory[0],
         memory_kind=watch.memory[1],
     )
 
 
 def watched(process: subprocess.Popen[bytes], server: Server) -> Watch:
-    watch = Watch(usage.memory_mib(server.pid))
+    watch = Watch(server.memory())
     running = True
     while running:
         try:
@@ -93,7 +93,7 @@ def watched(process: subprocess.Popen[bytes], server: Server) -> Watch:
         except subprocess.TimeoutExpired:
             watch.clock.append((time.time(), usage.cpu_seconds(process.pid)))
         server.ensure_running()
-        watch.memory = max(watch.memory, usage.memory_mib(server.pid))
+        watch.memory = max(watch.memory, server.memory())
     return watch
 
 

@@ -111,6 +111,9 @@ class Variant(Part):
     database: Database = SQLITE
     docker: bool = False  # in a container of the service's image
     commit: str | None = None  # the service's folder as it was then
+    command: str | None = None  # of a shell, which starts a guest: a server that is none of services/
+    cwd: str | None = None  # of that command
+    url: str | None = None  # where a guest runs already
     expects: Environment = {}  # of the running processes, beside what the service's worker is known to be
     levels: Levels | None = None
 
@@ -126,7 +129,11 @@ class Variant(Part):
     def kinds(self) -> list[str]:
         """What it is instead of the service in the working tree; nothing, if it is that."""
         application = [] if self.application == "service" else [self.application]
-        return application + [kind for kind in ("docker", "commit") if getattr(self, kind)]
+        return application + [kind for kind in ("docker", "commit", "command", "url") if getattr(self, kind)]
+
+    @property
+    def is_guest(self) -> bool:
+        return bool(self.command or self.url)
 
     def answers(self, operation: str) -> bool:
         return self.application != "floor" or operation in FLOOR
@@ -217,6 +224,11 @@ def parsed(text: str, name: str) -> Plan:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise PlanError(f"The plan {name} cannot be used: {where or 'plan'}: {first['msg']}") from error
+
+
+def takes_guests(plan: Plan) -> bool:
+    """Where all variants are services, so that another server can be compared with them."""
+    return list(plan.groups) == ["services"] and not plan.factors
 
 
 def with_variants(plan: Plan, variants: Mapping[str, Variant]) -> Plan:

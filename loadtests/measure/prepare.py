@@ -1,15 +1,15 @@
 """From the words of a command to a run that can be measured."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness import container, k6
 from harness.command import known, screen
 from harness.commit import full
 from harness.service import LaunchError, declared, has, services
-from loadtests.measure import design, facts, plan, run, variants, wrk
-from loadtests.measure.plan import GIVEN, Plan, PlanError
+from loadtests.measure import design, facts, guest, plan, run, variants, wrk
+from loadtests.measure.plan import GIVEN, Plan, PlanError, Variant
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
 
@@ -25,6 +25,8 @@ class Request:
     docker: bool = False
     against: str | None = None  # the commit whose services are measured beside those of the working tree
     database: str | None = None  # a kind of Variant.database, or the URL of a PostgreSQL server
+    guests: Mapping[str, Variant] = field(default_factory=dict)
+    may_delete: bool = False  # a guest may have items
 
 
 def plan_for(request: Request) -> Plan:
@@ -40,7 +42,13 @@ def plan_for(request: Request) -> Plan:
     known(f"variant or group of {name}" if there.variants else "service", request.names, [*names, *groups])
     given = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}
     interfaces = {each: declared(each).interface for each in names} if there.settings else {}
-    chosen = plan.on(there, request.names or names, interfaces).model_copy(update=given)
+    if request.guests and not plan.takes_guests(there):
+        able = ", ".join(each for each in plan.names() if plan.takes_guests(plan.read(each)))
+        raise PlanError(f"{name} compares variants of its own: other servers are measured by {able}")
+    ours = request.names or ([] if request.guests else names)
+    chosen = plan.on(there, ours, interfaces).model_copy(update=given)
+    if request.guests:
+        chosen = plan.with_variants(chosen, {**chosen.variants, **request.guests})
     if request.docker:
         chosen = plan.in_containers(chosen)
     if kind:
@@ -65,18 +73,26 @@ def begun(request: Request, binary: str, folders: Folders) -> Run:
             screen.print(chosen.about.rpartition(". ")[2], style="yellow", markup=False)
     venvs = installed(chosen, folders)
     for name, one in chosen.variants.items():
-        if (kind := one.database.partition(":")[0]) not in folders.declared(one).databases:
+        kind = one.database.partition(":")[0]
+        if not one.is_guest and kind not in folders.declared(one).databases:
             raise PlanError(f"{name} cannot be on {kind}: {one.service} does not declare it")
     said = {
         variants.version(one): folders.declared(one).model_dump(mode="json")
         for one in chosen.variants.values()
     }
     images = built(chosen)
+    judge_guests(chosen, may_delete=request.may_delete)
     machine = facts.machine(generators, venvs) | {"services": said} | ({"images": images} if images else {})
     return run.begun(chosen, machine)
 
 
-def resumed(names: Sequence[str], plan_name: str | None, folders: Folders) -> Run:
+def judge_guests(chosen: Plan, *, may_delete: bool) -> None:
+    for variant in chosen.variants.values():
+        if variant.is_guest:
+            guest.held_to_the_contract(variant, screen.print, may_delete=may_delete)
+
+
+def resumed(names: Sequence[str], plan_name: str | None, folders: Folders, *, may_delete: bool) -> Run:
     paths = [Path(name).name for name in names]
     named = [name for name in paths if name in run.names()]
     if not named:
@@ -89,15 +105,17 @@ def resumed(names: Sequence[str], plan_name: str | None, folders: Folders) -> Ru
             wrk.version()  # there is one
         if (images := built(found.plan)) != found.machine.get("images", {}):
             raise LaunchError(f"{found.name} measured other images than are built now: {', '.join(images)}")
+        judge_guests(found.plan, may_delete=may_delete)
         found.reopen()
     return found
 
 
 def installed(chosen: Plan, folders: Folders) -> dict[str, Path]:
     """The .venv of each version of each service that the plan measures."""
-    known("service", [one.service for one in chosen.variants.values() if one.commit is None], services())
+    ours = [one for one in chosen.variants.values() if not one.is_guest]
+    known("service", [one.service for one in ours if one.commit is None], services())
     venvs: dict[str, Path] = {}
-    for variant in chosen.variants.values():
+    for variant in ours:
         version = variants.version(variant)
         if version in venvs:
             continue

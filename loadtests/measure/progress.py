@@ -38,11 +38,11 @@ def steps(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
         variant = plan.variants[block[0].variant]
         records, is_floor = plan.records_of(variant), variant.application == "floor"
         made = made_for(plan, variant)
-        if plan.dataset == "copied" and not is_floor and made not in datasets:
+        if plan.dataset == "copied" and not is_floor and not variant.is_guest and made not in datasets:
             datasets.add(made)
             yield STARTING + records * (LOADING if records < dataset.LARGE else WRITING)
         yield STARTING + pauses.after_start
-        if plan.dataset == "loaded" and not is_floor:
+        if (plan.dataset == "loaded" or variant.is_guest) and not is_floor:
             yield records * LOADING + pauses.after_load
         lists = 0 if is_floor else plan.warm_up.lists
         yield plan.warm_up.seconds + lists * LISTING + pauses.after_warm_up

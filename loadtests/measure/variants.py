@@ -14,6 +14,7 @@ from harness.container import VENV, contained
 from harness.server import Server, launched
 from harness.service import SERVICES
 from loadtests.measure.facts import PROBE
+from loadtests.measure.guest import visited
 from loadtests.measure.plan import Environment, Plan, PlanError, Variant, with_variants
 
 
@@ -27,6 +28,9 @@ class Declared(BaseModel):
     access: str
     databases: tuple[str, ...]
     interface: str
+
+
+GUEST = Declared(edition="", framework="", access="", databases=(), interface="")  # which declares nothing
 
 
 def version(variant: Variant) -> str:
@@ -88,6 +92,8 @@ class Folders:
 
     def declared(self, variant: Variant) -> Declared:
         """An earlier one may be from before services declared themselves: it is what it is today."""
+        if variant.is_guest:
+            return GUEST
         project = tomllib.loads((self.of(variant) / "pyproject.toml").read_text())
         root = self.root(variant) if "service" in project.get("tool", {}) else SERVICES
         said = asdict(service.declared(variant.service, root))
@@ -108,6 +114,8 @@ def start(
     """
     split, root = usage.split(), folders.root(variant)
     cores = split and split.service
+    if variant.is_guest:
+        return visited(variant, cores)
     if variant.docker:
         return contained(variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores)
     kind = f"{variant.application}s"

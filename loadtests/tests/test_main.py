@@ -182,6 +182,10 @@ def test_an_impatient_ctrl_c_leaves_no_process_and_no_empty_folder(tree: Tree, r
         ({"resume": True, "seed": 9}, "A run goes on as it began: with its rounds, its seed,"),
         ({"resume": True, "docker": True}, "A run goes on as it began: with its rounds, its seed,"),
         ({"against": "HEAD", "docker": True}, "An image is of the service as it is now"),
+        ({"urls": ["ftp://127.0.0.1"]}, "Not the URL of a server, such as http://127.0.0.1:8000: ftp:"),
+        ({"commands": ["true"], "folders": [Path("/nowhere")]}, "--cwd is no folder: /nowhere"),
+        ({"folders": [Path()]}, "There is one --cwd for all of --command, or one for each of them"),
+        ({"urls": ["http://127.0.0.1"], "resume": True}, "A run goes on as it began: with its rounds,"),
         ({"fail_if_slower": "5%"}, "--fail-if-slower compares with --against a commit"),
         ({"against": "HEAD", "fail_if_slower": "x"}, "--fail-if-slower is a percentage"),
         ({"database": "mysql"}, "A database is sqlite, postgresql, or the URL of a PostgreSQL server"),
@@ -330,6 +334,9 @@ def test_services_that_speak_postgresql_are_measured_on_it() -> None:
 
 def test_every_plan_can_be_measured_and_every_script_of_the_help_is_there() -> None:
     assert all(prepare.plan_for(prepare.Request([], name)).variants for name in plan.names())
-    scripts = re.findall(r"loadtests/k6/\S+\.js", commands.HELP)
-    assert scripts
-    assert all((Path(commands.__file__).parents[1] / script).exists() for script in scripts)
+
+
+def test_every_scenario_of_the_help_is_there() -> None:
+    named = set(re.findall(r"^ +just k6 (\w+) ", commands.k6.__doc__ or "", re.MULTILINE))
+    assert named
+    assert named <= set(commands.SCENARIOS.split(", "))

@@ -9,10 +9,11 @@ from loadtests.analysis.results import IDLE_MEMORY, MEMORY, Results
 
 
 def section(results: Results) -> list[Block]:
-    if not results.scenarios:
+    names = [name for name in results.variants if not isnan(results.highest(name, MEMORY).value)]
+    if not results.scenarios or not names:
         return []
     bars = []
-    for name in results.variants:
+    for name in names:
         variant, idle = results.plan.variants[name], results.highest(name, IDLE_MEMORY).value
         bars.append(
             Bar(
@@ -35,7 +36,7 @@ def section(results: Results) -> list[Block]:
             ["variant", "idle MiB", "highest MiB"],
             [
                 [results.cell(name), *(Estimate(results.highest(name, one)) for one in (IDLE_MEMORY, MEMORY))]
-                for name in results.variants
+                for name in names
             ],
         ),
     ]

@@ -1,0 +1,195 @@
+"""A guest: a server that is none of services/. A command starts it, or it runs already, at a URL.
+
+Nobody can look into its database: what it holds is asked of the guest itself. It may have items of its own;
+those that came from us begin after the last of them, and are deleted in the end.
+"""
+
+import json
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cached_property
+from math import nan
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from harness.command import BAD_USAGE, fail
+from harness.database import Record
+from harness.server import Server, free_port
+from harness.service import ROOT, LaunchError
+from loadtests.measure.plan import Variant
+
+LEVEL = "items"  # of the contract: who does not come so far cannot be measured
+PAGE = 2000  # the most that a list may have
+
+
+class Guest(Server):
+    last, before = 0, 0  # the id of the last item that was there before us, and how many there were
+
+    @cached_property
+    def client(self) -> httpx.Client:
+        # As k6: no proxy of the environment, but the certificates that SSL_CERT_FILE names.
+        return httpx.Client(verify=ssl.create_default_context(), trust_env=False)
+
+    def ask(self, method: str, path: str) -> httpx.Response:
+        try:
+            return self.client.request(method, f"{self.url}{path}").raise_for_status()
+        except httpx.HTTPError as error:
+            raise LaunchError(f"{self.service}: {method} {path}: {error}") from error
+
+    def items(self) -> Iterator[dict[str, Any]]:
+        """Those that came from us."""
+        after = self.last
+        while page := self.ask("GET", f"/items?limit={PAGE}" + (f"&after={after}" if after else "")).json():
+            yield from page
+            after = page[-1]["id"]
+
+    def answers(self) -> bool:
+        """Anything: whether it is right is for the contract to say."""
+        with suppress(httpx.HTTPError):
+            self.client.get(f"{self.url}/healthz", timeout=2)
+            return True
+        return False
+
+    def workers(self) -> list[int]:
+        """How it shares out its work is its own affair."""
+        return []
+
+    def ids(self, most: int) -> list[int]:
+        return [item["id"] for item in self.items()][:most]
+
+    def count(self) -> int:
+        return self.before + len(list(self.items()))
+
+    def records(self, wanted: Iterable[int]) -> dict[int, Record]:
+        asked = {*wanted}
+        return {
+            each["id"]: (each["name"], each["description"], float(each["price"]), each["quantity"])
+            for each in self.items()
+            if each["id"] in asked
+        }
+
+    def settle(self) -> None:
+        pass
+
+    def remember(self) -> None:
+        for item in self.items():
+            self.last, self.before = item["id"], self.before + 1
+
+    def clear(self) -> None:
+        for item_id in [item["id"] for item in self.items()]:
+            self.ask("DELETE", f"/items/{item_id}")
+
+    def close(self) -> None:
+        self.client.close()
+        super().close()
+
+
+class Remote(Guest):
+    """At a URL: of its processes nothing can be seen."""
+
+    def __init__(self, name: str, url: str, scratch: Path) -> None:
+        super().__init__(name, (), scratch, port=0)
+        self.address = url
+
+    @property
+    def url(self) -> str:
+        return self.address
+
+    def ensure_running(self) -> None:
+        pass
+
+    def memory(self) -> tuple[float, str]:
+        return nan, ""
+
+    def cpu_seconds(self) -> float:
+        return nan
+
+
+@contextmanager
+def started(variant: Variant, cores: Collection[int] | None = None) -> Iterator[Guest]:
+    with TemporaryDirectory(prefix="guest-") as scratch:
+        if variant.url:
+            with closing(Remote(variant.service, variant.url, Path(scratch))) as guest:
+                yield guest
+            return
+        port, cwd = free_port(), Path(variant.cwd or ".")
+        command = ["/bin/sh", "-c", variant.command or ""]
+        env = {"HOST": "127.0.0.1", "PORT": str(port)}
+        with closing(
+            Guest(variant.service, command, Path(scratch), env, port=port, cwd=cwd, cores=cores)
+        ) as guest:
+            guest.start()
+            yield guest
+
+
+@contextmanager
+def visited(variant: Variant, cores: Collection[int] | None) -> Iterator[Guest]:
+    with started(variant, cores) as guest:
+        guest.remember()
+        try:
+            yield guest
+        except BaseException:
+            with suppress(LaunchError, ValueError):  # why it ended is to be told, not that it did
+                guest.clear()
+            raise
+        guest.clear()
+
+
+def held_to_the_contract(variant: Variant, announce: Callable[[str], None], *, may_delete: bool) -> None:
+    """By `just conform`, up to LEVEL: what answers wrongly is not measured."""
+    announce(f"{variant.service}: hold it to the contract, up to the level {LEVEL}")
+    with started(variant) as guest:
+        report = guest.scratch / "report"
+        words = ["--url", guest.url, "--until", LEVEL, "--report", str(report)]
+        words += ["--may-delete"] if may_delete else []
+        command = [sys.executable, "-m", "conformance", *words]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+        if ran.returncode == BAD_USAGE:
+            fail(ran.stderr, BAD_USAGE)
+        if ran.returncode:
+            raise LaunchError(broken(variant, report / "conformance.json") or ran.stderr)
+
+
+def broken(variant: Variant, report: Path) -> str:
+    if not report.exists():
+        return ""
+    [judged] = json.loads(report.read_text())["services"].values()
+    causes = [finding["cause"] for finding in judged["findings"] if finding["grade"] == "fail"]
+    why = (causes or [judged["stopped"]])[0] + (f", and {len(causes) - 1} more" if len(causes) > 1 else "")
+    level, where = [*judged["levels"]][-1], variant.url or "URL, once it is started"
+    return (
+        f"{variant.service} is not measured, for it breaks the contract at the level {level}: {why}. "
+        f"To see it all: just conform --url {where}"
+    )
+
+
+def guests(
+    commands: Iterable[str], folders: list[Path], urls: Iterable[str], taken: Collection[str]
+) -> dict[str, Variant]:
+    """By a name of each: the folder of a command, or the host and the path of a URL."""
+    commands = list(commands)
+    if len(folders) not in (0, 1, len(commands)) or (folders and not commands):
+        fail("There is one --cwd for all of --command, or one for each of them, in their order", BAD_USAGE)
+    for folder in folders:
+        if not folder.is_dir():
+            fail(f"--cwd is no folder: {folder}", BAD_USAGE)
+    places = folders * len(commands) if len(folders) == 1 else folders or [Path()] * len(commands)
+    made: dict[str, Variant] = {}
+    for command, place in zip(commands, places, strict=True):
+        name = unused(place.resolve().name if folders else command.split()[0], {*taken, *made})
+        made[name] = Variant(service=name, command=command, cwd=str(place))
+    for url in urls:
+        name = unused(url.partition("://")[2], {*taken, *made})
+        made[name] = Variant(service=name, url=url)
+    return made
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in names if each not in taken)
