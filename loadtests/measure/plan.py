@@ -229,9 +229,9 @@ def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Pla
     if plan.variants:
         chosen = {name: one for name, one in plan.variants.items() if {name, one.group} & {*names}}
         return with_variants(plan, chosen)
-    if not plan.settings:
-        return with_variants(plan, {name: Variant(service=name) for name in names})
     plain = {name: Variant(service=name) for name in names}
+    if not plan.settings:
+        return with_variants(plan, plain)
     tried = {
         f"{name}_{label}": Variant(service=name, env=one.env, expects=one.expects)
         for name in names
