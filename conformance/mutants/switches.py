@@ -145,14 +145,17 @@ def answer(
     text: str | None = None,
     media_type: str = "",
     sets: Mapping[str, str] | None = None,
+    edits: Mapping[str, tuple[str, str]] | None = None,
     **patterns: str,
 ) -> Switch:
-    where = Where(**patterns)
+    where, edits = Where(**patterns), edits or {}
 
     def change(request: Request, answer: Answer) -> Answer:
         if not where.holds(request, answer):
             return answer
-        found = answered(answer, text if request.method != "HEAD" else None, media_type, **(sets or {}))
+        edited = {name: re.sub(*edits[name], value) for name, value in answer.headers if name in edits}
+        body = text if request.method != "HEAD" else None
+        found = answered(answer, body, media_type, **edited, **(sets or {}))
         return replace(found, status=status or answer.status)
 
     return changed(change)
