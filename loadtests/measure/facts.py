@@ -34,6 +34,7 @@ DEFAULTS = {  # of every service, and SQLite's own
     "SQLITE_JOURNAL_MODE": "WAL",
     "SQLITE_SYNCHRONOUS": "FULL",
 }
+PLANNED = dict(zip(DEFAULTS, ("workers", "threads", "journal_mode", "synchronous"), strict=True))
 OF_CONNECTIONS = ("journal_mode", "synchronous")  # a floor has none
 UNSEEN = ("threads", "synchronous")  # an event loop has no threads; no connection may be open
 
@@ -87,13 +88,7 @@ def one_of(values: list[Any]) -> Any:
 def planned(variant: Variant, venv: str, folder: Path) -> Facts:
     """By the environment, by what the service says of its processes, and by what the variant says of them."""
     env = {**DEFAULTS, **variant.settings}
-    of_protocol = {
-        "workers": env["WEB_CONCURRENCY"],
-        "threads": env["THREADS"],
-        "journal_mode": env["SQLITE_JOURNAL_MODE"],
-        "synchronous": env["SQLITE_SYNCHRONOUS"],
-        "prefix": venv,
-    }
+    of_protocol = {fact: env[name] for name, fact in PLANNED.items()} | {"prefix": venv}
     return known(variant, of_protocol | processes(variant, folder) | variant.expects)
 
 
