@@ -66,15 +66,9 @@ class Case:
         return 600.0 if self.starts or self.level in (Level.CONCURRENCY, Level.FUZZ) else 90.0
 
 
-Parameters = Sequence[Any]
-
-
 def named(name: str, example: str) -> str:
-    return (
-        name
-        if not example
-        else f"{name}: {example if len(example) <= 40 else f'{example[:40]}... ({len(example)})'}"
-    )
+    short = example if len(example) <= 40 else f"{example[:40]}... ({len(example)})"
+    return f"{name}: {short}" if example else name
 
 
 def case(
@@ -89,20 +83,11 @@ def case(
     """Decorates a function of a subject, and of each of the examples where there are any."""
 
     def cases(function: Callable[..., Iterable[Complaint]]) -> list[Case]:
-        if not each:
-            return [Case(name, rules, function, level, bare, starts, database)]
-        return [
-            Case(
-                named(name, label(example)),
-                rules,
-                partial(_run, function, example),
-                level,
-                bare,
-                starts,
-                database,
-            )
-            for example in each
+        runs: list[tuple[str, Callable[..., Iterable[Complaint]]]] = [
+            (named(name, label(example)), partial(_run, function, example)) for example in each
         ]
+        chosen = runs or [(name, function)]
+        return [Case(title, rules, run, level, bare, starts, database) for title, run in chosen]
 
     return cases
 
@@ -136,16 +121,7 @@ def load() -> tuple[Case, ...]:
     """All cases, level by level."""
     from conformance import cases, script  # they import this module
 
-    modules = [
-        importlib.import_module(f"{cases.__name__}.{module.name}")
-        for module in pkgutil.iter_modules(cases.__path__)
-    ]
-    functions = [
-        each
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, list)
-        for each in value
-        if isinstance(each, Case)
-    ]
+    names = (f"{cases.__name__}.{module.name}" for module in pkgutil.iter_modules(cases.__path__))
+    lists = (value for name in names for value in vars(importlib.import_module(name)).values())
+    functions = (each for some in lists if isinstance(some, list) for each in some if isinstance(each, Case))
     return tuple(sorted((*script.load(), *functions), key=lambda each: LEVELS.index(each.level)))

@@ -30,16 +30,16 @@ class Outcome:
     """What k6 says of one scenario."""
 
     requests: int
-    began: float  # seconds since 1970
-    seconds: float  # from then to the last answer
-    lag_ms: float  # from then to a user's first iteration, the mean
-    iteration_ms: float  # the mean: the latency, the connection, and k6's own work on an answer
-    elapsed_ms: tuple[float, ...]  # from the scenario's start to each answer, at each of PERCENTS
-    halves_ms: tuple[float, float]
-    dropped: int
+    seconds: float  # from its start to the last answer
     mean_ms: float
     max_ms: float
     quantiles_ms: tuple[float, ...]
+    began: float = nan  # seconds since 1970
+    lag_ms: float = nan  # from then to a user's first iteration, the mean
+    iteration_ms: float = nan  # the mean: the latency, the connection, and k6's own work on an answer
+    elapsed_ms: tuple[float, ...] = ()  # from the scenario's start to each answer, at each of PERCENTS
+    halves_ms: tuple[float, float] = (nan, nan)
+    dropped: int = 0
     passed: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
 

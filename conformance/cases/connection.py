@@ -5,7 +5,6 @@ import select
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import h11
@@ -53,13 +52,13 @@ def status(answer: Answer | None) -> int | None:
 
 def there(url: str, item_id: int) -> Iterator[Complaint]:
     found = status(exchange(url, Request("GET", f"/items/{item_id}")))
-    if found != HTTPStatus.OK:
+    if found != 200:
         yield Complaint(f"GET /items/{item_id} is {found}: the body was read as a request")
 
 
 def gone(url: str, created: Answer | None) -> Iterator[Complaint]:
     """What was created is there, and can be deleted."""
-    if created is not None and created.status == HTTPStatus.CREATED:
+    if created is not None and created.status == 201:
         deleted = exchange(url, Request("DELETE", f"/items/{created.json()['id']}"))
         yield from differs(status(deleted), 204, "the status of a DELETE of the item")
 

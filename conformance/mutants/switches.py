@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -16,30 +16,23 @@ Switch = Callable[[Reference], None]
 Change = Callable[[Any], Any]
 
 
-@dataclass(frozen=True)
-class Where:
-    """Regular expressions, all of which must be found in a request, and in its answer."""
+TEXTS: Mapping[str, Callable[[Request, Answer | None], str]] = {
+    "method": lambda request, _: request.method,
+    "target": lambda request, _: unquote(request.target),
+    "headers": lambda request, _: "\n".join(request.headers),
+    "body": lambda request, _: request.body.decode("latin-1"),
+    "framing": lambda request, _: request.framing,
+    "was": lambda _, answer: str(answer.status if answer else ""),
+    "said": lambda _, answer: answer.body.decode("latin-1") if answer else "",
+}
 
-    method: str = ""
-    target: str = ""
-    headers: str = ""
-    body: str = ""
-    framing: str = ""
-    was: str = ""  # the answer's status
-    said: str = ""  # its body
 
-    def holds(self, request: Request, answer: Answer | None = None) -> bool:
-        texts = {
-            "method": request.method,
-            "target": unquote(request.target),
-            "headers": "\n".join(request.headers),
-            "body": request.body.decode("latin-1"),
-            "framing": request.framing,
-            "was": str(answer.status if answer else ""),
-            "said": answer.body.decode("latin-1") if answer else "",
-        }
-        patterns = {name: pattern for name, pattern in vars(self).items() if pattern}
-        return all(re.search(pattern, texts[name]) for name, pattern in patterns.items())
+def where(**patterns: str) -> Callable[..., bool]:
+    """Whether all of these regular expressions are found, in a request and its answer."""
+    texts = [(TEXTS[name], pattern) for name, pattern in patterns.items()]
+    return lambda request, answer=None: all(
+        re.search(pattern, text(request, answer)) for text, pattern in texts
+    )
 
 
 # -- any fault
@@ -75,11 +68,11 @@ def together(*switches: Switch) -> Switch:
 
 
 def refused(status: int, **patterns: str) -> Switch:
-    where = Where(**patterns)
+    holds = where(**patterns)
     refusal = Refusal(status, "It is refused.", place=("query", "/id", "It is refused."))
 
     def answer(reference: Reference, answer: Callable[[Request], Answer], request: Request) -> Answer:
-        return reference.problem([refusal]) if where.holds(request) else answer(request)
+        return reference.problem([refusal]) if holds(request) else answer(request)
 
     return override(answer=answer)
 
@@ -106,11 +99,11 @@ def parameter(**parameters: dict[str, Any]) -> Switch:
 def request(
     replaced: tuple[str, str] = ("", ""), read: Mapping[str, str] | None = None, **patterns: str
 ) -> Switch:
-    where = Where(**patterns)
+    holds = where(**patterns)
     values = {name: value.encode() if name == "body" else value for name, value in (read or {}).items()}
 
     def change(request: Request) -> Request:
-        if not where.holds(request):
+        if not holds(request):
             return request
         target = re.sub(*replaced, request.target)
         return replace(request, target=target, **values)  # type: ignore[arg-type] # bytes for the body
@@ -145,14 +138,17 @@ def answer(
     text: str | None = None,
     media_type: str = "",
     sets: Mapping[str, str] | None = None,
+    edits: Mapping[str, tuple[str, str]] | None = None,
     **patterns: str,
 ) -> Switch:
-    where = Where(**patterns)
+    holds, edits = where(**patterns), edits or {}
 
     def change(request: Request, answer: Answer) -> Answer:
-        if not where.holds(request, answer):
+        if not holds(request, answer):
             return answer
-        found = answered(answer, text if request.method != "HEAD" else None, media_type, **(sets or {}))
+        edited = {name: re.sub(*edits[name], value) for name, value in answer.headers if name in edits}
+        body = text if request.method != "HEAD" else None
+        found = answered(answer, body, media_type, **edited, **(sets or {}))
         return replace(found, status=status or answer.status)
 
     return changed(change)
@@ -248,10 +244,10 @@ def changed(change: Callable[[Request, Answer], Answer]) -> Switch:
 
 def value_of(change: Callable[[Request, Any], Any], **patterns: str) -> Switch:
     """Another value is in an answer."""
-    where = Where(**patterns)
+    holds = where(**patterns)
 
     def other(request: Request, answer: Answer) -> Answer:
-        if not answer.body or not where.holds(request, answer):
+        if not answer.body or not holds(request, answer):
             return answer
         return answered(answer, json.dumps(change(request, json.loads(answer.body))))
 

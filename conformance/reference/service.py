@@ -63,10 +63,8 @@ class Call:
     page: dict[str, list[int]] = field(default_factory=dict)  # limit and after, likewise
     refusals: list[Refusal] = field(default_factory=list)
 
-    def refuse(
-        self, status: int, detail: str, level: Level = "MUST", place: Place | None = None, **headers: str
-    ) -> None:
-        self.refusals.append(Refusal(status, detail, level, place, tuple(headers.items())))
+    def refuse(self, status: int, detail: str, level: Level = "MUST", **more: Any) -> None:
+        self.refusals.append(Refusal(status, detail, level, **more))
 
     @property
     def refused(self) -> list[Refusal]:
@@ -127,7 +125,7 @@ class Reference:
         if found := re.fullmatch("/items/([^/]+)", plain):
             call.template = ITEM
             self.identify(call, found[1])
-        elif plain in self.paths() and "{" not in plain:
+        elif plain in self.contract["paths"] and "{" not in plain:
             call.template = plain
         if not call.template:
             call.refuse(404, "No such path.")
@@ -147,13 +145,12 @@ class Reference:
         methods, method = self.methods(call), call.request.method
         if method in methods:
             call.operation = methods[method]
-        elif method == "OPTIONS":
-            level: Level = "SHOULD" if methods else "MAY"
-            call.refuse(405, "The path has no such method.", level, allow=self.allow(methods))
-            call.refuse(200, "", "MAY")
-            call.refuse(204, "", "MAY")
-        elif methods:
-            call.refuse(405, "The path has no such method.", allow=self.allow(methods))
+        elif methods or method == "OPTIONS":
+            level: Level = "MUST" if method != "OPTIONS" else "SHOULD" if methods else "MAY"
+            allow = (("allow", ", ".join(methods)),)
+            call.refuse(405, "The path has no such method.", level, headers=allow)
+        for status in (200, 204) if method == "OPTIONS" else ():
+            call.refuse(status, "", "MAY")
 
     def negotiate(self, call: Call) -> None:
         accept = call.request.header("Accept") or "*/*"
@@ -170,7 +167,7 @@ class Reference:
             return
         media_type = request.header("Content-Type") or ""
         if call.takes_body and not JSON_TYPE.fullmatch(media_type):
-            level: Level = "MAY" if self.is_json(media_type) else "MUST"
+            level: Level = "MAY" if OTHER_JSON_TYPE.fullmatch(media_type) else "MUST"
             call.refuse(415, "The body must be application/json.", level)
         if len(request.body) > self.body_max or is_announced:
             call.refuse(413, "The body is larger than 1 MiB.", "MUST" if call.takes_body else "MAY")
@@ -199,14 +196,15 @@ class Reference:
         for number, places in enumerate(found):
             level: Level = "MUST" if len(found) == 1 else "MAY" if number else "SHOULD"
             for pointer, detail in places.items():
-                call.refuse(422, invalid, level, ("body", pointer, detail))
+                call.refuse(422, invalid, level, place=("body", pointer, detail))
         if len(found) > 1:  # duplicate members
             call.refuse(400, "The body has duplicate members.", "MAY")
             call.refuse(422, invalid, "MUST" if all(found) else "MAY")
         for document in call.documents:
             match document:
                 case {"quantity": float()} if call.template != "/echo":  # 3.0
-                    call.refuse(422, invalid, "MAY", ("body", "/quantity", "It must be an integer."))
+                    place = ("body", "/quantity", "It must be an integer.")
+                    call.refuse(422, invalid, "MAY", place=place)
 
     def look_at_query(self, call: Call) -> None:
         query = parse_qs(call.request.target.partition("?")[2], keep_blank_values=True)
@@ -218,7 +216,7 @@ class Reference:
             if texts and (numbers[0] is None or len(texts) > 1 or not DECIMAL.fullmatch(texts[0])):
                 level: Level = "MUST" if not call.page[name] else "SHOULD" if numbers[0] is None else "MAY"
                 place = ("query", f"/{name}", "It must be an integer in its range.")
-                call.refuse(422, "The request is not valid.", level, place)
+                call.refuse(422, "The request is not valid.", level, place=place)
 
     def look_up(self, call: Call) -> None:
         if call.item_id and call.operation and call.item_id not in self.items:
@@ -226,20 +224,10 @@ class Reference:
 
     # -- what the steps are made of
 
-    def paths(self) -> dict[str, Any]:
-        paths: dict[str, Any] = self.contract["paths"]
-        return paths
-
     def methods(self, call: Call) -> dict[str, Any]:
-        declared = self.paths().get(call.template, {})
+        declared = self.contract["paths"].get(call.template, {})
         found = {name.upper(): declared[name] for name in contract.METHODS if name in declared}
         return {"GET": found["GET"], "HEAD": found["GET"], **found} if "GET" in found else found
-
-    def allow(self, methods: dict[str, Any]) -> str:
-        return ", ".join(methods)
-
-    def is_json(self, media_type: str) -> bool:
-        return bool(OTHER_JSON_TYPE.fullmatch(media_type))
 
     def parsed(self, data: bytes) -> documents.Body:
         return documents.read(data)
@@ -324,7 +312,7 @@ class Reference:
         self.last_id = self.next_id()
         item = self.item(self.last_id, call.documents[0])
         self.store(item)
-        return self.reply(201, item, {"location": self.location(item)})
+        return self.reply(201, item, {"location": f"/items/{item['id']}"})
 
     def get_item(self, call: Call) -> Answer:
         return self.reply(200, self.items[call.item_id])
@@ -351,9 +339,6 @@ class Reference:
 
     def next_id(self) -> int:
         return self.last_id + 1
-
-    def location(self, item: Item) -> str:
-        return f"/items/{item['id']}"
 
     def pages(self, call: Call) -> Iterator[list[Item]]:
         """Each page that the query can mean, and first the one that the reference gives."""

@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from conformance.case import Case
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Call, Item, Reference, Refusal
+from harness.tests.fakes import listening
 from harness.wire import Answer, Request
 
 ROOT = Path(__file__).parents[2]
@@ -48,24 +49,14 @@ def drips(connection: socket.socket) -> None:
         connection.sendall(b"x")
 
 
-@contextmanager
-def server(reply: Reply) -> Iterator[str]:
-    """Reads a request's head and replies, one connection after the other."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+def server(reply: Reply) -> AbstractContextManager[str]:
+    """Reads a request's head and replies."""
 
-        def serve() -> None:
-            with suppress(OSError):  # closed below
-                while True:
-                    threading.Thread(target=one, args=(listening.accept()[0],), daemon=True).start()
+    def answer(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        reply(connection)
 
-        def one(connection: socket.socket) -> None:
-            with connection, suppress(OSError):
-                connection.recv(65_536)
-                reply(connection)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        listening.shutdown(socket.SHUT_RDWR)
+    return listening(answer)
 
 
 def conform(url: str, folder: Path, *words: str) -> Result:

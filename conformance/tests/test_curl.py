@@ -79,12 +79,16 @@ def used() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("last", "body"),
     [
-        (Request("GET", "/items/7"), {"id": 41, "name": "Lamp"}),
-        (Request("GET", "/items?after=7"), [{"id": 42, "name": "Lamp"}, {"id": 43, "name": "Lamp"}]),
-        (Request("POST", "/echo", TYPED, b'{"id": 7, "quantity": 7}', "length"), {"id": 41, "quantity": 7}),
+        (Request("GET", "/items/7"), {"id": 42, "name": "Lamp"}),
+        (Request("GET", "/items?after=7"), [{"id": 43, "name": "Lamp"}, {"id": 44, "name": "Lamp"}]),
+        (Request("POST", "/echo", TYPED, b'{"id": 7, "quantity": 7}', "length"), {"id": 42, "quantity": 7}),
     ],
 )
-def test_a_script_has_ids_of_its_own(used: str, last: Request, body: object) -> None:
+def test_a_script_has_ids_of_its_own_and_does_what_creates_nothing_too(
+    used: str, last: Request, body: object
+) -> None:
+    put = Request("PUT", "/items/7", TYPED, b'{"name": "Bulb", "price": 2}', "length")
+    assert '"Bulb"' in run(curl.script(used, [Sent(POST, "7"), Sent(put), Sent(Request("GET", "/items/7"))]))
     sent = [*(Sent(POST, str(number)) for number in (7, 8, 9)), Sent(last)]
     script = curl.script(used, sent)
     assert len(script) == 4  # the URL, the item whose id is used, all others in one line, the last request
@@ -92,9 +96,3 @@ def test_a_script_has_ids_of_its_own(used: str, last: Request, body: object) -> 
     answers = answer if isinstance(answer, list) else [answer]
     kept = [{key: value for key, value in each.items() if key in str(body)} for each in answers]
     assert kept == (body if isinstance(body, list) else [body])
-
-
-def test_what_creates_nothing_is_done_as_well(used: str) -> None:
-    put = Request("PUT", "/items/7", TYPED, b'{"name": "Bulb", "price": 2}', "length")
-    script = curl.script(used, [Sent(POST, "7"), Sent(put), Sent(Request("GET", "/items/7"))])
-    assert '"Bulb"' in run(script)

@@ -1,4 +1,4 @@
-"""Schemathesis and the oracle see a fault. (mutants/test_judging.py: none where there is none.)"""
+"""Schemathesis and the oracle see a fault. (test_any_server.py: none where there is none.)"""
 
 import pytest
 

@@ -2,8 +2,12 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from socket import socket
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 
 import psutil
 
@@ -62,3 +66,19 @@ def add_service(root: Path, name: str) -> None:
     (folder / "requirements.txt").touch()
     (folder / "pyproject.toml").write_text(DECLARED)
     (folder / ".venv" / "installed").write_text(stamped(folder / "requirements.txt"))
+
+
+@contextmanager
+def listening(answer: Callable[[socket], None]) -> Iterator[str]:
+    """The URL of a server that does this with each of its connections."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                answer(self.request)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()

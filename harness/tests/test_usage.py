@@ -30,13 +30,9 @@ def parent() -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def test_processor_time_counts_children_that_live_and_children_that_ended(
-    parent: subprocess.Popen[str],
-) -> None:
+def test_processor_time_and_memory_are_of_the_whole_family(parent: subprocess.Popen[str]) -> None:
+    """Also of children that ended."""
     assert usage.cpu_seconds(parent.pid) >= 0.59  # /proc tells of those that ended in ticks of 10 ms
-
-
-def test_memory_is_of_the_whole_family(parent: subprocess.Popen[str]) -> None:
     [child] = usage.family(parent.pid)[1:]
     together, kind = usage.memory_mib(parent.pid)
     alone, _ = usage.memory_mib(child.pid)

@@ -4,7 +4,7 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,39 +14,27 @@ from threading import Thread
 import h11
 import pytest
 
+from harness.tests.fakes import listening
 from harness.wire import Answer, Client, NoAnswerError, Request, everywhere, exchange
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-Served = Callable[[bytes, Request], tuple[Answer | None, bytes]]
 
 
-@pytest.fixture
-def served() -> Iterator[Served]:
-    """Answer one request with these bytes, and say what came in until its end was seen."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+def served(reply: bytes, request: Request) -> tuple[Answer | None, bytes]:
+    """Answer it with these bytes, and say what came in until its end was seen."""
+    received: list[bytes] = []
 
-        def serve(reply: bytes, request: Request) -> tuple[Answer | None, bytes]:
-            received: list[bytes] = []
-            thread = Thread(target=_one, args=(server, reply, request.body, received))
-            thread.start()
-            try:
-                return exchange(f"http://127.0.0.1:{server.getsockname()[1]}", request), b"".join(received)
-            finally:
-                thread.join()
-
-        yield serve
-
-
-def _one(server: socket.socket, reply: bytes, end: bytes, received: list[bytes]) -> None:
-    connection, _ = server.accept()
-    with connection:
+    def answer(connection: socket.socket) -> None:
         connection.settimeout(10)
-        while not (end in (sent := b"".join(received)) and b"\r\n\r\n" in sent):
+        while not (request.body in (sent := b"".join(received)) and b"\r\n\r\n" in sent):
             received.append(connection.recv(65_536))
         connection.sendall(reply)
 
+    with listening(answer) as url:
+        return exchange(url, request), b"".join(received)
 
-def test_a_body_and_its_length_go_out_and_a_host_that_is_given_is_the_only_one(served: Served) -> None:
+
+def test_a_body_and_its_length_go_out_and_a_host_that_is_given_is_the_only_one() -> None:
     answer, sent = served(OK, Request("POST", "/echo?x=%zz", ("X: y",), b"[\xff]", "length"))
     assert sent.startswith(b"POST /echo?x=%zz HTTP/1.1\r\nHost: 127.0.0.1:")
     assert sent.endswith(b"\r\nX: y\r\nContent-Length: 3\r\n\r\n[\xff]")
@@ -64,7 +52,7 @@ def test_only_a_whole_chunked_body_has_a_last_chunk() -> None:
     assert b"".join(replace(request, framing="short chunked").payload()) == body.removesuffix(b"0\r\n\r\n")
 
 
-def test_bytes_after_the_end_are_kept_and_a_close_without_an_answer_is_none(served: Served) -> None:
+def test_bytes_after_the_end_are_kept_and_a_close_without_an_answer_is_none() -> None:
     answer, _ = served(OK + b"stray", Request("HEAD", "/"))
     assert answer
     assert (answer.body, answer.stray) == (b"", b"{}stray")
@@ -73,7 +61,7 @@ def test_bytes_after_the_end_are_kept_and_a_close_without_an_answer_is_none(serv
 
 @pytest.mark.parametrize(("length", "why"), [("x", "Content-Length"), ("4", "more than 3 bytes")])
 def test_an_answer_that_is_not_http_or_has_no_end_is_an_error(
-    served: Served, monkeypatch: pytest.MonkeyPatch, length: str, why: str
+    monkeypatch: pytest.MonkeyPatch, length: str, why: str
 ) -> None:
     monkeypatch.setattr("harness.wire.LARGEST", 3)
     with pytest.raises(h11.RemoteProtocolError, match=why):

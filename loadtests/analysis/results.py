@@ -85,9 +85,6 @@ class Results:
         }
         return {group: names for group, names in groups.items() if names}
 
-    def title(self, group: str) -> str:
-        return self.plan.groups[group]
-
     @cached_property
     def controls(self) -> dict[str, str]:
         """A/A: a variant to the one that repeats it."""

@@ -248,9 +248,9 @@ def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Pla
     if plan.variants:
         chosen = {name: one for name, one in plan.variants.items() if {name, one.group} & {*names}}
         return with_variants(plan, chosen)
-    if not plan.settings:
-        return with_variants(plan, {name: Variant(service=name) for name in names})
     plain = {name: Variant(service=name) for name in names}
+    if not plan.settings:
+        return with_variants(plan, plain)
     tried = {
         f"{name}_{label}": Variant(service=name, env=one.env, expects=one.expects)
         for name in names
@@ -278,8 +278,11 @@ def in_containers(plan: Plan) -> Plan:
 
 
 def on_database(plan: Plan, kind: str) -> Plan:
-    """The plan with each variant on this database."""
-    moved = {name: each.model_copy(update={"database": kind}) for name, each in plan.variants.items()}
+    """The plan with each service on this database; a guest has its own."""
+    moved = {
+        name: each if each.is_guest else each.model_copy(update={"database": kind})
+        for name, each in plan.variants.items()
+    }
     try:  # a copy is not validated
         return with_variants(plan, {name: Variant(**dict(each)) for name, each in moved.items()})
     except ValidationError as error:

@@ -41,7 +41,7 @@ def test_the_exchange_is_better_than_a_choice_at_random(crossed: Plan) -> None:
     assert ours < min(variances([design.rows(free[name]) for name in names]) for names in drawn)
 
 
-def test_the_study_and_the_services_as_they_come_are_in_it(crossed: Plan) -> None:
+def test_the_study_the_services_as_they_come_and_a_floor_of_each_server_are_in_it(crossed: Plan) -> None:
     for group, writing, journal in [("twins", "twin", "DELETE"), ("services", "service", "WAL")]:
         found = [one for one in crossed.variants.values() if one.group == group]
         assert sorted(one.service for one in found) == services()
@@ -49,9 +49,6 @@ def test_the_study_and_the_services_as_they_come_are_in_it(crossed: Plan) -> Non
             assert one.levels
             assert (one.levels.writing, one.levels.journal, one.levels.workers) == (writing, journal, 2)
             assert not {"SQLITE_JOURNAL_MODE", "WEB_CONCURRENCY", "THREADS"} & one.env.keys()
-
-
-def test_each_server_has_an_application_that_does_nothing(crossed: Plan) -> None:
     floors = {name: one for name, one in crossed.variants.items() if one.group == "floors"}
     assert sorted(floors) == ["floor_asgi", "floor_wsgi"]
     assert {one.levels.framework for one in floors.values() if one.levels} == {"none"}

@@ -1,9 +1,9 @@
 """The applications that do nothing."""
 
 import asyncio
+import runpy
 from collections.abc import AsyncIterator, Callable
-from importlib.util import module_from_spec, spec_from_file_location
-from types import ModuleType
+from typing import Any
 
 import httpx
 import pytest
@@ -11,18 +11,12 @@ import pytest
 from harness.service import APPLICATIONS
 
 
-def loaded(name: str) -> ModuleType:
-    spec = spec_from_file_location(f"floor_{name}", APPLICATIONS / "floors" / f"{name}.py")
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def loaded(name: str) -> Any:
+    return runpy.run_path(str(APPLICATIONS / "floors" / f"{name}.py"))["app"]
 
 
 def by_wsgi(path: str, sent: bytes = b"") -> httpx.Response:
-    transport = httpx.WSGITransport(loaded("wsgi").app)
-    with httpx.Client(transport=transport, base_url="http://floor") as client:
+    with httpx.Client(transport=httpx.WSGITransport(loaded("wsgi")), base_url="http://floor") as client:
         return client.post(path, content=sent)
 
 
@@ -32,7 +26,7 @@ def by_asgi(path: str, sent: bytes = b"") -> httpx.Response:
         yield sent[3:]
 
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(loaded("asgi").app)
+        transport = httpx.ASGITransport(loaded("asgi"))
         async with httpx.AsyncClient(transport=transport, base_url="http://floor") as client:
             return await client.post(path, content=halves())
 
@@ -67,5 +61,5 @@ def test_a_floor_has_nothing_to_do_at_its_start_and_its_end_and_says_so() -> Non
     async def send(message: dict[str, str]) -> None:
         sent.append(message["type"])
 
-    asyncio.run(loaded("asgi").app({"type": "lifespan"}, receive, send))
+    asyncio.run(loaded("asgi")({"type": "lifespan"}, receive, send))
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

@@ -103,7 +103,7 @@ def test_a_complete_run_is_reported_again_the_latest_is_and_two_are_compared(don
     assert "alpha" in out
 
 
-def test_a_sample_that_cannot_be_believed_is_invalid(tree: Tree) -> None:
+def test_a_sample_that_cannot_be_believed_is_invalid_and_its_block_is_measured_again(tree: Tree) -> None:
     tree.tell_k6(hello="unlawful", create_item="lie", delete_item="exit")
     status, out, err = tree.bench("alpha", "--plan", "tiny")
     assert status == 1
@@ -117,19 +117,14 @@ def test_a_sample_that_cannot_be_believed_is_invalid(tree: Tree) -> None:
         assert told.partition("round 1: ")[2] in (tree.run / "report.md").read_text()
     assert "Not complete: alpha in round 1." in err
     assert f"just bench --resume {tree.run.name}" in err
-
-
-def test_resume_measures_a_block_again_as_a_whole_and_nothing_else(tree: Tree) -> None:
-    tree.tell_k6(create_item="exit")
-    tree.bench("alpha", "--plan", "tiny")
-    assert (tree.samples[1]["requests_per_second"], tree.samples[1]["rows_expected"]) == (None, None)
+    assert (tree.samples[2]["requests_per_second"], tree.samples[2]["rows_expected"]) == (None, None)
     before = len(tree.calls)
     tree.tell_k6()
     status, out, err = tree.bench("--resume")
     assert status == 0, err
-    assert tree.calls[before:] == BLOCK
-    assert tree.codes == ["unfinished", "k6", "unfinished", None, None, None]
-    assert "alpha, create_item, round 1: k6 ended with" in out  # what was refused is still told
+    assert tree.calls[before:] == BLOCK  # as a whole, and nothing else
+    assert tree.codes == ["little", "rows", "k6", None, None, None]
+    assert "alpha, delete_item, round 1: k6 ended with" in out  # what was refused is still told
 
 
 def test_an_interrupted_run_keeps_its_samples_leaves_nothing_and_goes_on(tree: Tree) -> None:

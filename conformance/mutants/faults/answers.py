@@ -38,14 +38,6 @@ def latin1(request: Request, answer: Answer) -> Answer:
     return replace(answer, body=answer.body.decode().encode("latin-1", errors="replace"))
 
 
-def location(change: Callable[[str, int], str]) -> Switch:
-    return override(location=lambda _, location, item: change(location(item), item["id"]))
-
-
-def allow(change: Callable[[str], str]) -> Switch:
-    return override(allow=lambda _, allow, methods: change(allow(methods)))
-
-
 def without_head(template: str = "") -> Switch:
     def methods(_: Reference, methods: Callable[[Call], Item], call: Call) -> Item:
         found = methods(call)
@@ -102,9 +94,6 @@ FAULTS: dict[str, Switch] = {
     "HEAD is 405": without_head(),
     "HEAD of an item is 405": without_head(ITEM),
     "HEAD has a body": override(head=lambda _, __, answer: answer),
-    "Allow names the first method alone": allow(lambda methods: methods.split(",")[0]),
-    "Allow leaves out HEAD": allow(lambda methods: methods.replace(", HEAD", "")),
-    "Allow names PATCH": allow(lambda methods: f"{methods}, PATCH"),
     # basics
     "health says more": value_of(lambda _, value: {**value, "items": 0}, target="^/healthz", was="200"),
     "an echo is wrapped": value_of(lambda _, value: {"data": value}, target="^/echo", was="200"),
@@ -113,10 +102,6 @@ FAULTS: dict[str, Switch] = {
     ),
     "an echo has no members that are null": value_of(of_objects(without_null), target="^/echo", was="200"),
     "an echo has true as 1": value_of(lambda _, value: ones(value), target="^/echo", was="200"),
-    # Location
-    "Location is that of the list": location(lambda _, __: "/items"),
-    "Location is that of the item before": location(lambda _, item_id: f"/items/{max(1, item_id - 1)}"),
-    "Location ends in a slash": location(lambda path, _: f"{path}/"),
     # items
     "an id is text": items(member("id", str)),
     "a price is text": items(member("price", str)),

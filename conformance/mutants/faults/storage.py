@@ -80,7 +80,7 @@ def deleted_blindly(reference: Reference, _: Any, call: Call) -> Answer:
 def alike_found(reference: Reference, create: Callable[[Call], Answer], call: Call) -> Answer:
     for item in reference.items.values():
         if item == reference.item(item["id"], call.documents[0]):
-            return reference.reply(201, item, {"location": reference.location(item)})
+            return reference.reply(201, item, {"location": f"/items/{item['id']}"})
     return create(call)
 
 

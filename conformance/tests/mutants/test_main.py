@@ -1,10 +1,14 @@
-"""The command `just mutants`."""
+"""The command `just mutants`; of a few faults only the cases of its rule are run, not all."""
+
+from collections.abc import Sequence
 
 import pytest
 from typer.testing import CliRunner
 
-from conformance.mutants.__main__ import app
+from conformance.case import Case
+from conformance.mutants.__main__ import app, in_order, verdict
 from conformance.mutants.faults import FAULTS
+from conformance.mutants.switches import together
 
 
 def test_the_faults_are_listed() -> None:
@@ -24,3 +28,41 @@ def test_bad_usage_is_told_in_one_line(
     assert result.exit_code == 2
     assert result.stderr.startswith(told)
     assert result.stderr.count("\n") == 1
+
+
+RANDOM = ["random sequences of requests", "random requests by Schemathesis"]
+
+
+def of(rule: str) -> Sequence[Case]:
+    return [case for case in in_order() if rule in case.rules and case.name not in RANDOM]
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule", "level"),
+    [
+        ("health is OK, as text", "health", "MUST"),
+        ("a body of exactly 1 MiB is 413", "body-max", "MUST"),
+        ("two new items at the same moment get one id", "create-id", "MUST"),
+        ("two PUTs at the same moment are mixed", "replace-whole", "MUST"),
+        ("of two DELETEs at the same moment both are 204", "delete-once", "MUST"),
+        ("a write is committed a moment after its answer", "durable-read", "MUST"),
+        ("the title of 422 is the old one", "echo-document", "SHOULD"),
+    ],
+)
+def test_a_fault_is_seen_by_the_cases_of_its_rule(fault: str, rule: str, level: str) -> None:
+    found = verdict(fault, of(rule))
+    assert found.level == level
+    assert level == "SHOULD" or found.rule == rule
+
+
+def test_without_a_fault_no_case_complains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of HTTP around the reference. Random requests: test_differential.py, test_any_server.py."""
+    monkeypatch.setitem(FAULTS, "none", together())
+    slow = ("random", "an upgrade")
+    assert verdict("none", [case for case in in_order() if not case.name.startswith(slow)]).message == ""
+
+
+def test_the_random_requests_come_last() -> None:
+    names = [case.name for case in in_order()]
+    assert names[-2:] == RANDOM
+    assert not any(name.startswith("random") for name in names[:-2])

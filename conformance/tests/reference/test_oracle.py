@@ -80,22 +80,17 @@ def test_an_id_is_used_although_its_item_is_gone() -> None:
     oracle = Oracle([LAMP])
     assert list(oracle.complaints(*RIGHT[-1])) == []
     again = answer(201, {**STORED, "id": 5}, location="/items/5")
-    assert [each.rules for each in oracle.complaints(request("POST /items", BODY), again)] == [
-        ("create-no-reuse",)
-    ]
+    complaints = oracle.complaints(request("POST /items", BODY), again)
+    assert [each.rules for each in complaints] == [("create-no-reuse",)]
 
 
-def test_every_page_of_a_service_is_read() -> None:
+def test_every_page_of_a_service_is_read_and_one_that_lists_nothing_is_told() -> None:
     items = [{**LAMP, "id": number} for number in range(1, 4002)]
     reference = Reference(items)
     with serving(reference) as url:
         assert stored(url) == items
         delete(url, items[:3])
         assert len(reference.items) == 3998
-
-
-def test_a_service_that_lists_nothing_is_told() -> None:
-    reference = Reference()
-    reference.page = lambda *_: {}  # type: ignore[method-assign,assignment]
-    with serving(reference) as url, pytest.raises(ValueError, match="does not list its items"):
-        stored(url)
+        reference.page = lambda *_: {}  # type: ignore[method-assign,assignment]
+        with pytest.raises(ValueError, match="does not list its items"):
+            stored(url)

@@ -19,15 +19,11 @@ def section(results: Results) -> list[Block]:
 
 def conclusion(results: Results) -> str:
     invalid = sum(bool(sample.invalid) for sample in results.samples)
-    refused = (
-        f"Of {len(results.samples):,} samples {invalid or 'none'} {'were' if invalid > 1 else 'was'} refused"
-    )
+    some = f"{invalid or 'none'} {'were' if invalid > 1 else 'was'}"
     cells = [*product(results.variants, results.scenarios)]
     bound = sum(bool(results.bound(*cell)) for cell in cells)
-    paced = (
-        f", and in {bound} of {len(cells)} cells the load generator may have set the pace" if bound else ""
-    )
-    return f"{refused}{paced}."
+    paced = f", and in {bound} of {len(cells)} cells the load generator may have set the pace"
+    return f"Of {len(results.samples):,} samples {some} refused{paced if bound else ''}."
 
 
 def refused(results: Results) -> list[str]:
@@ -36,9 +32,8 @@ def refused(results: Results) -> list[str]:
         if sample.invalid:
             cell = f"{sample.variant} {results.label(sample.scenario)} {sample.round}"
             reasons.setdefault(gates.sentence(sample.invalid), []).append(cell)
-    return [
-        f"Refused, and part of no figure: {reason} ({', '.join(cells)})" for reason, cells in reasons.items()
-    ]
+    told = "Refused, and part of no figure:"
+    return [f"{told} {reason} ({', '.join(cells)})" for reason, cells in reasons.items()]
 
 
 def certificate(results: Results) -> str:

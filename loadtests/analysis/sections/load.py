@@ -90,18 +90,22 @@ def sparse(ticks: Mapping[float, str]) -> dict[float, str]:
 
 def curve(results: Results, variant: str, scenario: str) -> list[tuple[float, float]]:
     """p99 at each rate, of the requests of all rounds together."""
-    by_rate: dict[float, list[Sample]] = defaultdict(list)
-    for sample in results.of(variant, scenario):
-        by_rate[sample.rate].append(sample)
     return [
         (rate, quantiles.merged([(one.requests, one.quantiles_ms) for one in samples], 99))
-        for rate, samples in sorted(by_rate.items())
+        for rate, samples in sorted(grouped(results.of(variant, scenario), "rate").items())
     ]
+
+
+def grouped(samples: Sequence[Sample], name: str) -> dict[float, list[Sample]]:
+    groups: dict[float, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        groups[getattr(sample, name)].append(sample)
+    return groups
 
 
 def bracket(results: Results, variant: str, scenario: str) -> Interval:
     """From the lowest last good to the highest first bad rate; 0 and infinity are off the ladder."""
-    rounds = by_round(results, variant, scenario)
+    rounds = grouped(results.of(variant, scenario), "round").values()
     if not rounds:
         return UNKNOWN
     firsts_bad = [bad.rate if (bad := first_bad(samples)) else inf for samples in rounds]
@@ -118,13 +122,6 @@ def first_bad(samples: Sequence[Sample]) -> Sample | None:
     """Of one round: what ended it."""
     bad = [each for each in samples if each.p99_ms > LIMIT or each.dropped]
     return min(bad, key=lambda each: each.rate, default=None)
-
-
-def by_round(results: Results, variant: str, scenario: str) -> list[list[Sample]]:
-    rounds: dict[int, list[Sample]] = defaultdict(list)
-    for sample in results.of(variant, scenario):
-        rounds[sample.round].append(sample)
-    return list(rounds.values())
 
 
 def written(rate: Interval) -> str:
@@ -153,5 +150,5 @@ def numbered(results: Results, scenario: str) -> Mapping[str, int]:
 
 def is_bound(results: Results, variant: str, scenario: str) -> bool:
     """Whether the generator may have set the end, in half of the rounds or more."""
-    last = [first_bad(samples) for samples in by_round(results, variant, scenario)]
+    last = [first_bad(samples) for samples in grouped(results.of(variant, scenario), "round").values()]
     return 2 * sum(bool(end and end.bound) for end in last) >= max(len(last), 1)

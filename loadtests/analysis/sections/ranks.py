@@ -28,7 +28,7 @@ def section(results: Results) -> list[Block]:
         by_cpu = {one: ranks.ranking(results, one, CPU, names) for one in results.scenarios}
         main = {one: ranks.ranking(results, one, results.headline(one), names) for one in results.scenarios}
         if len(results.groups) > 1:
-            blocks.append(Heading(3, results.title(group)))
+            blocks.append(Heading(3, results.plan.groups[group]))
         if group == next(iter(results.groups)):
             blocks += conclusion(results, names, by_cpu)
         blocks += [Text("By throughput (hello, echo) and mean response time:"), table(results, names, main)]

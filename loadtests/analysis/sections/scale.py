@@ -43,10 +43,11 @@ def section(results: Results) -> list[Block]:
 
 def by_records(results: Results) -> Stacks:
     variants = results.plan.variants
-    return {
-        results.title(group): dict(sorted((results.plan.records_of(variants[name]), name) for name in names))
+    sizes = {
+        group: sorted((results.plan.records_of(variants[name]), name) for name in names)
         for group, names in results.groups.items()
     }
+    return {results.plan.groups[group]: dict(pairs) for group, pairs in sizes.items()}
 
 
 def conclusion(results: Results, stacks: Stacks, begin: str) -> Content:

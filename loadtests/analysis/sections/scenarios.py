@@ -86,7 +86,7 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
         main = ranks.ranking(results, scenario, measure, names)
         by_cpu = ranks.ranking(results, scenario, CPU, names)
         if len(results.groups) > 1:
-            yield Text(f"{results.title(group)}:")
+            yield Text(f"{results.plan.groups[group]}:")
         head = ["variant", "rank", unit, "times behind", "p50", "p95", "p99", "cpu rank", "cpu", "study"]
         yield Table(head, [row(results, name, main, by_cpu, values.get(name)) for name in main.order])
         yield from notes(main.bound)
@@ -156,19 +156,15 @@ def notes(bound: Mapping[str, tuple[Reason, ...]]) -> Iterator[Text]:
 
 def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
     """Of the first group: there is room for one line of a stack."""
-    names = [
-        name
-        for name in next(iter(results.groups.values()))
-        if len(drawable(results.requests(name, scenario))) > 1
-    ]
-    if not names:
+    every = {name: drawable(results.requests(name, scenario)) for name in next(iter(results.groups.values()))}
+    drawn = {name: percents for name, percents in every.items() if len(percents) > 1}
+    if not drawn:
         return
     lines = []
-    for name in names:
-        percents = drawable(results.requests(name, scenario))
+    for name, percents in drawn.items():
         points = [(stretched(percent), results.percentile(name, scenario, percent)) for percent in percents]
         lines.append(line(results, name, points))
-    last = max(drawable(max(results.requests(name, scenario) for name in names)))
+    last = max(map(max, drawn.values()))
     ticks = {stretched(each): f"p{each:g}" if each else "min" for each in SHOWN if each <= last}
     yield charts.lines(
         "Response times, ms, lower is better", lines, ticks, "percentile, all rounds together", points=False

@@ -97,10 +97,8 @@ def test_counts_that_hardly_differ_are_not_told_apart() -> None:
 
 
 def test_the_hypothesis_counts_scenarios() -> None:
-    leads: dict[str, Any] = {
-        "scenarios": ["hello", "echo", "list_items", "get_item"],
-        "than": ["flask_sqlite", "flask_orm", "django_drf"],
-    }
+    leads: dict[str, Any] = {"than": ["flask_sqlite", "flask_orm", "django_drf"]}
+    leads["scenarios"] = ["hello", "echo", "list_items", "get_item"]
     three, four = (verdict(synthetic.results(), **leads, leads_in=number) for number in (3, 4))
     assert (three.outcome, four.outcome) == ("reproduced", "contradicted")
     assert three.why == "leads in hello, echo and get_item; trails in list_items"

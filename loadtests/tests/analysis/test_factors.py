@@ -45,12 +45,9 @@ def cost(one: Levels, scenario: str) -> float:
     if one.framework == "none":
         return FLOORS[one.server]
     of_the_database = {"access", "journal", "synchronous"} if scenario in FLOOR else set()
-    planted = [
-        times
-        for (name, level), times in EFFECTS.items()
-        if getattr(one, name) == level and name not in of_the_database
-    ]
-    return (FLOORS[one.server] + FRAMEWORKS[one.framework]) * prod(planted)
+    planted = ((name, times) for (name, level), times in EFFECTS.items() if getattr(one, name) == level)
+    times = prod(times for name, times in planted if name not in of_the_database)
+    return (FLOORS[one.server] + FRAMEWORKS[one.framework]) * times
 
 
 @cache
@@ -90,9 +87,8 @@ def test_a_planted_effect_is_found(name: str, planted: float) -> None:
 
 def test_a_missing_cell_is_done_without_and_what_cannot_be_told_is_left_out() -> None:
     some = synthetic.changed(results(), lambda one: {} if (one.round + len(one.variant)) % 7 else None)
-    assert attribution.by_size(some, "create_item")["WAL for DELETE"].value == pytest.approx(
-        1 / 0.6, rel=0.03
-    )
+    wal = attribution.by_size(some, "create_item")["WAL for DELETE"].value
+    assert wal == pytest.approx(1 / 0.6, rel=0.03)
     sync = tuple(name for name in plan().variants if levels(name).worker_class == "sync")
     without = attribution.by_size(results(without=sync), "create_item")
     assert "sync for gthread" not in without

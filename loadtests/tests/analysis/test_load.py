@@ -35,12 +35,6 @@ def ranks(results: Results) -> dict[str, str]:
     return {name: rank for name, rank, _ in rows(results)}
 
 
-def test_a_scenario_at_several_rates_is_a_curve_and_not_compared() -> None:
-    results = racing({"a": [200.0] * 5})
-    assert (results.curves, results.scenarios) == (["hello"], [])
-    assert load.curve(results, "a", "hello") == [(100, 5), (200, 5), (400, 120)]
-
-
 @pytest.mark.parametrize(
     ("ends", "written"),
     [
@@ -55,7 +49,10 @@ def test_a_sustained_rate_is_no_finer_than_the_steps_of_its_ladder(ends: list[fl
     assert rows(racing({"a": ends})) == [["a", "1", written]]
 
 
-def test_a_dropped_request_ends_a_ladder_and_no_rate_above_it_counts() -> None:
+def test_rates_are_a_curve_and_a_dropped_request_ends_a_ladder() -> None:
+    results = racing({"a": [200.0] * 5})
+    assert (results.curves, results.scenarios) == (["hello"], [])
+    assert load.curve(results, "a", "hello") == [(100, 5), (200, 5), (400, 120)]
     dropped = synthetic.changed(racing({"a": [400]}), lambda one: {"dropped": int(one.rate == 200)})
     assert load.written(load.bracket(dropped, "a", "hello")) == "between 100 and 200"
 
@@ -82,12 +79,12 @@ def test_a_rate_is_not_higher_than_another_by_less_than_a_variants_from_itself()
 
 def test_a_ladder_that_the_generator_ended_is_noted() -> None:
     results = racing({"a": [100.0] * 5, "b": [200.0] * 5})
-    bound = synthetic.changed(
-        results,
-        lambda one: (
-            {"bound": (synthetic.BUSY,)} if one.variant == "b" and one.rate == 400 and one.round > 2 else {}
-        ),
-    )
+
+    def change(one: Sample) -> synthetic.Figures:
+        ends = one.variant == "b" and one.rate == 400 and one.round > 2
+        return {"bound": (synthetic.BUSY,) if ends else ()}
+
+    bound = synthetic.changed(results, change)
     notices = [synthetic.texts(load.section(each), "notice") for each in (results, bound)]
     assert notices[0] == []
     assert notices[1][0].startswith("Generator-bound: b. ")

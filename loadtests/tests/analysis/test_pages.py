@@ -64,12 +64,9 @@ def test_the_page_for_choosing_is_one_screen() -> None:
     assert len(re.findall(r"\d[\d,.]*", prose)) <= 60
 
 
-def test_the_page_names_the_generators() -> None:
+def test_one_round_makes_a_page_that_claims_nothing_and_names_the_generators() -> None:
     run = replace(synthetic.results(), machine={**synthetic.MACHINE, "wrk": "4.2.0"})
     assert ", k6 v1.0.0 and wrk 4.2.0, load before" in document.markdown(pages.head(run))
-
-
-def test_one_round_makes_a_page_that_claims_nothing() -> None:
     text = document.markdown(pages.blocks(synthetic.results(rounds=1, control=False)))
     assert "1 round cannot tell variants apart: that takes 3." in text
     assert "36 claims 0 are reproduced, 0 are contradicted and 36 are undecided." in text
