@@ -24,7 +24,7 @@ def blocks(points: Sequence[Point]) -> list[Block]:
         Text(
             "Counted are the instructions of a request to the tutorial twin that uses the package, as in "
             "[cost.md](cost.md), once at each release: single starts of a service differ by 0.3 % mostly, "
-            "and by 1.3 % at most. Taken is what was the newest on the first day of each quarter, each version "
+            "and by 1.3 % at most. Taken is the newest on the first day of each quarter, each version "
             "once: with all other packages as they were on that day, and with the newest that it goes with, "
             "where little else varies. All under one Python. `just cost --history PACKAGE` counts a "
             "package; [`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "
