@@ -101,6 +101,12 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
   just cost --database postgresql
                                  services with an ORM, on a PostgreSQL that
                                  is started for it; counted is their side
+  just cost --history fastapi    the twin on FastAPI's releases since 2023
+
+--history counts a package's twin at one release a quarter, as it was then
+and beside the newest packages, and looks for the release that made the
+largest step. What results/history.jsonl has already is not counted again;
+docs/history.md shows it.
 
 Exit status: 0 done, 1 a cell grew or a server failed, 2 bad usage."""
 
@@ -290,8 +296,16 @@ def cost(
         float, Option("--threshold", metavar="PERCENT", min=0, help="How much a cell may grow.")
     ] = 2.0,
     database: Annotated[str, Option("--database", metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
+    history: Annotated[
+        list[str] | None, Option("--history", metavar="PACKAGE", help="Count its releases since 2023.")
+    ] = None,
 ) -> None:
     known("database", [database], ["sqlite", "postgresql"])
+    if history:
+        if names or check or publish:
+            fail("--history counts packages: no SERVICE, --check or --publish goes with it", BAD_USAGE)
+        count_history(history)
+        return
     if publish and (names or check):
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
     with interruptible(), plain_failures():
@@ -341,6 +355,29 @@ def merge(
         from loadtests.analysis import merge as merging
 
         document.terminal(merging.blocks([merging.read(path) for path in summaries]), output)
+
+
+def count_history(packages: list[str]) -> None:
+    with interruptible(lambda: "What was counted is kept."), plain_failures():
+        from datetime import UTC, datetime
+
+        from harness.service import installed
+        from loadtests.analysis import pages
+        from loadtests.cost.history import TWINS, History
+        from loadtests.cost.progress import progress
+
+        known("package", packages, [*TWINS])
+        for name in {TWINS[package] for package in packages}:
+            installed(name, screen.print)
+        with screen.status("Ask which releases there are"):
+            wanted = History(packages, datetime.now(UTC).date())
+        screen.print(
+            f"{len(wanted.wanted)} counts, about {wanted.hours:.1f} hours, and a few to find the largest step"
+        )
+        with progress(screen) as advance:
+            wanted.count(advance)
+        pages.over_all()
+        output.print("The page: docs/history.md")
 
 
 def conclude(run: "Run", percent: float | None) -> None:

@@ -242,8 +242,9 @@ def lines(
     limit: float | None = None,
     *,
     points: bool = True,
+    decades: float = 1,
 ) -> Drawing:
-    """`ticks` names places on the horizontal axis; the vertical one is logarithmic, of a decade at least."""
+    """`ticks` names places on the horizontal axis; the vertical one is logarithmic, of so many decades."""
     key = [
         (
             each.label,
@@ -254,7 +255,7 @@ def lines(
     marks, top = legend(title, key)
     left, right, bottom = 38.0, WIDTH - 24.0, top + 190.0
     heights = [y for each in lines for _, y in each.points if y > 0] + ([limit] if limit else [])
-    y_scale = Log(heights, bottom, top, decades=1)
+    y_scale = Log(heights, bottom, top, decades=decades)
     low, high = min(ticks), max([*ticks, *(x for each in lines for x, _ in each.points)])
 
     def x_scale(x: float) -> float:

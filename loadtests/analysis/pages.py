@@ -7,9 +7,10 @@ from harness import document
 from harness.commit import git
 from harness.document import Block, Content, Figure, Heading, Link, Table, Text
 from harness.service import ROOT
-from loadtests.analysis import charts, choosing, cost, sections
+from loadtests.analysis import charts, choosing, cost, history, sections
 from loadtests.analysis.results import Results
 from loadtests.cost import costs
+from loadtests.cost import history as past
 from loadtests.measure import run as runs
 from loadtests.measure.run import Run
 
@@ -120,6 +121,8 @@ def over_all(root: Path = ROOT) -> None:
     newest = {run.plan.name: run for run in map(runs.found, published())}
     put(docs / "cost.md", cost.blocks(count))
     put(docs / "choosing.md", choosing.blocks(count, {plan: results(run) for plan, run in newest.items()}))
+    if points := past.read():
+        put(docs / "history.md", history.blocks(points))
     readme = root / "README.md"
     before, _, after = readme.read_text().partition(BEGIN)
     front, rest = document.markdown(cost.front(count)), after.partition(END)[2]

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from harness.database import Database
 from harness.postgresql import copy_of, environment
-from harness.server import Server, launched, server_of
+from harness.server import Server, free_port, launched, server_of
 from harness.service import TWIN_SETTINGS, installed
 from loadtests.cost.instrument import Instrument, Reading
 from loadtests.cost.requests import OPERATIONS, Client, records
@@ -31,6 +31,7 @@ class Variant:
     service: str  # in whose folder and environment it runs
     application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
     operations: tuple[str, ...] = OPERATIONS
+    environment: Path | None = None  # with its own packages, and of Gunicorn's settings the words alone
 
 
 @contextmanager
@@ -56,7 +57,6 @@ def counted(
     """The variant under Valgrind, with one worker; `counting` from its first instruction on."""
     with TemporaryDirectory(prefix="cost-") as folder, ExitStack() as stack:
         instrument = Instrument(Path(folder))
-        python = installed(variant.service) / "bin" / "python"
         settings = {
             **instrument.environment,
             "WEB_CONCURRENCY": "1",
@@ -65,19 +65,31 @@ def counted(
         }
         if isinstance(data, str):
             settings["DATABASE_URL"] = stack.enter_context(copy_of(data))
-        server = server_of(
-            variant.service,
-            Path(folder),
-            settings,
-            prefix=[*instrument.prefix(counting=counting), str(python)],
-            application=["--timeout", "900", *variant.application],
-        )
+        server = started_by(variant, instrument, settings, counting=counting)
         server.deadline = 600.0  # Valgrind is 50 times slower, and the machine may be busy
         with closing(server):
             if isinstance(data, Path):
                 shutil.copyfile(data, server.database)
             server.start()
             yield server, instrument
+
+
+def started_by(
+    variant: Variant, instrument: Instrument, settings: Mapping[str, str], *, counting: bool
+) -> Server:
+    prefix, patience = instrument.prefix(counting=counting), ("--timeout", "900")
+    if (environment := variant.environment) is None:
+        prefix = [*prefix, str(installed(variant.service) / "bin" / "python")]
+        application = [*patience, *variant.application]
+        return server_of(
+            variant.service, instrument.scratch, settings, prefix=prefix, application=application
+        )
+    port = free_port()
+    programs = [str(environment / "bin" / name) for name in ("python", "gunicorn")]
+    command = [*prefix, *programs, *patience, "--bind", f"127.0.0.1:{port}", *variant.application]
+    server = Server(variant.name, command, instrument.scratch, port=port, cwd=instrument.scratch)
+    server.env = {**settings, "DATABASE_URL": f"sqlite:///{server.database}"}
+    return server
 
 
 def requests(variant: Variant, seed: int, data: Database) -> Mapping[str, Reading]:

@@ -44,7 +44,11 @@ def section(results: Results) -> list[Block]:
             [step, *(Ratio(together(results, step, one, measure)) for one in scenarios)] for step in others
         ]
         each: list[list[Content]] = [
-            [results.title(group), step, *(Ratio(times(results, step, group, o, measure)) for o in scenarios)]
+            [
+                results.plan.groups[group],
+                step,
+                *(Ratio(times(results, step, group, o, measure)) for o in scenarios),
+            ]
             for group in results.groups
             for step in others
             if group in steps[step]

@@ -1,0 +1,112 @@
+"""docs/history.md: what each release of a package costs, from results/history.jsonl."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from harness.document import Block, Content, Drawing, Figure, Heading, Number, Table, Text, listed
+from loadtests.analysis import charts
+from loadtests.analysis.charts import Line
+from loadtests.cost.count import START
+from loadtests.cost.history import MODES, OPERATIONS, TWINS, Mode, Point, largest, step
+
+TOLD = {"then": "with the packages of that day", "now": "with the newest packages that it goes with"}
+HUES = {"hello": "fastapi", "get_item": "flask", "list_items": "django", "create_item": "ink"}
+CELLS = (*OPERATIONS, START)
+ALIKE = 0.02  # a difference that is none
+
+
+def blocks(points: Sequence[Point]) -> list[Block]:
+    packages = [name for name in TWINS if any(one.package == name and not one.error for one in points)]
+    leads = {name: conclusion(name, [one for one in points if one.package == name]) for name in packages}
+    return [
+        Heading(1, "What each release costs"),
+        *(Text(lead, "lead") for lead in leads.values()),
+        Text(
+            "Counted are the instructions of a request to the tutorial twin that uses the package, as in "
+            "[cost.md](cost.md), once at each release: single starts of a service differ by 0.3 % mostly, "
+            "and by 1.3 % at most. Taken is the newest on the first day of each quarter, each version "
+            "once: with all other packages as they were on that day, and with the newest that it goes with, "
+            "where little else varies. All under one Python. `just cost --history PACKAGE` counts a "
+            "package; [`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "
+            "installed."
+        ),
+        *(
+            block
+            for name in packages
+            for block in chapter(name, [one for one in points if one.package == name])
+        ),
+    ]
+
+
+def of(points: Sequence[Point], mode: Mode, *, failed: bool = False) -> list[Point]:
+    chosen = [one for one in points if one.mode == mode and bool(one.error) == failed]
+    return sorted(chosen, key=lambda one: one.day)
+
+
+def conclusion(package: str, points: Sequence[Point]) -> str:
+    lines = []
+    for mode in MODES:
+        if len(counts := of(points, mode)) > 1:
+            first, last = counts[0], counts[-1]
+            changes = [f"{percent(last.instructions[o] / first.instructions[o])} in {o}" for o in OPERATIONS]
+            lines.append(f"from {first.version} to {last.version} {TOLD[mode]}: {listed(changes)}")
+    told = f"`{package}` {'; '.join(lines)}." if lines else f"`{package}`: one release was counted."
+    if pair := largest(of(points, "now")):
+        operation, ratio = step(*pair)
+        if abs(ratio - 1) > ALIKE:
+            told += (
+                f" The largest step, {percent(ratio)} in {operation}, is that from {pair[0].version} "
+                f"to {pair[1].version}."
+            )
+    return told
+
+
+def percent(ratio: float) -> str:
+    return f"{round((ratio - 1) * 100):+d} %" if abs(ratio - 1) >= ALIKE / 4 else "no change"
+
+
+def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
+    yield Heading(2, package)
+    drawings = [drawing(package, mode, counts) for mode in MODES if len(counts := of(points, mode)) > 1]
+    if drawings:
+        caption = (
+            f"The twin `{TWINS[package]}`: instructions of a request, 100 is what the first release took."
+        )
+        yield Figure(drawings, caption, f"history/{package}.svg")
+    for mode in MODES:
+        rows: list[list[Content]] = [
+            [one.version, one.day.isoformat(), *(Number(one.instructions[cell] / 1000) for cell in CELLS)]
+            for one in of(points, mode)
+        ]
+        yield Text(f"Thousands of instructions, {TOLD[mode]}:")
+        yield Table(["release", "the newest on", *CELLS], rows, "ll")
+        if failed := of(points, mode, failed=True):
+            yield Text(
+                "The twin does not run on "
+                + "; ".join(f"{one.version} ({one.error.replace('`', chr(39))})" for one in failed)
+                + ".",
+                "small",
+            )
+
+
+def drawing(package: str, mode: Mode, counts: Sequence[Point]) -> Drawing:
+    first = counts[0]
+    lines = [
+        Line(
+            operation,
+            [
+                (years(one.day), 100 * one.instructions[operation] / first.instructions[operation])
+                for one in counts
+            ],
+            HUES[operation],
+        )
+        for operation in OPERATIONS
+    ]
+    ticks: Mapping[float, str] = {
+        float(year): str(year) for year in range(first.day.year, counts[-1].day.year + 1)
+    }
+    return charts.lines(f"{package}, {TOLD[mode]}", lines, ticks, "", decades=0.3)
+
+
+def years(day: date) -> float:
+    return day.year + (day - date(day.year, 1, 1)).days / 365
