@@ -108,10 +108,12 @@ def copy(database: Path, target: Path) -> None:
 
 
 def settle(database: Database) -> None:
-    """A copy that is still on its way to the disk would make the first writes wait for it."""
+    """Nothing that was written before holds up the first requests, or changes how they are planned later."""
     if isinstance(database, Path):
         with database.open("rb") as file:
             os.fsync(file)
-    else:
-        with connected(database) as connection, suppress(psycopg.errors.InsufficientPrivilege):
-            connection.execute("CHECKPOINT")
+        return
+    with reading(database) as (run, table):
+        run(f"VACUUM (ANALYZE) {table}")
+        with suppress(psycopg.errors.InsufficientPrivilege):  # on a given server
+            run("CHECKPOINT")

@@ -169,9 +169,12 @@ def conditions(before: Count, after: Count) -> str:
 
 
 def completed(after: Count, before: Count) -> Count:
-    """With the groups that were counted before, under the same conditions, and not this time."""
-    kept = {} if conditions(before, after) else {**before.costs}
-    return replace(after, costs={**kept, **after.costs})
+    """With the groups that were counted before and not this time. The services are in every baseline."""
+    if not (others := conditions(before, after)):
+        return replace(after, costs={**before.costs, **after.costs})
+    if SERVICES not in after.costs:
+        raise CountError(f"Not published beside the other counts: {others}")
+    return after
 
 
 def growth(before: Count, after: Count, threshold: float) -> list[str]:

@@ -49,7 +49,9 @@ class Project:
 
 @pytest.fixture(scope="module")
 def stand_ins() -> dict[str, str]:
+    """Where the environment names no images: of a registry, as POSTGRES_IMAGE=postgres:17."""
     images = {"POSTGRES_IMAGE": "stand-in-postgres", "NGINX_IMAGE": "stand-in-nginx"}
+    images = {name: image for name, image in images.items() if name not in os.environ}
     for image in images.values():
         target, file = image.removeprefix("stand-in-"), str(HERE / "stand_ins.Dockerfile")
         words = ("--quiet", f"--network={BUILD_NETWORK}", f"--target={target}", f"--tag={image}")

@@ -58,6 +58,9 @@ def section(results: Results) -> list[Block]:
             Table(["database", *scenarios], rows),
             Table(["service", "database", *scenarios], each, fold=f"{measure.label}, each service"),
         ]
+    if paced := [name for name in results.variants if any(results.bound(name, s) for s in scenarios)]:
+        told = f"Generator-bound, in some scenario: the response times of {listed(paced)}."
+        blocks.append(Text(told, "notice"))
     own = [[step, *measured(results, steps[step])] for step in others]
     return [
         *blocks,

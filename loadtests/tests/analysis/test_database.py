@@ -60,6 +60,8 @@ def test_the_verdict_says_where_the_file_answers_sooner() -> None:
     assert far.startswith("PostgreSQL, 1 ms away: times the response time on SQLite: get_item 4.00 (")
     assert cpu.startswith("PostgreSQL, TCP: times the service's processor time on SQLite: get_item 1.50 (")
     assert "later in get_item" in synthetic.texts(database.section(stepped(near=0.5)), "lead")[0]
+    busy = synthetic.bound(stepped(), "flask_orm_sqlite", "get_item", range(1, 4))
+    assert "times of flask_orm_sqlite." in synthetic.texts(database.section(busy), "notice")[0]
     [few] = synthetic.texts(database.section(stepped(rounds=1)), "lead")
     assert few.startswith("1 round cannot tell variants apart")
 

@@ -78,7 +78,9 @@ def test_what_was_not_counted_again_stays_in_the_baseline() -> None:
         100_000,
         ["services", "postgresql"],
     )
-    assert costs.completed(server, counted(1, python="3.13.1")) == server
+    with pytest.raises(CountError, match=r"Not published .* under python 3\.13\.1, now 3\.11\.7"):
+        costs.completed(server, counted(1, python="3.13.1"))
+    assert costs.completed(counted(1), counted(2, python="3.13.1")) == counted(1)
     [_, table, _] = page.on_postgresql(
         replace(both, costs={**both.costs, **priced("services", 100_000), **priced("postgresql", 150_000)})
     )
