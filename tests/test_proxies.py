@@ -39,20 +39,18 @@ def of_bodies(service: str) -> tuple[str, ...]:
 DIFFERENT = {of_bodies(service): service for service in reversed(services())}.values()
 
 
-@pytest.fixture(scope="session", params=DIFFERENT)  # so that each is started once
+@pytest.fixture(scope="module", params=DIFFERENT)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     installed(request.param)
     with launched(request.param) as server:
         yield server
 
 
-@pytest.fixture(scope="module", params=PROXIES)
-def url(
-    request: pytest.FixtureRequest, server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+@pytest.fixture(params=PROXIES)
+def url(request: pytest.FixtureRequest, server: Server, tmp_path: Path) -> Iterator[str]:
     if is_missing(request.param):
         pytest.skip(f"{request.param} is not installed: apt-get install {request.param}")
-    with in_front_of(server, request.param, tmp_path_factory.mktemp(request.param)) as url:
+    with in_front_of(server, request.param, tmp_path) as url:
         yield url
 
 

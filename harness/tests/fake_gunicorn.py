@@ -32,19 +32,20 @@ class Service(BaseHTTPRequestHandler):
             asked = dict(parse_qsl(self.path.partition("?")[2]))
             limit = -1 if ORDER == "limitless" else int(asked.get("limit", -1))
             page = (int(asked.get("after", 0)), limit)
-            self.answer(200, broken(items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)))
+            found = items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)
+            self.answer(200, BREAKING.get(ORDER, list)(found))
         else:
             self.answer(200, items(f"{SELECT} WHERE id = ?", self.item_id)[0])
 
     def do_POST(self) -> None:
-        sent = self.sent()
+        sent, new = self.sent(), 999
         if self.path == "/echo":
             return self.answer(200, sent)
-        values = tuple(sent[member] for member in MEMBERS[1:])
-        insert = "INSERT INTO things (name, description, price, quantity) VALUES (?, ?, ?, ?) RETURNING id"
-        new = 999
         if ORDER != "forget_new" or sent["name"] != "create_item":
-            [(new,)] = query(insert, *values)
+            insert = (
+                "INSERT INTO things (name, description, price, quantity) VALUES (?, ?, ?, ?) RETURNING id"
+            )
+            [(new,)] = query(insert, *(sent[member] for member in MEMBERS[1:]))
         return self.answer(201, {"id": new, **sent})
 
     def do_PUT(self) -> None:
@@ -95,10 +96,6 @@ BREAKING: dict[str, Callable[[list[Any]], list[Any]]] = {
     "mistyped": lambda items: [{**item, "price": "1.5"} for item in items],
     "nothing": lambda _: [],
 }
-
-
-def broken(items: list[Any]) -> list[Any]:
-    return BREAKING[ORDER](items) if ORDER in BREAKING else items
 
 
 def note(pid: int) -> None:

@@ -93,10 +93,7 @@ def test_ids_are_unique_and_the_contents_lead_to_them() -> None:
     ids = re.findall(r' id="([^"]+)"', html)
     assert ids == ["a-page", "the-same", "the-same-1"]
     assert re.findall(r'href="#([^"]+)"', html) == ids[1:]
-
-
-def test_an_empty_table_is_no_table() -> None:
-    empty: list[Block] = [Table(["a", "b"], [])]
+    empty: list[Block] = [Table(["a", "b"], [])]  # is no table
     assert document.markdown(empty) == "\n"
     assert "<table" not in document.html(empty, "x")
 

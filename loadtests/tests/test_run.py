@@ -29,13 +29,18 @@ def sample(cell: Cell, invalid: Reason | None = None, **figures: object) -> Samp
     return made.model_copy(update=figures)
 
 
-def test_a_run_is_found_as_it_was_begun_by_its_name_and_by_its_path(begun: Run) -> None:
+def test_a_run_is_found_by_its_name_and_by_its_path_and_what_is_none_is_said_so(begun: Run) -> None:
     assert run.found(begun.name) == begun
     assert run.found(f"results/{begun.name}/") == begun
     assert begun.edition == "2.0.0"
     assert begun.declared(begun.plan.variants["alpha"]).framework == "flask"
     begun.note(services={"alpha": DECLARED, "alpha_0123456": {**DECLARED, "edition": "1.0.0"}})
     assert begun.edition == "1.0.0 and 2.0.0"
+    with pytest.raises(RunError, match=f"nothing is not a run. The newest ones: {begun.name}"):
+        run.found("nothing")
+    (begun.folder / "samples.jsonl").write_text(json.dumps({"round": 1}) + "\n")
+    with pytest.raises(RunError, match=r"samples\.jsonl holds a line that is no sample"):
+        run.found(begun.name)
 
 
 def test_a_figure_has_four_digits_and_one_that_nobody_measured_is_null(begun: Run) -> None:
@@ -70,14 +75,6 @@ def test_a_line_that_was_cut_off_is_measured_again(begun: Run) -> None:
     assert [one.cell for one in again.samples] == [first]
     again.add(sample(second))
     assert [one.cell for one in again.samples] == [first, second]
-
-
-def test_what_is_no_run_or_no_sample_is_said_so(begun: Run) -> None:
-    with pytest.raises(RunError, match=f"nothing is not a run. The newest ones: {begun.name}"):
-        run.found("nothing")
-    (begun.folder / "samples.jsonl").write_text(json.dumps({"round": 1}) + "\n")
-    with pytest.raises(RunError, match=r"samples\.jsonl holds a line that is no sample"):
-        run.found(begun.name)
 
 
 def test_the_latest_runs(begun: Run) -> None:
