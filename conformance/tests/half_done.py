@@ -1,6 +1,7 @@
 """A server as somebody begins one: create, read, list, replace and delete, and no thought of errors."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,12 +77,14 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def half_done() -> Iterator[str]:
+def half_done(tls: ssl.SSLContext | None = None) -> Iterator[str]:
     handler = type("Handler", (HalfDone,), {"items": {}, "ids": iter(range(1, 1_000_000))})
     with Server(("127.0.0.1", 0), handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()

@@ -80,6 +80,7 @@ def used() -> Iterator[str]:
     ("last", "body"),
     [
         (Request("GET", "/items/7"), {"id": 41, "name": "Lamp"}),
+        (Request("GET", "/items/%37"), {"id": 41, "name": "Lamp"}),
         (Request("GET", "/items?after=7"), [{"id": 42, "name": "Lamp"}, {"id": 43, "name": "Lamp"}]),
         (Request("POST", "/echo", TYPED, b'{"id": 7, "quantity": 7}', "length"), {"id": 41, "quantity": 7}),
     ],
