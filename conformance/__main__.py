@@ -9,9 +9,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from conformance.case import SEED, Case, Subject, load
+from conformance.findings import Run
 from conformance.judge import Judgement, judge
 from conformance.levels import LEVELS, Level
-from conformance.report import Run
 from conformance.rules import Rules
 from harness.command import (
     Argument,
@@ -62,7 +62,8 @@ What is wrong is grouped by its cause, with the contract's words and commands
 that show it. The rest is in two files, conformance.json and junit.xml.
 
 A server may be at https:// and behind a path; --header 'Authorization: ...'
-is for each request. Over TLS, cases of the bare connection are left out.
+is for each request. Over TLS, cases of the bare connection are left out, and
+SSL_CERT_FILE in the environment names a certificate that is to be trusted.
 
 The services that can are judged on PostgreSQL by --database: on a server of
 their own, or in a new database on the one whose URL is given.
@@ -157,7 +158,9 @@ def conform(
             output.print(f"Left out on PostgreSQL: {left_out} cases that look into SQLite's file.")
         files = {folder / "conformance.json": "json", folder / "junit.xml": "junit"}
         files |= {file: kind for file, kind in ((json, "json"), (junit, "junit"), (page, "html")) if file}
-        run = Run(url=url or "http://127.0.0.1:8000", seed=seed, short=short, only=only)
+        run = Run(
+            url=url or "http://127.0.0.1:8000", seed=seed, short=short, only=only, may_delete=may_delete
+        )
         with everywhere("", headers or []):
             conforms = conclude(rules, judging.judged, files, run, publish=publish and not interrupted)
     except LaunchError as error:
@@ -289,7 +292,7 @@ def conclude(
     if publish:
         page.publish(found)
     for service, judgement in judged.items():
-        terminal(report.blocks(rules, service, judgement, run["url"], report.SHOWN), output)
+        terminal(report.blocks(rules, service, judgement, run, report.SHOWN), output)
         if line := report.claim(rules, judgement, run):
             output.print(f"For a README: {line}", markup=False, soft_wrap=True)
     output.print(

@@ -37,7 +37,8 @@ def _must_not_be_stored(request: Request, answer: Answer) -> bool:
 
 def _every_error(request: Request, answer: Answer) -> Iterator[Complaint]:
     if answer.media_type != "application/problem+json":
-        yield Complaint(f"the media type is {answer.header('Content-Type')}", ("error-problem",))
+        text = f"the media type is {answer.header('Content-Type')}, not application/problem+json"
+        yield Complaint(text, ("error-problem",))
     text = answer.body.decode(errors="replace") + "".join(
         f"{key}: {value}\n" for key, value in answer.headers
     )

@@ -87,7 +87,7 @@ def complaints(request: Request, answer: Answer) -> Iterator[str]:
     if not response["content"]:
         return
     if answer.media_type not in response["content"]:
-        yield f"the media type is {answer.header('Content-Type')}"
+        yield f"the media type is {answer.header('Content-Type')}, not {' or '.join(response['content'])}"
         return
     try:
         value = answer.json()

@@ -21,7 +21,7 @@ def script(url: str, sent: Sequence[Sent]) -> list[str]:
     """All that leads to the last answer: items are created, and their ids used in place of the judge's."""
     ids: dict[str, str] = {}
     lines = [f"URL={shlex.quote(url.rstrip('/'))}"]
-    lines += [f"{name}={shlex.quote(f'{header}: ...')} # yours" for name, header in everywhere().items()]
+    lines += headers_of_yours()
     for unused, group in groupby(sent[:-1], lambda each: bool(each.created) and not used(each, sent)):
         steps = list(group)
         if unused and len(steps) > 1:
@@ -43,9 +43,18 @@ def everywhere() -> dict[str, str]:
     return {f"HEADER{number}": name for number, name in enumerate(sorted(EVERYWHERE.names), start=1)}
 
 
+def headers_of_yours() -> list[str]:
+    return [f"{name}={shlex.quote(f'{header}: ...')} # yours" for name, header in everywhere().items()]
+
+
 def used(created: Sent, sent: Sequence[Sent]) -> bool:
     texts = (f"{each.request.target}\n{each.request.body[:LONG].decode('latin-1')}" for each in sent)
-    return any(map(_place(created.created).search, texts))
+    place, encoded = _place(created.created), percent_encoded(created.created)
+    return any(place.search(text) or encoded in text for text in texts)
+
+
+def percent_encoded(digits: str) -> str:
+    return "".join(f"%{ord(digit):x}" for digit in digits)
 
 
 def _place(item_id: str) -> re.Pattern[str]:
@@ -91,9 +100,10 @@ def headers(request: Request) -> Iterator[str]:
 
 def quoted(text: str, ids: Mapping[str, str]) -> str:
     for item_id, name in ids.items():
-        text = _place(item_id).sub(f"\0{name}\0", text)
-    parts = text.split("\0")  # each second is a name
-    words = (f'"${part}"' if place % 2 else shlex.quote(part) for place, part in enumerate(parts) if part)
+        text = _place(item_id).sub(f"\0${name}\0", text)
+        text = text.replace(percent_encoded(item_id), f"\0$(printf %s ${name} | sed 's/./%3&/g')\0")
+    parts = text.split("\0")  # each second is a name, or made of one
+    words = (f'"{part}"' if place % 2 else shlex.quote(part) for place, part in enumerate(parts) if part)
     return "".join(words) or "''"
 
 

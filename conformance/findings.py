@@ -3,21 +3,31 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from conformance import curl
-from conformance.case import Complaint, general
+from conformance.case import SEED, Complaint, general
 from conformance.judge import ORDER, Grade, Outcome, verdict
 from conformance.rules import Rules
 from harness.document import Block, Bullets, Code, Heading, Text
+from harness.service import services
 
 RULES = 4  # of a finding, with their clauses; the others by name
 SHOWN = 600  # characters of what was expected, and of what came
 PASSED = Complaint("every case passes; take it from the list of known failures")
 
 
+class Run(TypedDict):
+    url: str  # that a reader can ask again
+    seed: int
+    short: bool
+    only: str
+    may_delete: bool
+
+
 @dataclass
 class Finding:
+    service: str
     cause: str
     grade: Grade = Grade.PASS
     cases: list[str] = field(default_factory=list)
@@ -32,11 +42,22 @@ class Finding:
         if not self.example[0] or _effort(complaint) < _effort(self.example[1]):
             self.example = (outcome.case, complaint)
 
-    def curl(self, url: str) -> str:
-        sent = self.example[1].sent
-        return "\n".join(curl.script(url, sent)) if sent else ""
+    def commands(self, run: Run) -> str:
+        """For a shell: they do the easiest case again."""
+        case, complaint = self.example
+        if complaint.sent:
+            return "\n".join(curl.script(run["url"], complaint.sent))
+        at_url = self.service not in services()
+        words = [f"--url {curl.quoted(run['url'], {})}" if at_url else self.service]
+        words += ["--may-delete"] if run["may_delete"] else []
+        words += [f'--header "${name}"' for name in curl.everywhere()]
+        words += [f"--seed {run['seed']}"] if run["seed"] != SEED else []
+        words += ["--short"] if run["short"] else []
+        return "\n".join(
+            [*curl.headers_of_yours(), f"just conform {' '.join(words)} --only {curl.quoted(case, {})}"]
+        )
 
-    def blocks(self, number: int, rules: Rules, url: str) -> Iterator[Block]:
+    def blocks(self, number: int, rules: Rules, run: Run) -> Iterator[Block]:
         case, complaint = self.example
         cases = "1 case" if len(self.cases) == 1 else f"{len(self.cases)} cases"
         yield Heading(3, f"{number}. {self.cause} ({self.grade}, {cases})")
@@ -51,9 +72,9 @@ class Finding:
             lines.append(f"expected: {complaint.expected[:SHOWN]}")
         lines.append(f"came:     {(complaint.got or complaint.text)[:SHOWN]}")
         yield Code("\n".join(lines))
-        yield Code(self.curl(url) or f"just conform --url {url} --only {curl.quoted(case, {})}")
+        yield Code(self.commands(run))
 
-    def as_json(self, url: str) -> dict[str, Any]:
+    def as_json(self, run: Run) -> dict[str, Any]:
         case, complaint = self.example
         return {
             "cause": self.cause,
@@ -63,7 +84,7 @@ class Finding:
             "example": case,
             "expected": complaint.expected[:SHOWN],
             "came": (complaint.got or complaint.text)[:SHOWN],
-            "curl": self.curl(url),
+            "curl": self.commands(run),
         }
 
 
@@ -75,7 +96,7 @@ def findings(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> list[Fi
         if grade != Grade.PASS:
             for complaint in outcome.complaints or (PASSED,):
                 cause = complaint.cause or general(complaint.text)
-                causes.setdefault(cause, Finding(cause)).add(outcome, grade, complaint)
+                causes.setdefault(cause, Finding(service, cause)).add(outcome, grade, complaint)
     return sorted(causes.values(), key=lambda each: (-ORDER.index(each.grade), -len(each.cases)))
 
 

@@ -1,6 +1,7 @@
 """Before all levels: does anything answer at the URL, and is it this API?"""
 
 import json
+import ssl
 
 import h11
 
@@ -22,6 +23,8 @@ def unreachable(url: str) -> str:
             return f"{url}: GET {target}: no answer within {PATIENCE:.0f} s."
         except h11.ProtocolError as error:
             return f"{url}: GET {target}: what came is no HTTP: {error}"
+        except ssl.SSLCertVerificationError as error:
+            return f"{url}: {error.verify_message}. SSL_CERT_FILE=FILE names the certificates to be trusted."
         except (OSError, ValueError, OverflowError) as error:
             return f"No HTTP server answers at {url}: {error}"
         if answer is not None and answer.status == 200 and is_json(answer):

@@ -5,14 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import TypedDict
 from xml.etree import ElementTree as ET
 
 from rich.table import Table
 from rich.text import Text
 
 from conformance import contract
-from conformance.findings import findings
+from conformance.findings import Run, findings
 from conformance.judge import ORDER, Cells, Grade, Judgement, Outcome, Outcomes, verdict
 from conformance.levels import ABOUT, LEVELS, REACHABLE, Level
 from conformance.rules import Rules
@@ -32,13 +31,6 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SHOWN = 20  # findings of a service in the terminal; the files have all of them
 
 
-class Run(TypedDict):
-    url: str  # that a reader can ask again
-    seed: int
-    short: bool
-    only: str
-
-
 def matrix(rules: Rules, cells: Cells) -> Table:
     """Of the rules that were judged."""
     table = Table("rule", "level", box=None, header_style="bold")
@@ -51,12 +43,12 @@ def matrix(rules: Rules, cells: Cells) -> Table:
     return table
 
 
-def blocks(rules: Rules, service: str, judgement: Judgement, url: str, most: int = 0) -> Iterator[Block]:
+def blocks(rules: Rules, service: str, judgement: Judgement, run: Run, most: int = 0) -> Iterator[Block]:
     """The findings, as many as asked for, and what to do next."""
     found = findings(rules, service, judgement.outcomes)
     yield Heading(2, count(rules, service, judgement.outcomes))
     for number, finding in enumerate(found[: most or None], start=1):
-        yield from finding.blocks(number, rules, url)
+        yield from finding.blocks(number, rules, run)
     if most and len(found) > most:
         yield Paragraph(f"and {len(found) - most} more findings, which the reports have")
     levels = [f"{level}: {grade}" for level, grade in judgement.levels.items()]
@@ -115,7 +107,7 @@ def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Ru
             "reached": [REACHABLE, *reached(judgement)],
             "stopped": judgement.stopped,
             "claim": claim(rules, judgement, run),
-            "findings": [each.as_json(run["url"]) for each in findings(rules, service, judgement.outcomes)],
+            "findings": [each.as_json(run) for each in findings(rules, service, judgement.outcomes)],
             "rules": cells[service],
             "outcomes": [
                 {name: getattr(outcome, name) for name in ("rule", "case", "passed", "message", "seconds")}
@@ -159,15 +151,15 @@ def written(kind: str, rules: Rules, judged: Mapping[str, Judgement], cells: Cel
     if kind == "json":
         return as_json(rules, judged, cells, run) + "\n"
     if kind == "html":
-        return as_html(rules, judged, run["url"])
+        return as_html(rules, judged, run)
     return as_junit(rules, {service: judgement.outcomes for service, judgement in judged.items()})
 
 
-def as_html(rules: Rules, judged: Mapping[str, Judgement], url: str) -> str:
+def as_html(rules: Rules, judged: Mapping[str, Judgement], run: Run) -> str:
     page: list[Block] = [
         Heading(1, "Conformance"),
         Paragraph(f"Edition {contract.edition()} of the contract.", "lead"),
     ]
     for service, judgement in judged.items():
-        page += blocks(rules, service, judgement, url)
+        page += blocks(rules, service, judgement, run)
     return html(page, "Conformance")

@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from conformance.answers import every_answer, same
 from conformance.case import Case, Complaint, Sent, Subject, differs, general, named
+from conformance.curl import percent_encoded
 from conformance.judge import SILENCE
 from conformance.levels import Level
 from conformance.rules import Rules
@@ -270,7 +271,7 @@ def remember(request: Request, answer: Answer, names: dict[str, str], before: in
         return Sent(request)
     item_id = item_id.strip('"')
     names["id"] = names[f"id{before + 1}"] = item_id
-    names[f"escaped{before + 1}"] = "".join(f"%{ord(digit):x}" for digit in item_id)
+    names[f"escaped{before + 1}"] = percent_encoded(item_id)
     return Sent(request, item_id)
 
 
@@ -298,4 +299,6 @@ def wrong_status(request: Request, expected: tuple[int, ...]) -> str:
     """A service that refuses nothing does so everywhere; one that cannot do something cannot do that."""
     if expected[0] >= 400:
         return f"no {expected[0]} where one is due"
+    if request.method == "HEAD":
+        return f"no {expected[0]} for HEAD"
     return f"no {expected[0]} for {operation(request)}"

@@ -5,14 +5,14 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -22,7 +22,8 @@ from conformance.__main__ import app
 from conformance.case import Case
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
-from conformance.reference.service import Call, Item, Reference, Refusal
+from conformance.reference.service import Reference
+from conformance.tests.half_done import half_done
 from harness.tests.fakes import listening
 from harness.wire import Answer, Request
 
@@ -139,45 +140,26 @@ def test_a_server_with_items_is_left_alone_unless_it_may_be_changed(tmp_path: Pa
     assert (reference.items, reference.last_id) == ({7: item}, 8)
 
 
-class HalfDone(Reference):
-    """As somebody begins a server: create, read, list, replace and delete, and no thought of errors."""
-
-    def look_at_body(self, call: Call) -> None:
-        if call.takes_body:
-            call.documents = [json.loads(call.request.body)]
-
-    def parse(self, call: Call) -> None:
-        pass
-
-    def item(self, item_id: int, document: Any) -> Item:
-        return {"id": item_id, "description": None, "quantity": 0, **document}
-
-    def problem(self, refused: Sequence[Refusal]) -> Answer:
-        return self.reply(refused[0].status, {"error": "wrong"})
-
-    def reply(self, status: int, value: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        body = b"" if status == 204 else json.dumps(value).encode()
-        typed = {"content-type": "application/json", "content-length": str(len(body))}
-        return Answer(status, tuple({**typed, **(headers or {})}.items()), body)
-
-
 def test_a_nan_that_is_accepted_poisons_no_other_case(tmp_path: Path) -> None:
-    with serving(HalfDone()) as url:
+    with half_done() as url:
         result = conform(url, tmp_path, "--all", "--only", "NaN and Infinity in an item")
         assert result.exit_code == 1
         assert conform(url, tmp_path, "--only", "hello greets").exit_code == 0  # for the list is empty
 
 
+ALLOWED = ["--allow=no-store=later", "--allow=declared=later", "--allow=error-problem=later"]
+
+
 def test_a_half_done_server_gets_few_findings(tmp_path: Path) -> None:
-    with serving(HalfDone()) as url:
-        for words in ([], ["--allow", "no-store=later", "--allow", "declared=later"]):
+    with half_done() as url:
+        for words in ([], ALLOWED[:2], ALLOWED):
             result = conform(url, tmp_path, *words)
             assert result.exit_code == 1, result.output
             (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
             assert 1 <= len(found["findings"]) <= 12
             assert all("curl" in finding["curl"] for finding in found["findings"])
             assert "Next: the level" in result.stdout
-    assert found["reached"] == ["reachable", "basics"]
+    assert found["reached"] == ["reachable", "basics", "items"]
 
 
 def test_a_deviation_that_is_declared_is_in_the_claim(tmp_path: Path) -> None:
@@ -248,10 +230,28 @@ def test_a_key_is_in_no_report(tmp_path: Path) -> None:
     assert "Bearer key" not in result.stdout + (tmp_path / "conformance.json").read_text()
 
 
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_a_certificate_of_ones_own_is_trusted_where_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    words = ["--only", "hello greets"]
+    with half_done(tls) as url:
+        refused = conform(url, tmp_path, *words)
+        assert (refused.exit_code, "SSL_CERT_FILE" in refused.stderr) == (2, True)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert conform(url, tmp_path, *words).exit_code == 0
+
+
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_the_commands_of_a_finding_show_it(tmp_path: Path) -> None:
-    with serving(HalfDone()) as url:
-        conform(url, tmp_path, "--all", "--only", "no ")
+    with half_done() as url:
+        conform(url, tmp_path, "--all", "--until", "errors")
         (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
         shown = {}
         for finding in found["findings"]:

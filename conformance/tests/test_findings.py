@@ -2,15 +2,18 @@
 
 import pytest
 
-from conformance.case import Complaint, Sent, general
-from conformance.findings import Finding, findings
+from conformance.case import SEED, Complaint, Sent, general
+from conformance.findings import Finding, Run, findings
 from conformance.judge import Grade, Outcome
 from conformance.tests.test_judge import KNOWING, PLAIN, judgements
 from harness.document import markdown
-from harness.wire import Request
+from harness.wire import Request, everywhere
 
 HELLO = (Sent(Request("GET", "/hello")),)
 NOPE = (*HELLO, Sent(Request("GET", "/nope")))
+
+
+RUN = Run(url="http://127.0.0.1:1", seed=SEED, short=False, only="", may_delete=False)
 
 
 def outcome(rule: str, case: str, *complaints: Complaint) -> Outcome:
@@ -24,22 +27,39 @@ def found(*outcomes: Outcome) -> list[Finding]:
 def test_one_cause_is_one_finding_by_its_shortest_example() -> None:
     long, short = (Complaint("it differs", expected="1", got="2", sent=sent) for sent in (NOPE, HELLO))
     (finding,) = found(outcome("must", "a", long), outcome("must", "b", short), outcome("should", "b", short))
-    assert (finding.grade, finding.cases) == (Grade.FAIL, ["a", "b"])
-    assert dict(finding.rules) == {"must": 2, "should": 1}
-    assert finding.curl("http://127.0.0.1:1") == 'URL=http://127.0.0.1:1\ncurl -sS -i -X GET "$URL"/hello'
-    page = markdown(finding.blocks(1, PLAIN, "http://127.0.0.1:1"))
+    assert (finding.grade, finding.cases, dict(finding.rules)) == (
+        Grade.FAIL,
+        ["a", "b"],
+        {"must": 2, "should": 1},
+    )
+    assert finding.commands(RUN).splitlines() == [
+        "URL=http://127.0.0.1:1",
+        'curl -sS -i -X GET "$URL"/hello',
+    ]
+    page = markdown(finding.blocks(1, PLAIN, RUN))
     assert page.startswith("### 1. it differs (fail, 2 cases)\n\n- must: ...\n- should: ...\n")
     assert "case:     b\nexpected: 1\ncame:     2\n" in page
 
 
 def test_what_no_command_can_send_is_judged_again_by_its_name() -> None:
     (finding,) = found(outcome("must", "a case", Complaint("why")))
-    assert "just conform --url URL --only 'a case'" in markdown(finding.blocks(1, PLAIN, "URL"))
+    assert "just conform --url http://127.0.0.1:1 --only 'a case'\n" in markdown(
+        finding.blocks(1, PLAIN, RUN)
+    )
+    with everywhere("", ["Authorization: Bearer key"]):
+        of_more = finding.commands({**RUN, "may_delete": True, "seed": 7, "short": True})
+    assert of_more.splitlines() == [
+        "HEADER1='authorization: ...' # yours",
+        "just conform --url http://127.0.0.1:1 --may-delete "
+        "--header \"$HEADER1\" --seed 7 --short --only 'a case'",
+    ]
+    (ours,) = findings(PLAIN, "flask_sqlite", [outcome("must", "a case", Complaint("why"))])
+    assert ours.commands(RUN) == "just conform flask_sqlite --only 'a case'"
 
 
 def test_of_a_failure_that_is_known_nothing_is_to_be_done() -> None:
     (finding,) = findings(KNOWING, "one", [outcome("must", "a", Complaint("why"))])
-    assert markdown(finding.blocks(1, PLAIN, "URL")) == "### 1. why (known failure, 1 case)\n\n- must: ...\n"
+    assert markdown(finding.blocks(1, PLAIN, RUN)) == "### 1. why (known failure, 1 case)\n\n- must: ...\n"
 
 
 def test_the_worst_is_first_and_then_what_is_frequent() -> None:

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance import report
+from conformance.findings import Run
 from conformance.judge import Grade, Judgement, Outcome, cells
 from conformance.levels import LEVELS, Level
 from conformance.rules import Rules
@@ -43,7 +44,7 @@ def test_a_count_tells_what_is_expected_from_what_is_not(
     assert report.count(rules, "one", judgements(*passed)["one"]) == told
 
 
-RUN = report.Run(url="URL", seed=1, short=False, only="")
+RUN = Run(url="URL", seed=1, short=False, only="", may_delete=False)
 ALL = dict.fromkeys(LEVELS, Grade.PASS)
 
 
@@ -65,7 +66,7 @@ def test_a_claim_names_the_deviations_that_there_are() -> None:
     rules = PLAIN.model_copy(update={"allowed": {"must": "a reason", "should": "another"}})
     judgement = Judgement(judgements(False)["one"], dict(ALL))
     assert report.claim(rules, judgement, RUN).endswith("on all levels, but for `must`: a reason.")
-    assert report.claim(rules, judgement, report.Run(url="URL", seed=1, short=True, only="")) == ""
+    assert report.claim(rules, judgement, {**RUN, "short": True}) == ""
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,8 @@ def test_a_claim_names_the_deviations_that_there_are() -> None:
 )
 def test_a_run_ends_with_the_next_step(levels: dict[Level, Grade], stopped: str, step: str) -> None:
     assert report.next_step(Judgement(levels=levels, stopped=stopped)).startswith(step)
+
+
+def test_the_page_has_the_findings() -> None:
+    page = report.as_html(PLAIN, {"one": Judgement(judgements(False)["one"])}, RUN)
+    assert "(fail, 1 case)" in page
