@@ -79,10 +79,10 @@ def used() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("last", "body"),
     [
-        (Request("GET", "/items/7"), {"id": 41, "name": "Lamp"}),
-        (Request("GET", "/items/%37"), {"id": 41, "name": "Lamp"}),
-        (Request("GET", "/items?after=7"), [{"id": 42, "name": "Lamp"}, {"id": 43, "name": "Lamp"}]),
-        (Request("POST", "/echo", TYPED, b'{"id": 7, "quantity": 7}', "length"), {"id": 41, "quantity": 7}),
+        (Request("GET", "/items/7"), {"id": 42, "name": "Lamp"}),
+        (Request("GET", "/items/%37"), {"id": 42, "name": "Lamp"}),
+        (Request("GET", "/items?after=7"), [{"id": 43, "name": "Lamp"}, {"id": 44, "name": "Lamp"}]),
+        (Request("POST", "/echo", TYPED, b'{"id": 7, "quantity": 7}', "length"), {"id": 42, "quantity": 7}),
     ],
 )
 def test_a_script_has_ids_of_its_own_and_does_what_creates_nothing_too(
