@@ -1,7 +1,6 @@
 """A service in a container of its image, measured as a process of this machine like any other."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -77,7 +76,5 @@ def contained(
             service,
         ]
         with closing(Container(service, command, Path(scratch), port=port)) as server:
-            if dataset is not None:
-                shutil.copyfile(dataset, server.database)
-            server.start()
+            server.start(dataset)
             yield server

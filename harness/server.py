@@ -66,8 +66,10 @@ class Server:
         """Of the master: its children are the workers."""
         return self.process.pid
 
-    def start(self) -> float:
-        """The seconds until it answers. A database that an earlier start left stays."""
+    def start(self, dataset: Path | None = None) -> float:
+        """The seconds until it answers, on a copy of a dataset or on what an earlier start left."""
+        if dataset is not None:
+            shutil.copyfile(dataset, self.database)
         began = time.monotonic()
         self.log = self.scratch / f"{self._starts}.log"
         self._starts += 1
@@ -214,9 +216,7 @@ def launched(
         TemporaryDirectory(prefix=f"{service}-") as scratch,
         closing(server_of(service, Path(scratch), env, root, **how)) as server,
     ):
-        if dataset is not None:
-            shutil.copyfile(dataset, server.database)
-        server.start()
+        server.start(dataset)
         yield server
 
 
