@@ -90,8 +90,8 @@ up *SERVICES:
 down:
     @{{compose}} down
 
-# the contract, the linters, the types, and which package may import which
-check: _tools check-contract check-services
+# the contract, the linters, the types, deploy/, and which package may import which
+check: _tools check-contract check-services check-deploy
     @.venv/bin/hadolint services/*/Dockerfile
     @.venv/bin/ruff check -q && .venv/bin/ruff format -q --check
     @.venv/bin/mypy harness loadtests conformance torture tests
@@ -105,6 +105,10 @@ check-contract: _tools
 # the types of each service, of its twin and of its rungs, in an environment of its own
 check-services:
     @for service in services/*/; do echo "$service"; (cd "$service" && {{in_dev}} mypy && {{in_dev}} mypy $(ls ../../loadtests/{twins,rungs}/"$(basename "$service").py" 2>/dev/null)); done
+
+# deploy/ without a cluster: kustomize, the schemas of Kubernetes, checkov, and what they do not see
+check-deploy: _tools
+    @{{python}} -m pytest -q -m deploy tests/test_deploy.py
 
 # known vulnerabilities of what is pinned, where the database of them can be asked
 audit:
