@@ -32,6 +32,7 @@ from loadtests.cost.count import START, Variant
 from loadtests.cost.instrument import CountError
 
 RECORD = ROOT / "results" / "history.jsonl"
+TWIN_FOLDER = ROOT / "loadtests" / "twins"
 ENVIRONMENTS = ROOT / ".tools" / "history"  # one for each set of packages, made once
 SINCE = date(2023, 1, 1)
 MONTHS = 3  # between two days on which it is asked what was the newest
@@ -227,7 +228,8 @@ def counted(package: str, release: Release, mode: Mode, data: Database) -> Point
     point = Point(package=package, version=version, mode=mode, day=day)
     try:
         packages = environment_of(twin, f"{package}=={version}", day if mode == "then" else None)
-        variant = Variant("twins", twin, twin, words(twin, packages), OPERATIONS, made(packages))
+        environment = made(packages)
+        variant = Variant("twins", twin, twin, words(twin, environment), OPERATIONS, environment)
         readings = {**count.requests(variant, 0, data), START: count.start(variant, 0, data)}
     except (CountError, LaunchError) as error:
         return point.model_copy(update={"error": reason(str(error))})
@@ -284,12 +286,13 @@ def made(packages: Mapping[str, str]) -> Path:
     return folder
 
 
-def words(twin: str, packages: Mapping[str, str]) -> tuple[str, ...]:
+def words(twin: str, environment: Path) -> tuple[str, ...]:
     """Gunicorn's: of the settings the twin's alone, as a service's own are made for the Gunicorn of today."""
-    if "uvicorn" not in packages:
-        worker: tuple[str, ...] = ("--threads", "2")
-    elif WORKERS in packages:
+    if any(environment.glob("lib/*/site-packages/uvicorn/workers.py")):
+        worker: tuple[str, ...] = ("--worker-class", "uvicorn.workers.UvicornWorker")
+    elif any(environment.glob("lib/*/site-packages/uvicorn_worker")):
         worker = ("--worker-class", "uvicorn_worker.UvicornWorker")
     else:
-        worker = ("--worker-class", "uvicorn.workers.UvicornWorker")
-    return ("--workers", "1", *worker, "--pythonpath", str(ROOT / "loadtests" / "twins"), f"{twin}:app")
+        worker = ("--threads", "2")
+    patience = ("--keep-alive", "600")  # seconds: under Valgrind a client is slow to ask again
+    return ("--workers", "1", *worker, *patience, "--pythonpath", str(TWIN_FOLDER), f"{twin}:app")
