@@ -1,6 +1,7 @@
 """deploy/ without a cluster: it builds, its parts fit together, and schemas and a policy linter accept it."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -33,50 +34,50 @@ MIX = {"get_item": 0.8, "create_item": 0.1, "replace_item": 0.1}
 CORE = 2e9  # instructions of a second of a core
 STEP = 50  # thousandths of a core
 
-Object = Mapping[str, Any]
+Manifest = Mapping[str, Any]
 
 pytestmark = pytest.mark.deploy
 
 
-def built(deploy: Path, folder: str) -> list[Object]:
+def built(deploy: Path, folder: str) -> list[Manifest]:
     command = [str(KUBECTL), "kustomize", str(deploy / folder)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return list(yaml.safe_load_all(ran.stdout))
 
 
-def faults(objects: list[Object]) -> Iterator[str]:
-    for each in objects:
-        if each["kind"] != "TestRun":  # of which Kubernetes has no schema
-            yield from of_the_schema(each)
-    for each in of_kind(objects, "TestRun"):
-        yield from of_the_load(each, objects)
-    for each in of_kind(objects, "Deployment", "StatefulSet", "Job"):
-        yield from of_the_pod(each)
-        if name := each["metadata"]["labels"].get("app.kubernetes.io/name"):
-            yield from of_the_service(each, name.replace("-", "_"))
-    for each in of_kind(objects, "Deployment", "StatefulSet"):
-        yield from of_what_selects(each, objects)
-    yield from of_the_copies(objects)
+def faults(manifests: list[Manifest]) -> Iterator[str]:
+    for manifest in manifests:
+        if manifest["kind"] != "TestRun":  # of which Kubernetes has no schema
+            yield from of_the_schema(manifest)
+    for manifest in of_kind(manifests, "TestRun"):
+        yield from of_the_load(manifest, manifests)
+    for manifest in of_kind(manifests, "Deployment", "StatefulSet", "Job"):
+        yield from of_the_pod(manifest)
+        if name := manifest["metadata"]["labels"].get("app.kubernetes.io/name"):
+            yield from of_the_service(manifest, name.replace("-", "_"))
+    for manifest in of_kind(manifests, "Deployment", "StatefulSet"):
+        yield from of_what_selects(manifest, manifests)
+    yield from of_the_copies(manifests)
 
 
-def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
-    return [each for each in objects if each["kind"] in kinds]
+def of_kind(manifests: list[Manifest], *kinds: str) -> list[Manifest]:
+    return [manifest for manifest in manifests if manifest["kind"] in kinds]
 
 
-def of_the_schema(each: Object) -> Iterator[str]:
+def of_the_schema(manifest: Manifest) -> Iterator[str]:
     for version in (OLDEST, kubernetes_validate.latest_version()):
         try:
-            kubernetes_validate.validate(dict(each), version, strict=True)
+            kubernetes_validate.validate(dict(manifest), version, strict=True)
         except kubernetes_validate.ValidationError as error:
-            yield f"schema: {version}, {each['kind']}: {error.message}"
+            yield f"schema: {version}, {manifest['kind']}: {error.message}"
 
 
-def of_the_pod(each: Object) -> Iterator[str]:
-    pod = each["spec"]["template"]["spec"]
+def of_the_pod(manifest: Manifest) -> Iterator[str]:
+    pod = manifest["spec"]["template"]["spec"]
     [container] = pod["containers"]
     volumes = {volume["name"] for volume in pod["volumes"]}
-    volumes |= {claim["metadata"]["name"] for claim in each["spec"].get("volumeClaimTemplates", [])}
+    volumes |= {claim["metadata"]["name"] for claim in manifest["spec"].get("volumeClaimTemplates", [])}
     mounts = {mount["name"] for mount in container["volumeMounts"]}
     if volumes != mounts:
         yield f"mounts: {sorted(mounts)} of volumes {sorted(volumes)}"
@@ -94,8 +95,8 @@ def paths() -> set[str]:
     return {path for path, operations in declared_paths.items() if "get" in operations}
 
 
-def of_the_service(each: Object, service: str) -> Iterator[str]:
-    pod = each["spec"]["template"]["spec"]
+def of_the_service(manifest: Manifest, service: str) -> Iterator[str]:
+    pod = manifest["spec"]["template"]["spec"]
     [container] = pod["containers"]
     project = tomllib.loads((SERVICES / service / "pyproject.toml").read_text())["project"]
     dockerfile = (SERVICES / service / "Dockerfile").read_text()
@@ -105,7 +106,7 @@ def of_the_service(each: Object, service: str) -> Iterator[str]:
     user = f"{identity.get('runAsUser')}:{identity.get('runAsGroup')}"
     if f"USER {user}\n" not in dockerfile or not identity.get("runAsNonRoot"):
         yield f"user: {user} is not the image's"
-    if each["kind"] == "Job":
+    if manifest["kind"] == "Job":
         return
     if f"EXPOSE {container['ports'][0]['containerPort']}\n" not in dockerfile:
         yield "port: not the image's"
@@ -118,8 +119,8 @@ def of_the_service(each: Object, service: str) -> Iterator[str]:
         yield "liveness: asks the database, which a restart does not mend"
     if container["resources"]["requests"]["cpu"] != (cost := measured(service)):
         yield f"request: {container['resources']['requests']['cpu']}, and by results/cost.json {cost}"
-    if ("postgresql" in declared(service).databases) != (each["kind"] == "Deployment"):
-        yield f"copies: a {each['kind']} on {declared(service).databases}"
+    if ("postgresql" in declared(service).databases) != (manifest["kind"] == "Deployment"):
+        yield f"copies: a {manifest['kind']} on {declared(service).databases}"
 
 
 def measured(service: str) -> str:
@@ -128,12 +129,12 @@ def measured(service: str) -> str:
     return f"{ceil(instructions * RATE / CORE * 1000 / STEP) * STEP}m"
 
 
-def of_what_selects(each: Object, objects: list[Object]) -> Iterator[str]:
-    template = each["spec"]["template"]
+def of_what_selects(manifest: Manifest, manifests: list[Manifest]) -> Iterator[str]:
+    template = manifest["spec"]["template"]
     ports = {port["name"] for port in template["spec"]["containers"][0]["ports"]}
-    services, policies = of_kind(objects, "Service"), of_kind(objects, "NetworkPolicy")
-    selectors = [each["spec"]["selector"], *(s["spec"]["podSelector"] for s in policies)]
-    selectors += [s["spec"]["selector"] for s in of_kind(objects, "PodDisruptionBudget")]
+    services, policies = of_kind(manifests, "Service"), of_kind(manifests, "NetworkPolicy")
+    selectors = [manifest["spec"]["selector"], *(s["spec"]["podSelector"] for s in policies)]
+    selectors += [s["spec"]["selector"] for s in of_kind(manifests, "PodDisruptionBudget")]
     selectors += [s["labelSelector"] for s in template["spec"].get("topologySpreadConstraints", [])]
     labels = [selector["matchLabels"] for selector in selectors] + [s["spec"]["selector"] for s in services]
     for selector in labels:
@@ -143,35 +144,36 @@ def of_what_selects(each: Object, objects: list[Object]) -> Iterator[str]:
     asked |= {p["port"] for policy in policies for rule in policy["spec"]["ingress"] for p in rule["ports"]}
     if asked != ports:
         yield f"port: asked are {sorted(asked)}, and there are {sorted(ports)}"
-    if each["kind"] == "StatefulSet":
+    if manifest["kind"] == "StatefulSet":
         names = [service["metadata"]["name"] for service in services]
-        if each["spec"]["serviceName"] not in names or each["spec"]["replicas"] != 1:
+        if manifest["spec"]["serviceName"] not in names or manifest["spec"]["replicas"] != 1:
             yield "copies: a StatefulSet is one, behind its Service"
 
 
-def of_the_copies(objects: list[Object]) -> Iterator[str]:
-    names = {(each["kind"], each["metadata"]["name"]) for each in objects}
-    for scaler in of_kind(objects, "HorizontalPodAutoscaler"):
+def of_the_copies(manifests: list[Manifest]) -> Iterator[str]:
+    names = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
+    for scaler in of_kind(manifests, "HorizontalPodAutoscaler"):
         target = scaler["spec"]["scaleTargetRef"]
         if (target["kind"], target["name"]) not in names:
             yield f"scaling: there is no {target['kind']} {target['name']}"
-        for budget in of_kind(objects, "PodDisruptionBudget"):
+        for budget in of_kind(manifests, "PodDisruptionBudget"):
             if not 0 < budget["spec"]["maxUnavailable"] < scaler["spec"]["minReplicas"]:
                 yield "budget: an eviction takes no copy, or the last one"
 
 
-def of_the_load(each: Object, objects: list[Object]) -> Iterator[str]:
-    [scripts] = of_kind(objects, "ConfigMap")
-    runner, name = each["spec"]["runner"], Path(each["spec"]["script"]["localFile"]).name
-    for path in k6.SCRIPTS.rglob("*.js"):
-        key = ".".join(path.relative_to(k6.SCRIPTS).parts)
-        if scripts["data"].get(key) != path.read_text() and path.stem != "warm_up":
-            yield f"script: {key} is not in the ConfigMap"
-    if name not in scripts["data"] or each["metadata"]["name"] != name.removesuffix(".js").replace("_", "-"):
-        yield f"script: {each['metadata']['name']} runs {name}"
+def of_the_load(manifest: Manifest, manifests: list[Manifest]) -> Iterator[str]:
+    [scripts] = [config["data"] for config in of_kind(manifests, "ConfigMap")]
+    runner, script = manifest["spec"]["runner"], Path(manifest["spec"]["script"]["localFile"])
+    if script.name not in scripts or manifest["metadata"]["name"] != script.stem.replace("_", "-"):
+        yield f"script: {manifest['metadata']['name']} runs {script.name}"
+    for key, text in scripts.items():
+        folder = "lib." if key.startswith("lib.") else ""
+        for path in re.findall(r"from '\./(.+)'", text):
+            if folder + path.replace("/", ".") not in scripts:
+                yield f"script: {key} imports {path}"
     if (pinned := f"k6=={runner['image'].partition(':')[2]}") not in (ROOT / "requirements.txt").read_text():
         yield f"image: {pinned} is not that of the tools"
-    statistics = next(one["value"] for one in runner["env"] if one["name"] == "K6_SUMMARY_TREND_STATS")
+    statistics = next(env["value"] for env in runner["env"] if env["name"] == "K6_SUMMARY_TREND_STATS")
     if not set(statistics.split(",")) >= {"count", *(f"p({percent:g})" for percent in k6.PERCENTS)}:
         yield "summary: it lacks a point of the quantile function"
 
@@ -226,6 +228,7 @@ API = "app.kubernetes.io/component: api"
         ("schema", "flask_orm", "base/deployment.yaml", "periodSeconds", "seconds"),
         ("copies", "flask_sqlite", "single/kustomization.yaml", "replicas, value: 1", "replicas, value: 2"),
         ("script", "k6/hello", "k6/hello/kustomization.yaml", "hello.js", "greeting.js"),
+        ("script", "k6/mixed", "../loadtests/k6/kustomization.yaml", "      - list_page.js\n", ""),
         ("image", "k6/hello", "k6/base/testrun.yaml", "grafana/k6:1.1.0", "grafana/k6:0.1.0"),
         ("summary", "k6/hello", "k6/base/testrun.yaml", "p(99.99),", ""),
     ],
