@@ -57,7 +57,7 @@ has none.
                                         a server of your own, in any language;
                                         it is told its PORT, and its HOST
   just bench flask_sqlite --url http://127.0.0.1:8000
-                                        one that runs already, beside a service
+                                        one that runs, beside a service
   just bench --resume                   go on with the latest interrupted run
   just bench --resume results/RUN       or with another one
 

@@ -4,6 +4,7 @@ import atexit
 import importlib
 import pkgutil
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,7 +49,11 @@ def operations(url: str) -> Iterator[Any]:
     pairs = [line.partition(":") for line in EVERYWHERE.headers]
     headers = {name: text.strip() for name, _, text in pairs}
     with client.Client(
-        url, raise_on_unexpected_status=True, headers=headers, httpx_args={"trust_env": False}
+        url,
+        raise_on_unexpected_status=True,
+        headers=headers,
+        verify_ssl=ssl.create_default_context(),  # which knows SSL_CERT_FILE
+        httpx_args={"trust_env": False},
     ) as connected:
         for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
             if not module.ispkg:

@@ -78,6 +78,8 @@ def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
         unproxied = {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
         hooks = {"SCHEMATHESIS_HOOKS": "conformance.hooks", "COMPLAINTS": str(complaints)}
         hooks |= {"EVERYWHERE": json.dumps([EVERYWHERE.path, EVERYWHERE.headers])}
+        if "SSL_CERT_FILE" in os.environ:  # by its name in requests
+            hooks["REQUESTS_CA_BUNDLE"] = os.environ["SSL_CERT_FILE"]
         command += [f"--header={header}" for header in EVERYWHERE.headers]
         done = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
             command,

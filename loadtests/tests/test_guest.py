@@ -86,6 +86,16 @@ def test_what_a_command_forgot_is_seen_in_its_list(hosting: Tree) -> None:
     assert hosting.codes == [None, "rows", None]
 
 
+def test_a_run_with_a_guest_goes_on(hosting: Tree) -> None:
+    hosting.tell_k6(create_item="exit")
+    assert hosting.bench("--command", COMMAND, "--cwd", "own", "--plan", "tiny")[0] == 1
+    hosting.tell_k6()
+    status, _, err = hosting.bench("--resume")
+    assert status == 0, err
+    assert hosting.codes == ["unfinished", "k6", "unfinished", None, None, None]
+    assert len(lines(hosting.root / "judged")) == 2
+
+
 def test_at_a_url_the_items_that_were_there_stay_and_nothing_is_said_of_processes(
     hosting: Tree, running: Server
 ) -> None:
