@@ -67,11 +67,12 @@ test-tools: _tools
 test-contract: _tools
     @{{python}} -m conformance --short
 
-# the ORM services on PostgreSQL: their tests of it, and the contract, with fewer random examples
+# the ORM services on PostgreSQL: their tests of it, the contract, and torture, in their short forms
 [no-exit-message]
 test-postgresql: _tools
     @for service in fastapi_orm flask_orm django_drf; do echo "$service"; (cd "services/$service" && PYTHONPATH=../.. ../../{{python}} -m harness.postgresql {{in_dev}} pytest -q tests/test_postgresql.py); done
     @{{python}} -m conformance --database postgresql --short
+    @{{python}} -m torture --database postgresql --short
 
 # all five services under fire, for a short time
 [no-exit-message]

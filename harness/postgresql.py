@@ -12,11 +12,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+import psutil
 import psycopg
 from psycopg.sql import SQL, Identifier
 
@@ -42,32 +43,69 @@ def programs() -> Path:
     return versions[-1].parent
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """A new server, its settings as shipped, that answers at this URL; gone on the way out, with its data."""
-    binaries, port = programs(), free_port()
-    with TemporaryDirectory(prefix="postgresql-") as name:
-        folder = Path(name)
-        log, password = folder / "log", folder / "password"
+class PostgreSQL:
+    """A new server, its settings as shipped but for the given ones: it may be killed and started again."""
+
+    def __init__(
+        self, folder: Path, host: str = "127.0.0.1", prefix: Sequence[str] = (), settings: Sequence[str] = ()
+    ) -> None:
+        """`prefix` is the program that starts the server, and its words."""
+        binaries, port = programs(), free_port()
+        self.host, self.folder = host, folder
+        self.log, password = folder / "log", folder / "password"
+        self.url = f"postgresql://{USER}:{PASSWORD}@{host}:{port}/postgres"
         password.write_text(PASSWORD)
-        prefix = _as_an_ordinary_user(folder, password)
+        user = _as_an_ordinary_user(folder, password)
         words = ["--auth=scram-sha-256", f"--username={USER}", f"--pwfile={password}"]
         words += ["--encoding=UTF8", "--locale=C", "--no-sync"]  # an empty server may be lost in a power cut
-        initdb = [*prefix, str(binaries / "initdb"), f"--pgdata={folder}/data", *words]
+        initdb = [*user, str(binaries / "initdb"), f"--pgdata={folder}/data", *words]
         made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
         if made.returncode:
             raise LaunchError(f"initdb failed: {made.stderr.strip()}")
-        listening = ["--listen_addresses=127.0.0.1", f"--port={port}", f"--unix_socket_directories={folder}"]
-        postgres = [*prefix, str(binaries / "postgres"), "-D", f"{folder}/data", *listening]
-        with started(postgres, log, cwd=folder) as process:
-            url = f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres"
-            try:
-                _wait_until_ready(url, process, log)
-                yield url
-            finally:
-                process.send_signal(signal.SIGINT)  # "fast": SIGTERM would wait for every client to leave
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(GRACE)
+        with (folder / "data" / "pg_hba.conf").open("a") as rules:  # initdb's own let in this host alone
+            rules.write("host all all samenet scram-sha-256\n")
+        listening = [f"--listen_addresses={host}", f"--port={port}", f"--unix_socket_directories={folder}"]
+        postgres = [str(binaries / "postgres"), "-D", f"{folder}/data", *listening, *settings]
+        self.command = [*prefix, *user, *postgres]
+        self.process: subprocess.Popen[bytes]
+        self._running = ExitStack()
+
+    def start(self) -> None:
+        self.process = self._running.enter_context(started(self.command, self.log, cwd=self.folder))
+        self._running.callback(self.stop)
+        _wait_until_ready(self.url, self.process, self.log)
+
+    def kill(self) -> None:
+        """The first process alone. Its children see that and end; no other may start before."""
+        children = psutil.Process(self.process.pid).children()
+        self.process.kill()
+        self.process.wait()
+        end = time.monotonic() + GRACE
+        while any(map(_lives, children)) and time.monotonic() < end:
+            time.sleep(0.02)
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """SIGINT is "fast": SIGTERM would wait for every client to leave. SIGQUIT is "immediate"."""
+        self.process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(GRACE)
+
+    def close(self) -> None:
+        self._running.close()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A new server, its settings as shipped, that answers at this URL; gone on the way out, with its data."""
+    with TemporaryDirectory(prefix="postgresql-") as name, closing(PostgreSQL(Path(name))) as server:
+        server.start()
+        yield server.url
+
+
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _as_an_ordinary_user(folder: Path, *files: Path) -> list[str]:

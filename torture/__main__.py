@@ -1,16 +1,22 @@
 import time
 import tomllib
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 from itertools import product
 from subprocess import TimeoutExpired
 from typing import Annotated
 
+import psycopg
+
 from harness.command import Argument, Command, Option, fail, interruptible, known, output
 from harness.k6 import K6Error
-from harness.service import SERVICES, LaunchError, installed, services
+from harness.service import SERVICES, LaunchError, declared, installed, services
 from harness.wire import NoAnswerError
 from torture import page
 from torture.experiment import LONG, SHORT, Effort, Result
 from torture.experiments import EXPERIMENTS
+from torture.postgresql import ON_POSTGRESQL, ground, on_postgresql
 from torture.service import StuckError
 
 app = Command("just torture")
@@ -26,6 +32,9 @@ is a fault, and is printed with what was done.
 
   {", ".join(EXPERIMENTS)}
 
+With --database postgresql, on a server that is started for it:
+{", ".join(ON_POSTGRESQL)}.
+
 docs/reliability.md says what each of them is.
 
 [bold]Examples[/bold]
@@ -35,6 +44,8 @@ docs/reliability.md says what each of them is.
   just torture --minutes 1          a tenth of it
   just torture --short              the least of everything, for `just test`
   just torture flask_orm --only crash --only disk
+  just torture --database postgresql
+                                    the services that can, and their server
   just torture --publish            write docs/reliability.md, too
 
 Exit status: 0 no fault, 1 a fault, 2 bad usage."""
@@ -43,6 +54,9 @@ Names = Annotated[list[str] | None, Argument(metavar="[SERVICE]...", show_defaul
 Minutes = Annotated[
     float,
     Option("--minutes", metavar="N", min=0.1, help="For each service, about: the counts grow with it."),
+]
+Database = Annotated[
+    str, Option("--database", metavar="KIND", help="sqlite, or postgresql: a server that is started for it.")
 ]
 Short = Annotated[bool, Option("--short", help="The least of everything.")]
 Only = Annotated[list[str] | None, Option("--only", metavar="EXPERIMENT", help="Not all of them.")]
@@ -53,37 +67,50 @@ Publish = Annotated[bool, Option("--publish", help="Write docs/reliability.md; o
 def torture(
     names: Names = None,
     minutes: Minutes = LONG,
+    database: Database = "sqlite",
     short: Short = False,
     only: Only = None,
     publish: Publish = False,
 ) -> None:
     effort = Effort(SHORT if short else minutes / LONG)
     known("service", names or [], services())
-    known("experiment", only or [], list(EXPERIMENTS))
+    experiments = {"sqlite": [*EXPERIMENTS], "postgresql": [*ON_POSTGRESQL]}
+    known("database", [database], list(experiments))
+    known("experiment", only or [], experiments[database])
+    able = [name for name in services() if database in declared(name).databases]
     if publish and not effort.whole:
         fail(f"--publish needs the long form: {LONG:.0f} minutes or more.", 2)
+    for name in names or []:
+        if database not in declared(name).databases:
+            fail(f"{name} cannot be on {database}. {', '.join(able)} can.", 2)
     faults = 0
     try:
-        with interruptible():
-            for name, experiment in product(names or services(), only or list(EXPERIMENTS)):
+        with interruptible(), ground() if database == "postgresql" else nullcontext() as server:
+            for name, experiment in product(names or able, only or experiments[database]):
                 installed(name, output.print)
-                record = recorded(name, experiment, effort)
+                run = (
+                    partial(on_postgresql, server, name, experiment)
+                    if server
+                    else partial(EXPERIMENTS[experiment], name)
+                )
+                record = recorded(name, experiment, run, effort)
                 faults += len(record.faults)
                 if publish:
-                    page.publish(page.newer(page.kept(), name, experiment, record))
+                    column = f"{name} on PostgreSQL" if server else name
+                    page.publish(page.newer(page.kept(), column, experiment, record))
     except (LaunchError, K6Error) as error:
         fail(str(error))
     if faults:
         fail(f"{faults} faults")
 
 
-def recorded(name: str, experiment: str, effort: Effort) -> page.Record:
+def recorded(name: str, experiment: str, run: Callable[[Effort], Result], effort: Effort) -> page.Record:
     project = tomllib.loads((SERVICES / name / "pyproject.toml").read_text())["project"]
     began = time.monotonic()
     with output.status(f"{name}: {experiment}"):
         try:
-            result = EXPERIMENTS[experiment](name, effort)
-        except (StuckError, NoAnswerError, LaunchError, TimeoutExpired) as error:
+            result = run(effort)
+        except (StuckError, NoAnswerError, LaunchError, TimeoutExpired, psycopg.Error) as error:
             # what was counted till then is lost with it
             result = Result(faults=[f"{type(error).__name__}: {error}"])
     record = page.Record.of(project["version"], result, time.monotonic() - began)

@@ -13,9 +13,13 @@ from torture.experiment import Effort, Result
 from torture.service import StuckError, kept, stops_well, tortured, until
 
 SECONDS = 30
-WARM_UP = 3  # seconds, in which a worker comes to hold what it will always hold
+WARM_UP = 3  # seconds of each load, in which a worker comes to hold what it will always hold
 CONNECTIONS = 500
 RATE = 1000  # new connections a second
+LOADS: list[tuple[str, dict[str, int], bool]] = [  # a name, k6's settings, whether connections are used again
+    (f"{CONNECTIONS} connections", {}, True),
+    (f"{RATE:,} new connections a second", {"RATE": RATE}, False),
+]
 GROWTH = 48.0  # MiB that it may keep: of 50,000 requests, a leak of 1 KiB in each would be more
 SLOW = (2, 4, 64)
 TRICKLE = 5.0  # seconds for which they send a byte a second
@@ -29,7 +33,9 @@ def overload(name: str, effort: Effort) -> Result:
     seconds = effort.of(SECONDS, 3)
     with tortured(name) as service:
         idle = service.memory_mib()
-        load(service, result, {"VUS": CONNECTIONS, "DURATION": f"{WARM_UP}s"}, "to warm up")
+        for what, rate, reuse in LOADS:
+            settings = {"VUS": CONNECTIONS, "DURATION": f"{WARM_UP}s", **rate}
+            load(service, result, settings, f"{what}, to warm up", reuse=reuse)
         pids, before = set(service.workers()), service.memory_mib()
         kept(service, GROWTH, result, "overload", lambda: overloaded(service, result, seconds))
         result.expect(set(service.workers()) == pids, "a worker died")
@@ -45,10 +51,7 @@ def overload(name: str, effort: Effort) -> Result:
 
 def overloaded(service: Server, result: Result, seconds: int) -> None:
     limit = service.memory_mib() + GROWTH
-    for what, rate, reuse in (
-        (f"{CONNECTIONS} connections", {}, True),
-        (f"{RATE:,} new connections a second", {"RATE": RATE}, False),
-    ):
+    for what, rate, reuse in LOADS:
         settings = {"VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
         result.figures[what] = load(service, result, settings, what, reuse=reuse)
     with suppress(StuckError):

@@ -11,9 +11,11 @@ from pydantic import BaseModel, TypeAdapter
 from harness.document import Block, Bullets, Content, Heading, Link, Table, Text, markdown
 from torture.experiment import Result
 from torture.experiments import EXPERIMENTS
+from torture.postgresql import ON_POSTGRESQL
 
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
 KEPT = Path(__file__).with_name("results.json")
+EVERY = ON_POSTGRESQL | EXPERIMENTS
 
 
 class Record(BaseModel):
@@ -42,7 +44,7 @@ def kept() -> Records:
 def newer(records: Records, service: str, experiment: str, record: Record) -> Records:
     """What is measured anew takes the place of what was kept; what is no experiment any more goes."""
     of_service = {**records.get(service, {}), experiment: record}
-    ordered = {name: of_service[name] for name in EXPERIMENTS if name in of_service}
+    ordered = {name: of_service[name] for name in EVERY if name in of_service}
     return dict(sorted({**records, service: ordered}.items()))
 
 
@@ -58,18 +60,20 @@ def page(services: Records) -> Iterator[Block]:
         f"What `just torture` did to each service, edition {' and '.join(editions)}, and what came of it. "
         "Every line is a count of this repository's last long run; `just torture --publish` writes this "
         "page. A fault is what must never be: a write lost or done twice, an answer of 5xx but the 503 that "
-        "the contract has, a hang, memory that stays, an answer that says too much."
+        "the contract has, a hang, memory that stays, an answer that says too much. A column is of a service "
+        "on SQLite, unless it says PostgreSQL."
     )
-    names = [name for name in EXPERIMENTS if any(name in records for records in services.values())]
+    names = [name for name in EVERY if any(name in records for records in services.values())]
     rows = [[Link(name, f"#{name}"), *cells(services, name, faults)] for name in names]
     yield Table(["faults", *services], rows)
     for name in names:
-        of_it = {service: records[name] for service, records in services.items() if name in records}
+        columns = {service: records for service, records in services.items() if name in records}
+        of_it = {service: records[name] for service, records in columns.items()}
         figures = dict.fromkeys(figure for record in of_it.values() for figure in record.figures)
         yield Heading(2, name)
-        yield Text(" ".join((EXPERIMENTS[name].__doc__ or "").split()))
-        rows = [[what, *cells(services, name, partial(figure, what))] for what in figures]
-        yield Table(["", *services], rows)
+        yield Text(" ".join((EVERY[name].__doc__ or "").split()))
+        rows = [[what, *cells(columns, name, partial(figure, what))] for what in figures]
+        yield Table(["", *columns], rows)
         yield Bullets(
             [f"{service}: {fault}" for service, record in of_it.items() for fault in record.faults[:5]]
         )

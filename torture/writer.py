@@ -4,8 +4,10 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import takewhile
+from math import inf
 
 from harness.wire import Client, NoAnswerError
 
@@ -15,7 +17,7 @@ PAUSE = 0.02  # seconds after a request that got no answer
 class Writer(threading.Thread):
     """Creates, replaces and deletes items of its own, and remembers what each of them may now be."""
 
-    def __init__(self, number: int, url: str, *, reuse: bool) -> None:
+    def __init__(self, number: int, url: str, *, reuse: bool, unsure: Collection[int] = ()) -> None:
         super().__init__(daemon=True)
         self.prefix, self.client = f"{number}", Client(url, reuse=reuse)
         # by id: its names, as last answered and since; None is gone
@@ -23,6 +25,9 @@ class Writer(threading.Thread):
         self.unanswered: list[str] = []  # the names of items that may have been created
         self.statuses: Counter[int] = Counter()
         self.answered = 0
+        self.unsure = unsure  # statuses after which a write may have been done
+        self.slowest = 0.0  # seconds
+        self.ends: list[tuple[float, bool]] = []  # of requests: when, and whether with a good answer
         self.silences: list[str] = []
         self.faults: list[str] = []
         self.stopping = threading.Event()
@@ -60,15 +65,28 @@ class Writer(threading.Thread):
             self.may_be[id_] = [None]
 
     def _sent(self, method: str, target: str, name: str | None) -> tuple[int, int] | None:
+        began, good = time.monotonic(), False
         try:
             reply = self.client.send(method, target, {"name": name, "price": 1} if name else None)
+            good = reply.status < 500
         except NoAnswerError as error:
             self.silences.append(str(error))
             time.sleep(PAUSE)
             return None
+        finally:
+            self.ends.append((time.monotonic(), good))
+            self.slowest = max(self.slowest, self.ends[-1][0] - began)
         self.statuses[reply.status] += 1
         self.answered += 1
+        if reply.status in self.unsure:
+            return None
         return reply.status, reply.json()["id"] if reply.status == 201 else 0
+
+    def well_since(self, moment: float, least: int) -> float:
+        """The end of the first of the good answers after this moment that no bad one followed; infinite
+        while they are fewer than that."""
+        good = list(takewhile(lambda end: end[1] and end[0] > moment, reversed(self.ends)))
+        return good[-1][0] if len(good) >= least else inf
 
 
 class Writers:
@@ -87,6 +105,12 @@ class Writers:
     @property
     def silences(self) -> list[str]:
         return [silence for writer in self.threads for silence in writer.silences]
+
+    def answers(self, status: int) -> int:
+        return sum(writer.statuses[status] for writer in self.threads)
+
+    def well_since(self, moment: float, least: int) -> float:
+        return max(writer.well_since(moment, least) for writer in self.threads)
 
     def disagreements(self, rows: Mapping[int, str], *, exact: bool) -> list[str]:
         """What is not as it was answered. `exact`: what was not answered must not have been done."""
@@ -107,9 +131,9 @@ class Writers:
 
 
 @contextmanager
-def writing(url: str, clients: int, *, reuse: bool = True) -> Iterator[Writers]:
+def writing(url: str, clients: int, *, reuse: bool = True, unsure: Collection[int] = ()) -> Iterator[Writers]:
     """They stop on the way out, each after its last answer."""
-    writers = Writers([Writer(number, url, reuse=reuse) for number in range(clients)])
+    writers = Writers([Writer(number, url, reuse=reuse, unsure=unsure) for number in range(clients)])
     for writer in writers.threads:
         writer.start()
     try:

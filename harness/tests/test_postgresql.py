@@ -1,11 +1,13 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
 
 from harness import postgresql
+from harness.postgresql import PostgreSQL
 from harness.service import LaunchError
 
 
@@ -29,6 +31,19 @@ def test_a_server_keeps_what_it_commits_as_it_is_shipped(url: str) -> None:
     assert [asked(url, b"SHOW " + name) for name in (b"fsync", b"synchronous_commit")] == ["on", "on"]
     assert asked(url, b"SHOW server_encoding") == "UTF8"
     assert Path(str(asked(url, b"SHOW data_directory"))).stat().st_uid != 0
+
+
+@pytest.mark.parametrize("ending", [PostgreSQL.kill, PostgreSQL.stop])
+def test_a_server_starts_again_on_its_data(url: str, ending: Callable[[PostgreSQL], None]) -> None:
+    assert url  # else there is no PostgreSQL here
+    with TemporaryDirectory() as folder, closing(PostgreSQL(Path(folder))) as server:
+        server.start()
+        with postgresql.new_database(server.url) as database:
+            ending(server)
+            with pytest.raises(psycopg.OperationalError):
+                asked(database, b"SELECT 1")
+            server.start()
+            assert asked(database, b"SELECT 1") == 1
 
 
 def test_a_new_database_is_gone_at_the_end(url: str) -> None:

@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 
 from harness.document import markdown
-from harness.service import services
+from harness.service import declared, services
 from torture import page
 from torture.experiment import Effort, Result
 from torture.experiments import EXPERIMENTS
 from torture.page import Record, newer
+from torture.postgresql import ON_POSTGRESQL
 from torture.synced import synced_before
 
 
@@ -17,7 +18,10 @@ def test_the_page_is_that_of_what_was_kept() -> None:
 
 def test_the_long_form_of_every_experiment_is_kept_of_every_service() -> None:
     kept = {name: [*records] for name, records in page.kept().items()}
-    assert kept == {name: [*EXPERIMENTS] for name in services()}
+    on_postgresql = [name for name in services() if "postgresql" in declared(name).databases]
+    expected = {name: sorted(EXPERIMENTS) for name in services()}
+    expected |= {f"{name} on PostgreSQL": sorted(ON_POSTGRESQL) for name in on_postgresql}
+    assert {name: sorted(records) for name, records in kept.items()} == expected
 
 
 def test_a_fault_is_on_the_page() -> None:

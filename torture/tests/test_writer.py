@@ -1,3 +1,5 @@
+from math import inf
+
 from torture.writer import Writer, Writers
 
 
@@ -39,3 +41,11 @@ def test_when_it_drains_an_unanswered_write_was_not_done() -> None:
         "item 1 is b, not a",
         "item 2, c, was never answered",
     ]
+
+
+def test_a_client_is_well_since_the_first_good_answer_that_no_bad_one_followed() -> None:
+    ends = [(1.0, True), (2.0, False), (3.0, True), (4.0, True)]
+    assert writer(ends=ends).well_since(0.0, 2) == 3.0
+    assert writer(ends=ends).well_since(3.5, 1) == 4.0
+    assert writer(ends=ends).well_since(0.0, 3) == inf
+    assert writer(ends=[*ends, (5.0, False)]).well_since(0.0, 1) == inf

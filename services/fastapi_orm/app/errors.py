@@ -61,9 +61,8 @@ async def invalid(_request: Request, error: RequestValidationError) -> Response:
         for location, *path in [place["loc"]]
         if location != "path"
     ]
-    if not errors:  # only the id in the path, which no item has
-        return problem(404, NO_ITEM)
-    return problem(422, "The request is not valid.", errors=errors)
+    # Where there are none, it is only the id in the path, which no item has.
+    return problem(422, "The request is not valid.", errors=errors) if errors else problem(404, NO_ITEM)
 
 
 def pointer(path: list[str | int]) -> str:
@@ -88,8 +87,9 @@ def unavailable() -> HTTPException:
     return HTTPException(503, "The database is not available.", {"Retry-After": "1"})
 
 
-async def fault(_request: Request, _error: Exception) -> Response:
-    # Starlette raises the exception again, for the server to log
+async def fault(_request: Request, error: Exception) -> Response:
+    # Starlette raises it again, but Gunicorn logs none that comes after an answer.
+    logger.error("a fault", exc_info=error)
     return problem(500, "The service failed to answer.", {"Connection": "close"})
 
 

@@ -38,7 +38,9 @@ def test_an_error_keeps_its_status_and_headers(
     assert headers.items() <= {name: answer.headers[name] for name in headers}.items()
 
 
-def test_a_fault_is_a_problem_without_a_trace(app: FastAPI, client: TestClient) -> None:
+def test_a_fault_is_a_problem_and_its_trace_is_in_the_log(
+    app: FastAPI, client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
     @app.get("/fault")
     async def fault() -> None:
         raise RuntimeError("secret")
@@ -47,6 +49,7 @@ def test_a_fault_is_a_problem_without_a_trace(app: FastAPI, client: TestClient) 
     assert answer.status_code == 500
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert "secret" not in answer.text
+    assert "RuntimeError: secret" in caplog.text
 
 
 def test_a_locked_database_is_unavailable(
