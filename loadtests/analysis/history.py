@@ -79,7 +79,7 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
             for one in of(points, mode)
         ]
         yield Text(f"Thousands of instructions, {TOLD[mode]}:")
-        yield Table(["release", "the newest on", *CELLS], rows, "ll")
+        yield Table(["release", "the newest on", *CELLS], rows, "ll" + "r" * len(CELLS))
         if failed := of(points, mode, failed=True):
             yield Text(
                 "The twin does not run on "
