@@ -218,7 +218,14 @@ class Log:
             ticks = [tick for tick in ticks if self.low <= log10(tick) <= self.high]
             if len(ticks) <= 8:
                 break
-        return ticks
+        return ticks if len(ticks) > 2 else self.narrow()
+
+    def narrow(self) -> list[float]:
+        """Even steps, for a scale on which the powers of ten are too far apart."""
+        low, high = 10**self.low, 10**self.high
+        power = 10.0 ** floor(log10((high - low) / 2))
+        step = next(step * power for step in (1, 2, 5, 10) if (high - low) / (step * power) <= 8)
+        return [step * number for number in range(ceil(low / step), floor(high / step) + 1)]
 
 
 def legend(title: str, key: Sequence[tuple[str, str]]) -> tuple[list[str], float]:

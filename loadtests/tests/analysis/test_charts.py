@@ -60,3 +60,15 @@ def test_a_sheet_stands_alone() -> None:
     assert len(elements(sheet, "svg")) == 3
     assert "prefers-color-scheme: dark" in sheet
     assert set(re.findall(r"var\((--\w+)\)", sheet)) <= set(re.findall(r"(--\w+):", sheet))
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ([1, 100], [1, 2, 5, 10, 20, 50, 100]),
+        ([100, 500], [100, 200, 500]),
+        ([100, 135], [100, 120, 140, 160]),  # the powers of ten alone would leave one
+    ],
+)
+def test_a_logarithmic_scale_has_three_ticks_or_more(values: list[float], ticks: list[float]) -> None:
+    assert [round(tick) for tick in charts.Log(values, 0, 100, decades=0.3).ticks()] == ticks
