@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
-from sqlite3 import SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOTADB
+from sqlite3 import SQLITE_ERROR
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -57,11 +57,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def is_unavailable(error: DatabaseError) -> bool:
     """Whether the database refuses for a reason of its own. A mistake in the SQL is SQLITE_ERROR."""
-    if sqlstate := getattr(error.__cause__, "sqlstate", None):
-        return bool(sqlstate.startswith(SQLSTATES))
+    # Where PostgreSQL itself said nothing, the state is None: its library raises these two of a lost connection.
+    silent = "08000" if type(error) in (DatabaseError, OperationalError) else ""
+    if (sqlstate := getattr(error.__cause__, "sqlstate", "")) != "":
+        return bool((sqlstate or silent).startswith(SQLSTATES))
     code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-    operational = isinstance(error, OperationalError) and code != SQLITE_ERROR  # or PostgreSQL did not answer
-    return operational or code in (SQLITE_CORRUPT, SQLITE_NOTADB)
+    return bool(silent) and code not in (0, SQLITE_ERROR)
 
 
 def places(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, ProgrammingError
+from django.db import DatabaseError, DataError, OperationalError, ProgrammingError
 from psycopg import errors as psycopg_errors
 
 from app.errors import is_unavailable
@@ -92,9 +92,14 @@ def test_the_status_goes_by_the_sqlstate(sqlstate: str, unavailable: bool) -> No
 
 
 def test_without_a_sqlstate_a_lost_connection_is_unavailable() -> None:
-    for kind, unavailable in ((OperationalError, True), (DataError, False), (ProgrammingError, False)):
+    for kind, cause, unavailable in (
+        (OperationalError, psycopg.OperationalError, True),
+        (DatabaseError, psycopg.DatabaseError, True),
+        (DataError, psycopg.DataError, False),
+        (ProgrammingError, psycopg.ProgrammingError, False),
+    ):
         error = kind()
-        error.__cause__ = psycopg.OperationalError() if unavailable else psycopg.DataError()
+        error.__cause__ = cause()
         assert is_unavailable(error) is unavailable
 
 

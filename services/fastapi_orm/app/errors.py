@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
 # RFC 9110's phrases; HTTPStatus has these two only from Python 3.13 on.
@@ -73,8 +73,8 @@ def pointer(path: list[str | int]) -> str:
 async def database_error(request: Request, error: DBAPIError) -> Response:
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
     sqlstate = getattr(error.orig, "sqlstate", "")
-    if sqlstate is None:  # PostgreSQL itself said nothing
-        sqlstate = "08000" if isinstance(error, OperationalError) else ""
+    if sqlstate is None:  # PostgreSQL itself said nothing; of a lost connection its library raises these two
+        sqlstate = "08000" if type(error) in (DatabaseError, OperationalError) else ""
     if code not in UNAVAILABLE and not sqlstate.startswith(SQLSTATES):
         raise error
     if code == sqlite3.SQLITE_READONLY:  # what was opened while the file was read-only stays so

@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event, inspect, text
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError
 from sqlmodel import SQLModel
 
 from app import db
@@ -174,6 +175,20 @@ def test_the_status_goes_by_the_sqlstate(
     answer = client.get("/raise")
     assert answer.status_code == status
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(("kind", "status"), [(DatabaseError, 503), (DataError, 500)])
+def test_without_a_sqlstate_a_lost_connection_is_unavailable(
+    app: FastAPI, client: TestClient, kind: type[DBAPIError], status: int
+) -> None:
+    """psycopg raises DatabaseError itself where libpq, and not the server, ends an answer."""
+
+    @app.get("/raise")
+    def fail() -> None:
+        lost = psycopg.DatabaseError("server closed the connection unexpectedly")
+        raise kind("SELECT 1", {}, lost)
+
+    assert client.get("/raise").status_code == status
 
 
 def test_a_replacement_that_loses_against_a_deletion(client: TestClient, other: psycopg.Connection) -> None:

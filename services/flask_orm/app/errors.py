@@ -41,9 +41,9 @@ def http_error(error: HTTPException) -> Response:
 def database_error(error: exc.DBAPIError | exc.TimeoutError) -> Response:
     cause = getattr(error, "orig", error)
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte, without its extension
-    sqlstate = getattr(cause, "sqlstate", "")
-    if isinstance(error, exc.TimeoutError) or (sqlstate is None and isinstance(error, exc.OperationalError)):
-        sqlstate = "08000"  # the pool had no connection, or PostgreSQL itself said nothing
+    sqlstate = getattr(cause, "sqlstate", None if cause is error else "")  # a TimeoutError is the pool's own
+    if sqlstate is None and type(error) in (exc.DatabaseError, exc.OperationalError, exc.TimeoutError):
+        sqlstate = "08000"  # PostgreSQL itself said nothing: the pool had no connection, or one was lost
     if code not in UNAVAILABLE and not str(sqlstate).startswith(SQLSTATES):
         raise error
     if code not in (0, sqlite3.SQLITE_BUSY):

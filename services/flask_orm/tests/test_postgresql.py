@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError
 from werkzeug.test import TestResponse
 
 from app import db as engine
@@ -172,6 +173,20 @@ def test_the_status_goes_by_the_sqlstate(app: Flask, client: FlaskClient, sqlsta
     answer = client.get("/raise")
     assert answer.status_code == status
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(("kind", "status"), [(DatabaseError, 503), (DataError, 500)])
+def test_without_a_sqlstate_a_lost_connection_is_unavailable(
+    app: Flask, client: FlaskClient, kind: type[DBAPIError], status: int
+) -> None:
+    """psycopg raises DatabaseError itself where libpq, and not the server, ends an answer."""
+
+    @app.get("/raise")
+    def fail() -> NoReturn:
+        lost = psycopg.DatabaseError("server closed the connection unexpectedly")
+        raise kind("SELECT 1", {}, lost)
+
+    assert client.get("/raise").status_code == status
 
 
 def test_a_replacement_that_loses_against_a_deletion(client: FlaskClient, other: psycopg.Connection) -> None:
