@@ -57,7 +57,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def is_unavailable(error: DatabaseError) -> bool:
     """Whether the database refuses for a reason of its own. A mistake in the SQL is SQLITE_ERROR."""
-    # Where PostgreSQL itself said nothing, the state is None: its library raises these two of a lost connection.
+    # Where PostgreSQL said nothing, the state is None: its library raises these two of a lost connection.
     silent = "08000" if type(error) in (DatabaseError, OperationalError) else ""
     if (sqlstate := getattr(error.__cause__, "sqlstate", "")) != "":
         return bool((sqlstate or silent).startswith(SQLSTATES))
