@@ -1,14 +1,17 @@
 """docs/history.md: what each release of a package costs, from results/history.jsonl."""
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
-from harness.document import Block, Content, Drawing, Figure, Heading, Number, Table, Text, listed
+from harness.document import Block, Bullets, Content, Drawing, Figure, Heading, Number, Table, Text, listed
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Line
 from loadtests.cost.count import START
 from loadtests.cost.history import MODES, OPERATIONS, TWINS, Mode, Point, largest, step
 
+FINDINGS = Path(__file__).parents[1] / "history.toml"
 TOLD = {"then": "with the packages of that day", "now": "with the newest packages that it goes with"}
 HUES = {"hello": "fastapi", "get_item": "flask", "list_items": "django", "create_item": "ink"}
 CELLS = (*OPERATIONS, START)
@@ -67,6 +70,8 @@ def percent(ratio: float) -> str:
 
 def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
     yield Heading(2, package)
+    if findings := [*explained(package, of(points, "now"))]:
+        yield Bullets(findings)
     drawings = [drawing(package, mode, counts) for mode in MODES if len(counts := of(points, mode)) > 1]
     if drawings:
         caption = (
@@ -87,6 +92,16 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
                 + ".",
                 "small",
             )
+
+
+def explained(package: str, points: Sequence[Point]) -> Iterator[str]:
+    """What the source of two releases says of a step between them."""
+    counts = {one.version: one.instructions for one in points}
+    for finding in tomllib.loads(FINDINGS.read_text())["findings"]:
+        versions, operation = (finding["before"], finding["after"]), finding["operation"]
+        if finding["package"] == package and counts.keys() >= {*versions}:
+            before, after = (counts[version][operation] for version in versions)
+            yield f"{' to '.join(versions)}, {percent(after / before)} in {operation}: {finding['why']}."
 
 
 def drawing(package: str, mode: Mode, counts: Sequence[Point]) -> Drawing:

@@ -62,6 +62,7 @@ TWINS = {  # the twin that shows what a package costs
     "django": "django_drf",
     "djangorestframework": "django_drf",
 }
+WHERE = re.compile(r" \(/\S+\)")  # a file of the environment
 RAISED = re.compile(r"[\w.]*(Error|Exception|Warning): ")
 Mode = Literal["then", "now"]
 MODES: tuple[Mode, ...] = ("then", "now")
@@ -245,7 +246,8 @@ def counted(package: str, release: Release, mode: Mode, data: Database) -> Point
 def reason(message: str) -> str:
     """Of a message that may end in a server's log: what was raised, or the last line."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if RAISED.match(line)), lines[-1])[:200]
+    told = next((line for line in reversed(lines) if RAISED.match(line)), lines[-1])
+    return WHERE.sub("", told)[:200]
 
 
 def environment_of(twin: str, requirement: str, until: date | None) -> dict[str, str]:

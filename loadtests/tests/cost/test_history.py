@@ -95,6 +95,17 @@ def test_the_page_begins_with_what_changed_and_names_what_does_not_run(record: P
     assert [len(table.rows) for table in (then, now)] == [5, 5]
 
 
+def test_a_step_that_the_source_explains_is_told_with_its_size() -> None:
+    day = {"0.129.2": date(2026, 2, 20), "0.131.0": date(2026, 2, 21)}
+    cells = dict.fromkeys((*history.OPERATIONS, START), 100.0)
+    points = [
+        Point(package="fastapi", version=version, mode="now", day=day[version], instructions=instructions)
+        for version, instructions in (("0.129.2", cells), ("0.131.0", {**cells, "list_items": 60.0}))
+    ]
+    assert "0.129.2 to 0.131.0, -40 % in list_items: an answer with" in markdown(page.blocks(points))
+    assert "in list_items: an answer" not in markdown(page.blocks(points[:1]))
+
+
 @pytest.mark.parametrize(
     ("module", "worker"),
     [
@@ -111,6 +122,6 @@ def test_the_worker_is_that_of_the_packages(module: str, worker: str, tmp_path: 
 
 
 def test_the_reason_is_what_was_raised_last() -> None:
-    log = "it stopped with exit status 3.\n  TypeError: one\n  ImportError: two\n  [ERROR] Worker failed\n"
+    log = "it stopped with exit status 3.\n  TypeError: one\n  ImportError: two (/a/b.py)\n  [ERROR] Worker failed\n"
     assert history.reason(log) == "ImportError: two"
     assert history.reason("it did not answer\n") == "it did not answer"
