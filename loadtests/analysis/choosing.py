@@ -38,7 +38,9 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Bullets([choice(name) for name in sorted(names, key=lambda name: total(count, name))]),
         Heading(2, "What each costs"),
         Text(
-            "Instructions of a request, as a multiple of the cheapest in its column; [all figures](cost.md)."
+            f"Instructions of a request under Python {count.machine['python']}, as a multiple of the "
+            "cheapest in its column; [all figures](cost.md). "
+            "[Under another Python](method.md#under-another-python) a ratio may be another."
         ),
         table(count, names),
         cost.figure(count, names),

@@ -36,9 +36,9 @@ def section(results: Results) -> list[Block]:
         Text(
             "Each variant has one worker and more users than it can serve at once. Processor time is that of "
             "the whole service, with the kernel's part; the instructions are those of `results/cost.json`, "
-            "in user space. A cell: milliseconds of a processor for a request, and in brackets nanoseconds "
-            "for each instruction. The count does not see the kernel, which syncs a write to the disk and "
-            "wakes threads; nor does it see that one instruction may take longer than another."
+            "in user space. A cell: milliseconds of a processor for a request, and in the last brackets "
+            "nanoseconds for each instruction. The count does not see the kernel, which syncs a write to the "
+            "disk and wakes threads; nor does it see that one instruction may take longer than another."
         ),
         Table(
             ["variant", *results.scenarios],
