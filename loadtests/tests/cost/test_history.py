@@ -122,6 +122,6 @@ def test_the_worker_is_that_of_the_packages(module: str, worker: str, tmp_path: 
 
 
 def test_the_reason_is_what_was_raised_last() -> None:
-    log = "it stopped with exit status 3.\n  TypeError: one\n  ImportError: two (/a/b.py)\n  [ERROR] Worker failed\n"
+    log = "it stopped.\n  TypeError: one\n  ImportError: two (/a/b.py)\n  [ERROR] Worker failed to boot\n"
     assert history.reason(log) == "ImportError: two"
     assert history.reason("it did not answer\n") == "it did not answer"
