@@ -1,16 +1,13 @@
 """All variants counted, several at once: a busy machine changes no count. What came is results/cost.json."""
 
 import json
-import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean, stdev
-
-import psutil
 
 from harness import postgresql
 from harness.service import ROOT, application, declared, has
@@ -119,7 +116,7 @@ def counted(
     tasks: list[tuple[Variant, int | None]] = [(v, seed) for seed in seeds for v in chosen]
     tasks += [(v, None) for v in chosen if starts and v.group == SERVICES]
     readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
-    with ExitStack() as stack, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ExitStack() as stack, count.workers() as pool:
         asked = any(v.group == POSTGRESQL for v in chosen)
         server = stack.enter_context(postgresql.server()) if asked else ""
         data = {
@@ -133,17 +130,11 @@ def counted(
             return variant, count.requests(variant, seed, data[variant.service])
 
         futures = [pool.submit(task, *each) for each in tasks]
-        try:
-            for done, future in enumerate(as_completed(futures), 1):
-                variant, found = future.result()
-                progress(done, len(futures), variant.name)
-                for operation, reading in found.items():
-                    readings[variant].setdefault(operation, []).append(reading)
-        except BaseException:  # an interruption too: nobody waits for what is being counted
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in psutil.Process().children(recursive=True):
-                child.kill()
-            raise
+        for done, future in enumerate(as_completed(futures), 1):
+            variant, found = future.result()
+            progress(done, len(futures), variant.name)
+            for operation, reading in found.items():
+                readings[variant].setdefault(operation, []).append(reading)
     costs: dict[str, dict[str, dict[str, Cost]]] = {}
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}

@@ -1,12 +1,16 @@
 """What a request to one variant costs: the server starts, gets warm, and is read around each operation."""
 
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psutil
 
 from harness.database import Database
 from harness.postgresql import copy_of, environment
@@ -32,6 +36,19 @@ class Variant:
     application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
     operations: tuple[str, ...] = OPERATIONS
     environment: Path | None = None  # with its own packages, and of Gunicorn's settings the words alone
+
+
+@contextmanager
+def workers() -> Iterator[ThreadPoolExecutor]:
+    """One for each core; an interruption waits for none of them, and ends what they count."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in psutil.Process().children(recursive=True):
+                child.kill()
+            raise
 
 
 @contextmanager

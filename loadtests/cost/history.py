@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date, timedelta
 from functools import cache
@@ -22,7 +21,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-import psutil
 from pydantic import BaseModel, ConfigDict
 
 from harness.database import Database
@@ -183,7 +181,7 @@ class History:
 
     def count(self, progress: Progress) -> None:
         instrument.ensure_available()
-        with ExitStack() as stack, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with ExitStack() as stack, count.workers() as pool:
             services = {TWINS[package] for package in self.packages}
             data = {service: stack.enter_context(count.dataset(service)) for service in services}
             every, done = len(self.wanted), 0
@@ -194,18 +192,12 @@ class History:
                 done += 1
                 progress(done, every, f"{package} {release[0]}")
 
-            try:
-                for future in [pool.submit(task, *one) for one in self.wanted]:
-                    future.result()
-                for package in self.packages:
-                    for release in self.halved(package):
-                        every += 1
-                        task(package, release, "now")
-            except BaseException:  # an interruption too
-                pool.shutdown(wait=False, cancel_futures=True)
-                for child in psutil.Process().children(recursive=True):
-                    child.kill()
-                raise
+            for future in [pool.submit(task, *one) for one in self.wanted]:
+                future.result()
+            for package in self.packages:
+                for release in self.halved(package):
+                    every += 1
+                    task(package, release, "now")
 
     def halved(self, package: str) -> Iterator[Release]:
         for _ in range(HALVINGS):
