@@ -3,7 +3,9 @@ from math import nan
 
 import pytest
 
+from harness import document
 from harness.k6 import PERCENTS
+from loadtests.analysis import choosing
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import replicas
 from loadtests.cost import costs
@@ -99,6 +101,14 @@ def test_the_yardstick_is_the_count_of_the_service_on_postgresql() -> None:
     counted = costs.read().costs[costs.POSTGRESQL]["fastapi_orm"]["create_item"].instructions
     figures = [f"{1.6:.2f}", f"{counted / 1000:,.0f}", f"{1.6e6 / counted:.2f}"]
     assert ["create_item", "fastapi_orm_1", "310", *figures, "0.10", "0.30"] in yardstick
+
+
+def test_the_page_for_choosing_says_what_is_nearest_to_its_limit() -> None:
+    heading, text = choosing.on_several({"replicas": (run := replicated())})
+    assert synthetic.headings([heading]) == ["When one server is not enough"]
+    assert synthetic.texts([text], "")[0].startswith(replicas.limits(run))
+    assert "report.md#ten-a-hundred-and-a-thousand-times-as-much" in document.markdown([text])
+    assert choosing.on_several({}) == []
 
 
 def test_variants_without_replicas_have_no_such_section() -> None:
