@@ -171,7 +171,7 @@ class How(TypedDict, total=False):
 
     application: Sequence[str]  # Gunicorn's words for another application than the service's own
     prefix: Sequence[str]  # the program that starts Gunicorn, and its words
-    probe: Path  # a folder that Python imports from; $PROBE names the scratch folder to what is in it
+    probe: Path  # a folder that Python imports from; $PROBE names where it writes: else the scratch folder
     cores: Collection[int] | None
     workers: int  # so many must be there before it is up
 
@@ -196,7 +196,7 @@ def server_of(
     port = free_port(int(settings.get("PORT", "0")))
     settings["PORT"] = str(port)
     if "probe" in how:
-        settings |= {"PYTHONPATH": str(how["probe"]), "PROBE": str(scratch)}
+        settings = {"PROBE": str(scratch), **settings, "PYTHONPATH": str(how["probe"])}
     command = [*how.get("prefix", ()), str(gunicorn), *how.get("application", ())]
     cores, workers = how.get("cores"), how.get("workers", 0)
     return Server(service, command, scratch, settings, port=port, cwd=folder, cores=cores, workers=workers)

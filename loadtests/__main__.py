@@ -51,6 +51,7 @@ has none.
   just bench flask_orm --database postgresql
                                         on a PostgreSQL of its own, or on the
                                         one whose URL is given
+  just bench --plan replicas            1, 2 and 4 replicas behind nginx
   just bench flask_sqlite --against HEAD~5 --rounds 5 --fail-if-slower 5%
                                         beside itself as it was before
   just bench --command 'node server.js' --cwd examples/node

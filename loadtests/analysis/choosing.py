@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from math import prod
 
-from harness.document import Block, Bullets, Content, Heading, Link, Span, Table, Text, listed
+from harness.document import Block, Bullets, Content, Heading, Link, Span, Table, Text, anchor, listed
 from loadtests.analysis import cost
 from loadtests.analysis.results import CPU, LATENCY, Results
-from loadtests.analysis.sections import database, study
+from loadtests.analysis.sections import database, growth, replicas, study
 from loadtests.cost.costs import ALIKE, RUNGS, SERVICES, TWINS, Count
 from loadtests.cost.requests import OPERATIONS
 
@@ -47,6 +47,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Heading(2, "What dominates"),
         Bullets(dominating(count, names)),
         *on_a_server(runs),
+        *on_several(runs),
         Heading(2, "Where it does not matter"),
         Text(
             "Where a request waits - for another service, a slow query, a disk - the stack is a small part "
@@ -133,6 +134,24 @@ def on_a_server(runs: Runs) -> list[Block]:
                 "while one machine serves. A second machine needs a server, and so does a service that must "
                 "not go away when its machine does: the three with an ORM take one by another "
                 "`DATABASE_URL`.",
+            ]
+        ),
+    ]
+
+
+def on_several(runs: Runs) -> list[Block]:
+    run = runs.get("replicas")
+    if run is None or not replicas.ends(run):
+        return []
+    page = f"../results/{run.name}/report.md"
+    return [
+        Heading(2, "When one server is not enough"),
+        Text(
+            [
+                Link(replicas.limits(run), f"{page}#replicas"),
+                " What more takes is reckoned ",
+                Link("there, too", f"{page}#{anchor(growth.TITLE)}"),
+                ": connections, commits, and a price.",
             ]
         ),
     ]

@@ -45,14 +45,15 @@ def head(results: Results) -> list[Block]:
     edition = f"Edition of the services: {document.listed(editions)}. " if editions else ""
     rounds, total = results.plan.rounds, len(results.valid) + results.remaining
     machine = results.machine
-    generators = document.listed([f"{name} {machine[name]}" for name in ("k6", "wrk") if name in machine])
+    programs = [f"{name} {machine[name]}" for name in ("k6", "wrk", "nginx") if name in machine]
     return [
         Text(results.plan.about),
         *guests(results),
         Text(
             f"{edition}{machine['cpu']}, {machine['cores']} "
             f"cores, {machine['memory_gib']} GiB, {machine['system']} {machine['kernel']}, Python "
-            f"{machine['python']}, {generators}, load before the start {machine['load_before'][0]}. "
+            f"{machine['python']}, {document.listed(programs)}, load before the start "
+            f"{machine['load_before'][0]}. "
             f"{rounds} round{'s' if rounds > 1 else ''}, {len(results.valid)} of {total} samples valid."
         ),
     ]

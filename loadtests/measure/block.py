@@ -24,6 +24,7 @@ from loadtests.measure.databases import Databases
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
 from loadtests.measure.plan import SQLITE, PlanError, Scenario, Variant, block_of, blocks, order
 from loadtests.measure.progress import Made, Progress, made_for, steps
+from loadtests.measure.replicas import Replicas
 from loadtests.measure.run import Run, passed
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Folders
@@ -202,16 +203,16 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
     if refused:
         return sample.model_copy(update={"invalid": refused})
     workers, before = sorted(server.workers()), stage.rows
-    clock = stage.bench.databases.clock(stage.variant.database)
+    clocks = beside(stage.bench.databases, stage.variant, server)
     if scenario.generator == "wrk":
         run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
     else:
         run = stage.driven(operation, settings(cell, scenario, stage))
-    clock = stage.bench.databases.clock(stage.variant.database) - clock
+    after = beside(stage.bench.databases, stage.variant, server)
     outcome, stage.rows = run.outcome, server.count()
     figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
     if requests := figures.get("requests"):
-        figures["database_cpu_ms_per_request"] = clock * 1000 / requests
+        figures |= {name: (after[name] - clocks[name]) * 1000 / requests for name in after}
     expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
     wrong = (
         gates.unanswered(outcome, scenario.iterations, scenario.generator)
@@ -222,6 +223,14 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
     bound = gates.bound(cell, scenario, figures)
     counted = {"invalid": wrong, "bound": bound, "rows": stage.rows, "rows_expected": expected}
     return sample.model_copy(update=counted | figures)
+
+
+def beside(databases: Databases, variant: Variant, server: Server) -> dict[str, float]:
+    """The processor time, so far, of what works beside the service: by the name that it has of a request."""
+    return {
+        "database_cpu_ms_per_request": databases.clock(variant.database),
+        "nginx_cpu_ms_per_request": server.nginx_cpu_seconds() if isinstance(server, Replicas) else nan,
+    }
 
 
 def settings(cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, object]:

@@ -91,7 +91,7 @@ def planned(variant: Variant, venv: str, folder: Path) -> Facts:
     """By the environment, by what the service says of its processes, and by what the variant says of them."""
     env = {**DEFAULTS, **variant.settings}
     of_protocol = {
-        "workers": env["WEB_CONCURRENCY"],
+        "workers": str((variant.replicas or 1) * int(env["WEB_CONCURRENCY"])),
         "threads": env["THREADS"],
         "prefix": venv,
     }

@@ -109,6 +109,7 @@ class Variant(Part):
     records: Count | None = None  # instead of the plan's
     env: Environment = {}
     database: Database = SQLITE
+    replicas: Count | None = None  # servers on that database, behind nginx; else one, with nothing in front
     docker: bool = False  # in a container of the service's image
     commit: str | None = None  # the service's folder as it was then
     command: str | None = None  # of a shell, which starts a guest: a server that is none of services/
@@ -121,6 +122,8 @@ class Variant(Part):
     def of_one_kind(self) -> Self:
         if len(kinds := self.kinds) > 1:
             raise ValueError(f"{kinds[0]} and {kinds[1]} exclude each other")
+        if self.replicas and (self.is_guest or self.database == SQLITE):
+            raise ValueError("Only a service on PostgreSQL has replicas: a file is one server's")
         if self.database != SQLITE and (self.docker or self.application != "service"):
             raise ValueError(f"Only a service, and no container, twin or floor, can be on {self.database}")
         return self

@@ -8,7 +8,7 @@ from harness import container, k6
 from harness.command import known, screen
 from harness.commit import full
 from harness.service import LaunchError, declared, has, services
-from loadtests.measure import design, facts, guest, plan, run, variants, wrk
+from loadtests.measure import design, facts, guest, plan, replicas, run, variants, wrk
 from loadtests.measure.plan import GIVEN, Plan, PlanError, Variant
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
@@ -71,6 +71,8 @@ def begun(request: Request, binary: str, folders: Folders) -> Run:
         else:
             chosen = plan.without_wrk(chosen)
             screen.print(chosen.about.rpartition(". ")[2], style="yellow", markup=False)
+    if any(one.replicas for one in chosen.variants.values()):
+        generators["nginx"] = replicas.version()
     venvs = installed(chosen, folders)
     for name, one in chosen.variants.items():
         kind = one.database.partition(":")[0]

@@ -41,7 +41,7 @@ def steps(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
         if plan.dataset == "copied" and not is_floor and not variant.is_guest and made not in datasets:
             datasets.add(made)
             yield STARTING + records * (LOADING if records < dataset.LARGE else WRITING)
-        yield STARTING + pauses.after_start
+        yield STARTING * (variant.replicas or 1) + pauses.after_start
         if (plan.dataset == "loaded" or variant.is_guest) and not is_floor:
             yield records * LOADING + pauses.after_load
         lists = 0 if is_floor else plan.warm_up.lists

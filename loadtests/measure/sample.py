@@ -89,6 +89,7 @@ class Sample(BaseModel):
     first_half_ms: Figure = nan  # mean latency of the halves of a timed scenario
     second_half_ms: Figure = nan
     database_cpu_ms_per_request: Figure = nan  # of our own PostgreSQL, beside the service's
+    nginx_cpu_ms_per_request: Figure = nan  # of what stands before replicas
     round_trip_ms: Figure = nan  # of a query that does nothing, when the block began; SQLite has none
     idle_memory_mib: Figure = nan  # after the start, before the first request but /healthz
     rate: Figure = nan  # requests per second that k6 was told to begin; nan: as many as its users can

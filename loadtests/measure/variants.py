@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict
 from harness import service, usage
 from harness.commit import SHORT, full, unpack
 from harness.container import VENV, contained
-from harness.server import Server, launched
+from harness.server import How, Server, launched
 from harness.service import SERVICES
 from loadtests.measure.facts import PROBE
 from loadtests.measure.guest import visited
 from loadtests.measure.plan import Environment, Plan, PlanError, Variant, with_variants
+from loadtests.measure.replicas import replicated
 
 
 class Declared(BaseModel):
@@ -120,12 +121,7 @@ def start(
         return contained(variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores)
     kind = f"{variant.application}s"
     words = () if kind == "services" else service.application(variant.service, kind, root)
-    return launched(
-        variant.service,
-        variant.settings | env,
-        root,
-        dataset=dataset,
-        application=words,
-        probe=PROBE,
-        cores=cores,
-    )
+    how: How = {"application": words, "probe": PROBE, "cores": cores}
+    if variant.replicas:
+        return replicated(variant.replicas, variant.service, variant.settings | env, root, **how)
+    return launched(variant.service, variant.settings | env, root, dataset=dataset, **how)

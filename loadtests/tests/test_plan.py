@@ -55,6 +55,21 @@ def test_the_variants_of_a_group_of_the_scale_plan_differ_in_their_records_alone
         assert len({one.model_copy(update={"records": None}).model_dump_json() for one in found}) == 1
 
 
+def test_the_variants_of_a_group_of_the_plan_replicas_differ_in_their_replicas_alone() -> None:
+    variants = plan.read("replicas").variants.values()
+    for service, replicas in [("flask_orm", [None, 1, 2, 4]), ("fastapi_orm", [1, 2, 4])]:
+        found = [one for one in variants if one.group == service]
+        assert [one.replicas for one in found] == replicas
+        assert len({one.model_copy(update={"replicas": None}).model_dump_json() for one in found}) == 1
+        assert {(one.service, one.env["WEB_CONCURRENCY"]) for one in found} == {(service, "1")}
+
+
+@pytest.mark.parametrize("other", [{}, {"database": "postgresql", "url": "http://127.0.0.1:8000"}])
+def test_only_a_service_on_postgresql_has_replicas(other: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="Only a service on PostgreSQL has replicas"):
+        Variant.model_validate({"service": "flask_orm", "replicas": 2, **other})
+
+
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:
     note = 'a "b" \\ é'
     odd = Variant(service="alpha", application="twin", expects={"threads": "2"}, env={"NOTE": note})

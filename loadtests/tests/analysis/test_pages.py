@@ -15,6 +15,7 @@ from loadtests.measure import run as runs
 from loadtests.tests.analysis import synthetic
 from loadtests.tests.analysis.test_factors import results as crossed
 from loadtests.tests.analysis.test_load import racing
+from loadtests.tests.analysis.test_replicas import replicated
 from loadtests.tests.analysis.test_scale import sized
 
 MADE = ("report.md", "report.html", "picture.svg")
@@ -86,6 +87,7 @@ PAGES: dict[str, Callable[[], Results]] = {
     "synthetic": lambda: synthetic.by_wrk(synthetic.results()),
     "load": lambda: racing({"a": [200.0] * 5}),
     "scale": sized,
+    "replicas": replicated,
     "crossed": crossed,
 }
 
