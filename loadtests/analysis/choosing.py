@@ -8,7 +8,7 @@ from loadtests.analysis import cost
 from loadtests.analysis.results import CPU, LATENCY, Results
 from loadtests.analysis.sections import database, study
 from loadtests.cost.costs import ALIKE, RUNGS, SERVICES, TWINS, Count
-from loadtests.cost.requests import OPERATIONS
+from loadtests.cost.count import OPERATIONS
 
 COLUMNS = {"hello": "hello", "get_item": "read one", "list_items": "list 1,500", "create_item": "create"}
 # Beside what it costs, which the table says.
