@@ -42,7 +42,7 @@ def history(tree: Tree) -> Tree:
 
 TELLING = """
 with (Path(__file__).resolve().parents[4] / "told").open("a") as file:
-    file.write(f"{ORDER}\\n")
+    file.write(f"{order()}\\n")
 
 
 """
