@@ -11,7 +11,7 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # until interruptible() has a better idea
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
@@ -82,6 +82,17 @@ def instead(name: str, real: Sequence[str]) -> str:
     return f"There are: {', '.join(few) or 'none'}"
 
 
+@contextmanager
+def progress(first: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar, told of how many are done, of how many, and of what; until then of what comes first."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen) as bar:
+        task = bar.add_task(first, total=None)
+        yield lambda done, every, what: bar.update(task, completed=done, total=every, description=what)
+
+
 class Interrupted(BaseException):
     """Not an Exception: nothing on the way out may take it for a failure of its own."""
 
@@ -108,7 +119,8 @@ def raising() -> Iterator[None]:
     try:
         yield
     finally:
-        _end_children()
+        # A signal between the start of a process and the `try` that ends it leaves a child of ours.
+        psutil.wait_procs(kill_children(), timeout=10)
         for each, handler in before.items():
             if signal.getsignal(each) == _interrupt:  # and not ignored, to the end, after the first
                 signal.signal(each, handler)
@@ -120,9 +132,10 @@ def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
     raise Interrupted(number)
 
 
-def _end_children() -> None:
-    # A signal between the start of a process and the `try` that ends it leaves a process: a child of ours.
+def kill_children() -> list[psutil.Process]:
+    """Of this process, and theirs."""
     children = psutil.Process().children(recursive=True)
     for child in children:
-        child.kill()
-    psutil.wait_procs(children, timeout=10)
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    return children

@@ -5,11 +5,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
-
-import psycopg
+from typing import TYPE_CHECKING, Any
 
 from harness.service import LaunchError
+
+if TYPE_CHECKING:  # takes long to import, where the database is a file
+    import psycopg
 
 Database = Path | str  # SQLite's file, or the URL of a database on PostgreSQL
 Record = tuple[str, str | None, float, int]  # name, description, price, quantity
@@ -52,7 +53,9 @@ def reading(database: Database) -> Iterator[tuple[Callable[[str], Any], str]]:
 
 
 @contextmanager
-def connected(url: str) -> Iterator[psycopg.Connection]:
+def connected(url: str) -> Iterator["psycopg.Connection"]:
+    import psycopg
+
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             yield connection
@@ -113,7 +116,9 @@ def settle(database: Database) -> None:
         with database.open("rb") as file:
             os.fsync(file)
         return
+    from psycopg.errors import InsufficientPrivilege
+
     with reading(database) as (run, table):
         run(f"VACUUM (ANALYZE) {table}")
-        with suppress(psycopg.errors.InsufficientPrivilege):  # on a given server
+        with suppress(InsufficientPrivilege):  # on a given server
             run("CHECKPOINT")

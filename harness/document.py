@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # only the terminal needs it
     from rich.console import Console
@@ -35,15 +35,21 @@ class Span:
         yield self
 
 
-class Bounds(Protocol):
+@dataclass(frozen=True)
+class Interval:
     """A value and where it may lie; not a number where that is unknown."""
 
+    value: float
+    low: float = nan
+    high: float = nan
+
     @property
-    def value(self) -> float: ...
-    @property
-    def low(self) -> float: ...
-    @property
-    def high(self) -> float: ...
+    def known(self) -> bool:
+        """Whether the bounds are; too few rounds have none."""
+        return isfinite(self.low) and isfinite(self.high)
+
+    def excludes(self, value: float) -> bool:
+        return self.known and not self.low <= value <= self.high
 
 
 # --- cells --------------------------------------------------------------------------------------------------
@@ -61,22 +67,17 @@ class Number:
 class Estimate:
     """A measured quantity, in its own unit."""
 
-    bounds: Bounds
+    interval: Interval
 
     def spans(self) -> Iterator[Span]:
-        return ranged(self.bounds, digits)
+        return ranged(self.interval, digits)
 
 
 class Ratio(Estimate):
     """How many times as well: two digits after the point."""
 
     def spans(self) -> Iterator[Span]:
-        return ranged(self.bounds, "{:.2f}".format)
-
-
-class Share(Estimate):
-    def spans(self) -> Iterator[Span]:
-        return ranged(self.bounds, lambda share: str(round(100 * share)), " %")  # an integer: there is no -0
+        return ranged(self.interval, "{:.2f}".format)
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Link:
             yield Span(text, link=self.to)
 
 
-Cell = str | Span | Number | Estimate | Ratio | Share | Name | Link
+Cell = str | Span | Number | Estimate | Ratio | Name | Link
 Content = Cell | Sequence[Cell]
 
 
@@ -114,13 +115,12 @@ def digits(value: float) -> str:
     return f"{value:z.1f}" if abs(value) >= 9.995 else f"{value:z.2f}"
 
 
-def ranged(bounds: Bounds, written: Callable[[float], str], unit: str = "") -> Iterator[Span]:
+def ranged(interval: Interval, written: Callable[[float], str]) -> Iterator[Span]:
     """A value, and where it may lie."""
-    if isnan(bounds.value):
-        return
-    yield Span(f"{written(bounds.value)}{unit}")
-    if isfinite(bounds.low) and isfinite(bounds.high):
-        yield Span(f" ({written(bounds.low)} to {written(bounds.high)}{unit})", "muted")
+    if not isnan(interval.value):
+        yield Span(written(interval.value))
+        if interval.known:
+            yield Span(f" ({written(interval.low)} to {written(interval.high)})", "muted")
 
 
 def spans(content: Content) -> Iterator[Span]:

@@ -15,11 +15,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psutil
-import psycopg
-from psycopg.sql import SQL, Identifier
 
 from harness.process import GRACE, started, tail
 from harness.server import free_port
@@ -120,6 +119,8 @@ def _as_an_ordinary_user(folder: Path, *files: Path) -> list[str]:
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    import psycopg  # takes long, and most who import this module need no server
+
     end = time.monotonic() + DEADLINE
     while process.poll() is None and time.monotonic() < end:
         with suppress(psycopg.OperationalError):
@@ -132,13 +133,12 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
 @contextmanager
 def new_database(url: str, template: str = "template0") -> Iterator[str]:
     """On the server at this URL; dropped on the way out, whoever is still connected to it."""
-    name = Identifier(fresh := f"items_{secrets.token_hex(4)}")
-    create = SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'")
-    _tell(url, create.format(name, Identifier(template)))
+    name = f"items_{secrets.token_hex(4)}"
+    _tell(url, "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
     try:
-        yield urlsplit(url)._replace(path=f"/{fresh}").geturl()
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
     finally:
-        _tell(url, SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        _tell(url, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 def copy_of(url: str) -> AbstractContextManager[str]:
@@ -157,10 +157,13 @@ def environment(url: str) -> Iterator[dict[str, str]]:
         yield {"DATABASE_URL": database}
 
 
-def _tell(url: str, statement: psycopg.sql.Composed) -> None:
+def _tell(url: str, statement: LiteralString, *names: str) -> None:
+    import psycopg
+    from psycopg.sql import SQL, Identifier
+
     try:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-            connection.execute(statement)
+            connection.execute(SQL(statement).format(*map(Identifier, names)))
     except psycopg.Error as error:
         raise LaunchError(f"PostgreSQL: {' '.join(str(error).split())}") from error
 

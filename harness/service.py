@@ -1,11 +1,11 @@
-"""A service of services/: what it declares of itself, and its environment."""
+"""A service of services/: what it declares of itself, its environment, and its folder as of a commit."""
 
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,6 +23,8 @@ TWIN_PROCESSES = {  # by interface: what such a worker says of itself
     },
 }
 
+SHORT = 7  # digits of a commit's hash, in names
+
 
 class LaunchError(Exception):
     """A service that cannot be installed, started or kept running; its text says why."""
@@ -37,6 +39,8 @@ class Service:
     databases: list[str]
     interface: str  # "asgi" or "wsgi"
     application: str  # as Gunicorn is told: "app.main:app"
+    title: str = ""  # what docs/choosing.md calls it, and in which case it tells a reader to take it
+    choose: str = ""
 
 
 def services(root: Path = SERVICES) -> list[str]:
@@ -47,7 +51,8 @@ def declared(name: str, root: Path = SERVICES) -> Service:
     path = root / name / "pyproject.toml"
     try:
         table = tomllib.loads(path.read_text())["tool"]["service"]
-        return Service(**{field.name: table[field.name] for field in fields(Service)})
+        names = (each.name for each in fields(Service) if each.default is MISSING or each.name in table)
+        return Service(**{name: table[name] for name in names})
     except (OSError, KeyError) as error:
         raise LaunchError(f"{name} does not declare itself: [tool.service] of {path}: {error}") from error
 
@@ -89,3 +94,31 @@ def installed(service: str, announce: Callable[[str], None] = lambda _: None, ro
 def stamped(requirements: Path) -> str:
     """What an environment was made from, and where: its programs begin with the path of its Python."""
     return sha256(requirements.read_bytes() + str(requirements.parent.absolute()).encode()).hexdigest()
+
+
+def full(commit: str) -> str:
+    """The hash of a commit. Raises LaunchError."""
+    found = git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
+    if found is None or commit.startswith("-"):
+        raise LaunchError(f"Unknown commit: {commit}")
+    return found.decode().strip()
+
+
+def git(*words: str) -> bytes | None:
+    """What it says; None where there is no such thing."""
+    if (program := shutil.which("git")) is None:
+        raise LaunchError("There is no git, which knows the earlier versions: install it")
+    ran = subprocess.run([program, *words], cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - our own words
+    if b"not a git repository" in ran.stderr:
+        raise LaunchError("There are no earlier versions: the services are in no git repository")
+    return None if ran.returncode else ran.stdout
+
+
+def unpack(commit: str, service: str, target: Path) -> None:
+    """The service's folder, to where it is in the working tree."""
+    if git("cat-file", "-e", f"{commit}:./services/{service}/gunicorn.conf.py") is None:
+        raise LaunchError(f"There is no {service} in the commit {commit[:SHORT]}")
+    packed = git("archive", "--format=tar", commit, f"services/{service}") or b""
+    # Python's own tarfile has filters from 3.11.4 on; Debian 12 has 3.11.2.
+    target.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["tar", "--extract", "--directory", str(target)], input=packed, check=True)  # noqa: S603, S607 - git's own archive

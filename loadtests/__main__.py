@@ -18,6 +18,7 @@ from harness.command import (
     interruptible,
     known,
     output,
+    progress,
     screen,
     server_at,
 )
@@ -315,7 +316,6 @@ def cost(
         from loadtests.analysis import cost as page
         from loadtests.analysis import pages
         from loadtests.cost import costs
-        from loadtests.cost.progress import progress
 
         known("service", names or [], services())
         on_server = database == costs.POSTGRESQL
@@ -323,7 +323,7 @@ def cost(
         before = costs.read() if check else None
         for name in names or able:
             installed(name, screen.print)
-        with progress(screen) as advance:
+        with progress("Loading the items") as advance:
             chosen = (costs.on_postgresql if on_server else costs.variants)(names or able)
             if check:  # what is guarded is ours
                 chosen = [one for one in chosen if one.group in (costs.SERVICES, costs.POSTGRESQL)]
@@ -365,7 +365,6 @@ def count_history(packages: list[str]) -> None:
         from harness.service import installed
         from loadtests.analysis import pages
         from loadtests.cost.history import TWINS, History
-        from loadtests.cost.progress import progress
 
         known("package", packages, [*TWINS])
         for name in {TWINS[package] for package in packages}:
@@ -375,7 +374,7 @@ def count_history(packages: list[str]) -> None:
         screen.print(
             f"{len(wanted.wanted)} counts, about {wanted.hours:.1f} hours, and a few to find the largest step"
         )
-        with progress(screen) as advance:
+        with progress("Loading the items") as advance:
             wanted.count(advance)
         pages.over_all()
         output.print("The page: docs/history.md")

@@ -1,4 +1,4 @@
-"""A master with workers that keep items in the database they are given, and misbehave as `order` says."""
+"""A master with workers that keep items in a database, and misbehave as the file `order` says."""
 
 import json
 import os
@@ -13,10 +13,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
-ORDER = Path("order").read_text() if Path("order").exists() else ""
 DATABASE = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
 MEMBERS = ("id", "name", "description", "price", "quantity")
 SELECT = "SELECT id, name, description, price, quantity FROM things"
+
+
+def order() -> str:
+    return Path("order").read_text() if Path("order").exists() else ""
 
 
 class Service(BaseHTTPRequestHandler):
@@ -25,15 +28,15 @@ class Service(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/healthz":
-            self.answer(503 if ORDER == "mute" else 200, {"status": "ok"})
+            self.answer(503 if order() == "mute" else 200, {"status": "ok"})
         elif self.path == "/hello":
-            self.answer(200, {"message": "Goodbye" if ORDER == "wrong" else "Hello, World!"})
+            self.answer(200, {"message": "Goodbye" if order() == "wrong" else "Hello, World!"})
         elif self.path.partition("?")[0] == "/items":
             asked = dict(parse_qsl(self.path.partition("?")[2]))
-            limit = -1 if ORDER == "limitless" else int(asked.get("limit", -1))
+            limit = -1 if order() == "limitless" else int(asked.get("limit", -1))
             page = (int(asked.get("after", 0)), limit)
             found = items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)
-            self.answer(200, BREAKING.get(ORDER, list)(found))
+            self.answer(200, BREAKING.get(order(), list)(found))
         else:
             self.answer(200, items(f"{SELECT} WHERE id = ?", self.item_id)[0])
 
@@ -41,7 +44,7 @@ class Service(BaseHTTPRequestHandler):
         sent, new = self.sent(), 999
         if self.path == "/echo":
             return self.answer(200, sent)
-        if ORDER != "forget_new" or sent["name"] != "create_item":
+        if order() != "forget_new" or sent["name"] != "create_item":
             insert = (
                 "INSERT INTO things (name, description, price, quantity) VALUES (?, ?, ?, ?) RETURNING id"
             )
@@ -50,7 +53,7 @@ class Service(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         sent = self.sent()
-        if ORDER != "forget_replaced":
+        if order() != "forget_replaced":
             update = "UPDATE things SET name = ?, description = ?, price = ?, quantity = ? WHERE id = ?"
             query(update, *(sent[member] for member in MEMBERS[1:]), self.item_id)
         self.answer(200, {"id": self.item_id, **sent})
@@ -116,7 +119,7 @@ class Worker:
 
 def main() -> None:
     note(os.getpid())
-    if ORDER == "stop":
+    if order() == "stop":
         print("line one of the log\nDATABASE_URL: no such thing")
         sys.exit(3)
     query(f"PRAGMA journal_mode = {os.environ.get('SQLITE_JOURNAL_MODE', 'WAL')}")
@@ -125,7 +128,7 @@ def main() -> None:
     Path("environment.json").write_text(json.dumps(dict(os.environ)))
     Path("words.json").write_text(json.dumps(sys.argv[1:]))
     server = ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Service)
-    for _ in range(1 if ORDER == "one_worker" else int(os.environ.get("WEB_CONCURRENCY", "2"))):
+    for _ in range(1 if order() == "one_worker" else int(os.environ.get("WEB_CONCURRENCY", "2"))):
         if (pid := os.fork()) == 0:
             # does not end when it is asked to, and outlives its master
             signal.signal(signal.SIGTERM, signal.SIG_IGN)

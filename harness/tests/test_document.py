@@ -1,36 +1,29 @@
 import io
 import re
 from math import nan
-from typing import NamedTuple
 
 import pytest
 from rich.console import Console
 
 from harness import document
-from harness.document import Block, Estimate, Heading, Link, Ratio, Span, Table, Text
-
-
-class Bounds(NamedTuple):
-    value: float
-    low: float = nan
-    high: float = nan
-
+from harness.document import Block, Estimate, Heading, Interval, Link, Ratio, Span, Table, Text
 
 TABLE = Table(
     ["variant", "ms", "times as well"],
     [
         [
             document.Name("flask_orm", "flask"),
-            Estimate(Bounds(7798, 7102, 8592)),
-            Ratio(Bounds(1.5, 1.25, 2)),
+            Estimate(Interval(7798, 7102, 8592)),
+            Ratio(Interval(1.5, 1.25, 2)),
         ],
-        [document.Name("a | b", "django", pale=True), Estimate(Bounds(nan)), Ratio(Bounds(0.333))],
+        [document.Name("a | b", "django", pale=True), Estimate(Interval(nan)), Ratio(Interval(0.333))],
     ],
 )
 PAGE: list[Block] = [
     Heading(1, "A page"),
     Text(
-        ["It takes ", Estimate(Bounds(1.5)), " ms, says `k6` of ", Link("a run", "run.md#hello"), "."], "lead"
+        ["It takes ", Estimate(Interval(1.5)), " ms, says `k6` of ", Link("a run", "run.md#hello"), "."],
+        "lead",
     ),
     document.Figure([document.Drawing("<svg/>", 10, 10)], "A picture", "picture.svg"),
     Heading(2, "The same"),
@@ -51,12 +44,11 @@ PAGE: list[Block] = [
             for value, text in [(99.94, "99.9"), (9.995, "10.0"), (9.994, "9.99")]
         ),
         (document.Number(0.004), "0.00"),
-        (Estimate(Bounds(7798, 7102, 8592)), "7,798 (7,102 to 8,592)"),
-        (Estimate(Bounds(12)), "12.0"),
-        (Ratio(Bounds(12.345, 1, 2)), "12.35 (1.00 to 2.00)"),
-        (Ratio(Bounds(nan)), ""),
-        (document.Share(Bounds(0.8, -0.001, 1.27)), "80 % (0 to 127 %)"),
-        (Link(Ratio(Bounds(2)), "x"), "2.00"),
+        (Estimate(Interval(7798, 7102, 8592)), "7,798 (7,102 to 8,592)"),
+        (Estimate(Interval(12)), "12.0"),
+        (Ratio(Interval(12.345, 1, 2)), "12.35 (1.00 to 2.00)"),
+        (Ratio(Interval(nan)), ""),
+        (Link(Ratio(Interval(2)), "x"), "2.00"),
         (Link("", "x"), ""),
         (["a", " ", Span("b", "good")], "a b"),
     ],

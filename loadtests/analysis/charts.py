@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate, pairwise
 from math import ceil, floor, isnan, log10
 
 from harness.document import STYLE, Drawing, digits
@@ -110,7 +111,8 @@ def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "", parts: Se
     marks += [text(split + 8, top - 10, beside, "muted")] if beside else []
     ours = scaled((end(bar.value) for bar in bars), split - labels - 46)
     theirs = scaled((bar.beside or 0 for bar in bars), WIDTH - split - 54)
-    places = rows(bars, top)
+    apart = (ROW + GAP * (one.group != other.group) for one, other in pairwise(bars))
+    places = list(accumulate(apart, initial=top + ROW / 2))
     for bar, y in zip(bars, places, strict=True):
         marks.append(text(labels - 6, y + 4, bar.label, "muted" if bar.pale else "ink", "end"))
         if not isnan(bar.value.value):
@@ -126,14 +128,6 @@ def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "", parts: Se
             marks.append(text(split + 13 + bar.beside * theirs, y + 4, f"{bar.beside:,.4g}", "muted"))
     description = described(bars, parts)
     return drawing(WIDTH, places[-1] + ROW, marks, f"{title}, {unit}", description)
-
-
-def rows(bars: Sequence[Bar], top: float) -> list[float]:
-    places: list[float] = []
-    for index, bar in enumerate(bars):
-        apart = ROW + (GAP if index and bar.group != bars[index - 1].group else 0)
-        places.append(places[-1] + apart if places else top + ROW / 2)
-    return places
 
 
 def end(value: Interval) -> float:
@@ -171,13 +165,9 @@ def dots(title: str, unit: str, bands: Mapping[str, Sequence[Bar]]) -> Drawing:
     marks, top = legend(title, key)
     band = len(lanes) * lane + 10
     bottom = top + band * len(bands)
-    values = [
-        each
-        for bars in bands.values()
-        for bar in bars
-        for each in (bar.value.low, bar.value.high, bar.value.value)
-    ]
-    scale = Log([value for value in values if value > 0], left, WIDTH - 14)
+    values = [bar.value for bars in bands.values() for bar in bars]
+    places = [place for value in values for place in (value.low, value.high, value.value) if place > 0]
+    scale = Log(places, left, WIDTH - 14)
     for tick in scale.ticks():
         marks.append(stroke([(scale(tick), top), (scale(tick), bottom)], "line"))
         marks.append(text(scale(tick), bottom + 15, f"{tick:,g}", "muted", "middle"))
@@ -191,10 +181,8 @@ def dots(title: str, unit: str, bands: Mapping[str, Sequence[Bar]]) -> Drawing:
                 y = begin + 5 + (lanes.index(bar.group) + 0.5) * lane
                 if bar.value.known:
                     marks.append(whisker(scale(bar.value.low), scale(bar.value.high), y, bar.hue))
-                opacity = 0.5 if bar.hollow else 1
-                marks.append(
-                    dot(scale(bar.value.value), y, bar.hue, square=bar.square, ring=bar.pale, opacity=opacity)
-                )
+                x, opacity = scale(bar.value.value), 0.5 if bar.hollow else 1
+                marks.append(dot(x, y, bar.hue, square=bar.square, ring=bar.pale, opacity=opacity))
     description = ". ".join(f"{name}: {described(bars)}" for name, bars in bands.items())
     return drawing(WIDTH, bottom + 38, marks, title, description)
 
@@ -252,14 +240,11 @@ def lines(
     decades: float = 1,
 ) -> Drawing:
     """`ticks` names places on the horizontal axis; the vertical one is logarithmic, of so many decades."""
-    key = [
-        (
-            each.label,
-            stroke([(0, -4), (20, -4)], each.hue, 1.8, "4 2" if each.dashed else "", 0.5 if each.pale else 1),
-        )
-        for each in lines
-    ]
-    marks, top = legend(title, key)
+
+    def drawn(line: Line, places: Sequence[tuple[float, float]]) -> str:
+        return stroke(places, line.hue, 1.8, "4 2" if line.dashed else "", 0.5 if line.pale else 1)
+
+    marks, top = legend(title, [(each.label, drawn(each, [(0, -4), (20, -4)])) for each in lines])
     left, right, bottom = 38.0, WIDTH - 24.0, top + 190.0
     heights = [y for each in lines for _, y in each.points if y > 0] + ([limit] if limit else [])
     y_scale = Log(heights, bottom, top, decades=decades)
@@ -279,9 +264,8 @@ def lines(
         marks.append(stroke([(left, y_scale(limit)), (right, y_scale(limit))], "muted", 1, "2 2"))
     for each in lines:
         places = [(x_scale(x), y_scale(y)) for x, y in each.points if y > 0]
-        opacity = 0.5 if each.pale else 1
-        marks.append(stroke(places, each.hue, 1.8, "4 2" if each.dashed else "", opacity))
-        marks += [dot(x, y, each.hue, opacity=opacity) for x, y in places] if points else []
+        marks.append(drawn(each, places))
+        marks += [dot(x, y, each.hue, opacity=0.5 if each.pale else 1) for x, y in places if points]
     highest = {each.label: max((y for _, y in each.points if y > 0), default=0) for each in lines}
     description = "; ".join(f"{label} up to {digits(y)}" for label, y in highest.items() if y)
     return drawing(WIDTH, bottom + 38, marks, title, description)

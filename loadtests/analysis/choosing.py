@@ -4,45 +4,32 @@ from collections.abc import Mapping, Sequence
 from math import prod
 
 from harness.document import Block, Bullets, Content, Heading, Link, Span, Table, Text, anchor, listed
+from harness.service import declared
 from loadtests.analysis import cost
 from loadtests.analysis.results import CPU, LATENCY, Results
 from loadtests.analysis.sections import database, growth, replicas, study
 from loadtests.cost.costs import ALIKE, RUNGS, SERVICES, TWINS, Count
-from loadtests.cost.requests import OPERATIONS
+from loadtests.cost.count import OPERATIONS
 
 COLUMNS = {"hello": "hello", "get_item": "read one", "list_items": "list 1,500", "create_item": "create"}
-# Beside what it costs, which the table says.
-REASONS = {
-    "fastapi_sqlite": "the service is small, you write its SQL, and its types are its documentation",
-    "fastapi_orm": "you want the same with many tables: models that are tables, sessions, migrations",
-    "flask_sqlite": "you want the fewest parts and the most examples, and write SQL",
-    "flask_orm": "you want Flask's freedom with SQLAlchemy's models, sessions and migrations",
-    "django_drf": "you need what comes with it: an admin site, users, permissions, migrations",
-}
-TITLES = {
-    "fastapi_sqlite": "FastAPI with SQL",
-    "fastapi_orm": "FastAPI with SQLModel",
-    "flask_sqlite": "Flask with SQL",
-    "flask_orm": "Flask with SQLAlchemy",
-    "django_drf": "Django REST framework",
-}
 
 Runs = Mapping[str, Results]  # by plan
 
 
 def blocks(count: Count, runs: Runs) -> list[Block]:
     names = list(count.costs[SERVICES])
+    ranked = sorted(names, key=lambda name: total(count, name))
     return [
         Heading(1, "Which stack to choose"),
         *(Text(line, "lead") for line in cost.conclusion(count, names)),
-        Bullets([choice(name) for name in sorted(names, key=lambda name: total(count, name))]),
+        Bullets([[title(name), f" if {declared(name).choose}."] for name in ranked if declared(name).choose]),
         Heading(2, "What each costs"),
         Text(
             f"Instructions of a request under Python {count.machine['python']}, as a multiple of the "
             "cheapest in its column; [all figures](cost.md). "
             "[Under another Python](method.md#under-another-python) a ratio may be another."
         ),
-        table(count, names),
+        table(count, ranked),
         cost.figure(count, names),
         Heading(2, "What dominates"),
         Bullets(dominating(count, names)),
@@ -69,11 +56,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
 
 
 def title(name: str) -> Link:
-    return Link(TITLES.get(name, name), f"../services/{name}")
-
-
-def choice(name: str) -> Content:
-    return [title(name), f" if {REASONS.get(name, 'it suits you')}."]
+    return Link(declared(name).title or name, f"../services/{name}")
 
 
 def total(count: Count, name: str) -> float:
@@ -84,7 +67,7 @@ def total(count: Count, name: str) -> float:
 def table(count: Count, names: Sequence[str]) -> Table:
     least = {o: min(count.of(SERVICES, name, o) for name in names) for o in COLUMNS}
     rows: list[list[Content]] = []
-    for name in sorted(names, key=lambda name: total(count, name)):
+    for name in names:
         ratios = {o: count.of(SERVICES, name, o) / least[o] for o in COLUMNS}
         cells = [Span(f"{ratio:.1f}", "strong" if ratio <= ALIKE else "") for ratio in ratios.values()]
         rows.append([title(name), *cells])

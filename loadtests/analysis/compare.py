@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from harness.document import Block, Content, Heading, Ratio, Span, Table, Text
-from loadtests.analysis import intervals, ranks
+from harness.document import Block, Content, Heading, Ratio, Table, Text
+from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Series
 from loadtests.analysis.results import CPU, Measure, Results
-from loadtests.analysis.sections import versions
-from loadtests.analysis.sections.versions import written
+from loadtests.analysis.sections.ranks import ranking
+from loadtests.analysis.sections.versions import direction, styled, written
 from loadtests.measure.run import RunError
 
 OF_THE_MACHINE = ("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "wrk", "commit")
@@ -68,9 +68,8 @@ def change(
     times = intervals.change(*map(relative, runs))
     floor = prod(run.floor(scenario, measure) for run in runs)  # the noise of both
     bound = measure != CPU and any(run.bound(name, scenario) for run in runs for name in (variant, reference))
-    told = versions.direction(times, floor, bound=bound)
     ratios = (Ratio(intervals.geometric(relative(run))) for run in runs)
-    return [before.cell(variant), *ratios, Ratio(times), Span(told, versions.STYLES.get(told, "muted"))]
+    return [before.cell(variant), *ratios, Ratio(times), styled(direction(times, floor, bound=bound))]
 
 
 def agreement(before: Results, after: Results) -> str:
@@ -78,17 +77,14 @@ def agreement(before: Results, after: Results) -> str:
     names, pairs, opposed = shared(before.variants, after.variants), 0, []
     for scenario in before.decisive(names, shared(before.scenarios, after.scenarios)).values():
         for measure in (before.headline(scenario), CPU):
-            one, other = (ranks.ranking(run, scenario, measure, names) for run in (before, after))
-            for first, second in one.pairs:
-                if not one.separates(first, second):
-                    continue
+            one, other = (ranking(run, scenario, measure, names) for run in (before, after))
+            for first, second in filter(lambda pair: one.separates(*pair), one.pairs):
                 if (first, second) in other.pairs:
                     pairs += other.separates(first, second)
                 elif (second, first) in other.pairs and other.separates(second, first):
                     pairs += 1
-                    opposed.append(
-                        f"{first} and {second} in {before.label(scenario)} by {measure.label.lower()}"
-                    )
+                    where = f"{before.label(scenario)} by {measure.label.lower()}"
+                    opposed.append(f"{first} and {second} in {where}")
     if not pairs:
         return "No two variants are told apart by both runs."
     order = f"in opposite order: {'; '.join(opposed)}" if opposed else "all of them in the same order"
@@ -97,22 +93,20 @@ def agreement(before: Results, after: Results) -> str:
 
 def differences(before: Results, after: Results) -> Iterator[list[Content]]:
     """Of the machines and the plans: what may be the reason."""
-    one, other = (dict(facts(run)) for run in (before, after))
+    one, other = (dict(flat(facts(run))) for run in (before, after))
     for name in one | other:
         if one.get(name) != other.get(name):
             yield [name, one.get(name, ""), other.get(name, "")]
 
 
-def facts(run: Results) -> Iterator[tuple[str, str]]:
-    yield from ((name, str(run.machine.get(name, ""))) for name in OF_THE_MACHINE)
-    yield from flat(run.plan.model_dump(exclude=NOT_OF_THE_LOAD, exclude_defaults=True), "plan:")
+def facts(run: Results) -> dict[str, Any]:
+    plan = run.plan.model_dump(exclude=NOT_OF_THE_LOAD, exclude_defaults=True)
+    return {**{name: run.machine.get(name, "") for name in OF_THE_MACHINE}, "plan:": plan}
 
 
-def flat(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+def flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     for key, value in table.items():
-        yield from (
-            flat(value, f"{path} {key}") if isinstance(value, dict) else [(f"{path} {key}", str(value))]
-        )
+        yield from flat(value, f"{path}{key} ") if isinstance(value, dict) else [(f"{path}{key}", str(value))]
 
 
 def shared(ones: Sequence[str], others: Sequence[str]) -> list[str]:

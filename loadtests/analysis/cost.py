@@ -10,8 +10,7 @@ from loadtests.analysis import charts
 from loadtests.analysis.charts import Bar
 from loadtests.analysis.intervals import Interval
 from loadtests.cost.costs import ALIKE, FLOORS, POSTGRESQL, RUNGS, SERVICES, TWINS, Cost, Count
-from loadtests.cost.count import START
-from loadtests.cost.requests import BASICS, OPERATIONS
+from loadtests.cost.count import BASICS, OPERATIONS, START
 
 CHARTED = ("get_item", "list_items", "create_item")
 PICTURE = "cost/parts.svg"

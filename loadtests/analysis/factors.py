@@ -13,7 +13,7 @@ import numpy as np
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import UNKNOWN, Array, Interval, Series
 from loadtests.analysis.results import CPU, Results
-from loadtests.measure.design import terms
+from loadtests.measure.design import row
 from loadtests.measure.plan import Levels
 
 CLOSE = 1e-6
@@ -39,10 +39,6 @@ class Fit:
             return UNKNOWN
         value, variance = float(contrast @ self.coefficients), float(contrast @ self.covariance @ contrast)
         return intervals.exponential(intervals.around(value, variance, self.freedom))
-
-
-def row(one: Levels) -> Array:
-    return np.array([1.0, *terms(one).values()])
 
 
 def fitted(results: Results, scenario: str) -> Fit:

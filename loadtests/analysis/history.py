@@ -1,8 +1,7 @@
 """docs/history.md: what each release of a package costs, from results/history.jsonl."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from harness.document import Block, Bullets, Content, Drawing, Figure, Heading, Number, Table, Text, listed
@@ -19,11 +18,11 @@ ALIKE = 0.02  # a difference that is none
 
 
 def blocks(points: Sequence[Point]) -> list[Block]:
-    packages = [name for name in TWINS if any(one.package == name and not one.error for one in points)]
-    leads = {name: conclusion(name, [one for one in points if one.package == name]) for name in packages}
+    every = {name: [one for one in points if one.package == name] for name in TWINS}
+    packages = {name: some for name, some in every.items() if any(not one.error for one in some)}
     return [
         Heading(1, "What each release costs"),
-        *(Text(lead, "lead") for lead in leads.values()),
+        *(Text(conclusion(*package), "lead") for package in packages.items()),
         Text(
             "Counted are the instructions of a request to the tutorial twin that uses the package, as in "
             "[cost.md](cost.md), once at each release: single starts of a service differ by 0.3 % mostly, "
@@ -33,11 +32,7 @@ def blocks(points: Sequence[Point]) -> list[Block]:
             "package; [`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "
             "installed."
         ),
-        *(
-            block
-            for name in packages
-            for block in chapter(name, [one for one in points if one.package == name])
-        ),
+        *(block for package in packages.items() for block in chapter(*package)),
     ]
 
 
@@ -106,22 +101,10 @@ def explained(package: str, points: Sequence[Point]) -> Iterator[str]:
 
 def drawing(package: str, mode: Mode, counts: Sequence[Point]) -> Drawing:
     first = counts[0]
-    lines = [
-        Line(
-            operation,
-            [
-                (years(one.day), 100 * one.instructions[operation] / first.instructions[operation])
-                for one in counts
-            ],
-            HUES[operation],
-        )
-        for operation in OPERATIONS
-    ]
-    ticks: Mapping[float, str] = {
-        float(year): str(year) for year in range(first.day.year, counts[-1].day.year + 1)
-    }
+    years = [one.day.year + (one.day.timetuple().tm_yday - 1) / 365 for one in counts]
+    lines = []
+    for operation in OPERATIONS:
+        percents = [100 * one.instructions[operation] / first.instructions[operation] for one in counts]
+        lines.append(Line(operation, list(zip(years, percents, strict=True)), HUES[operation]))
+    ticks = {float(year): str(year) for year in range(first.day.year, counts[-1].day.year + 1)}
     return charts.lines(f"{package}, {TOLD[mode]}", lines, ticks, "", decades=0.3)
-
-
-def years(day: date) -> float:
-    return day.year + (day - date(day.year, 1, 1)).days / 365

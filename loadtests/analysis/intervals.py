@@ -5,12 +5,15 @@ exactly the inverse of B/A.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import exp, isfinite, log, nan, sqrt
+from math import exp, log, nan, sqrt
 from statistics import fmean, variance
 
 import numpy as np
 from numpy.typing import NDArray
+
+from harness.document import Interval
+
+__all__ = ["Interval"]  # of pages, for those who compute with it
 
 CONFIDENCE = 0.95
 ENOUGH = 3  # rounds; of two, Student's t is so wide (12.7) that it tells nothing apart
@@ -18,23 +21,6 @@ ENOUGH = 3  # rounds; of two, Student's t is so wide (12.7) that it tells nothin
 Array = NDArray[np.float64]
 Pairing = tuple[int, int]  # a round, and the sitting in which its block was measured
 Series = Mapping[Pairing, float]  # a figure of each round
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value and where it may lie; too few rounds leave the bounds unknown."""
-
-    value: float
-    low: float = nan
-    high: float = nan
-
-    @property
-    def known(self) -> bool:
-        return isfinite(self.low) and isfinite(self.high)
-
-    def excludes(self, value: float) -> bool:
-        return self.known and not self.low <= value <= self.high
-
 
 UNKNOWN = Interval(nan)
 
@@ -96,7 +82,12 @@ def average(many: Sequence[Series]) -> Series:
 
 
 def ratio(ones: Series, others: Series) -> Interval:
-    return geometric(difference(logarithms(ones), logarithms(others)))
+    return together([(logarithms(ones), logarithms(others))])
+
+
+def together(pairs: Iterable[tuple[Series, Series]]) -> Interval:
+    """How many times the second of a pair the first is: the geometric mean of all pairs, of logarithms."""
+    return geometric(average([difference(one, other) for one, other in pairs]))
 
 
 def change(before: Series, after: Series) -> Interval:

@@ -4,28 +4,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import document
-from harness.commit import git
 from harness.document import Block, Content, Figure, Heading, Link, Table, Text
-from harness.service import ROOT
+from harness.service import ROOT, git
 from loadtests.analysis import charts, choosing, cost, history, sections
 from loadtests.analysis.results import Results
 from loadtests.cost import costs
 from loadtests.cost import history as past
 from loadtests.measure import run as runs
 from loadtests.measure.run import Run
+from loadtests.measure.variants import version
 
 BEGIN, END = "<!-- cost: begin -->", "<!-- cost: end -->"
 
 
 def results(run: Run) -> Results:
+    samples, services = tuple(run.samples), run.services
     return Results(
         run.name,
         run.plan,
         run.machine,
-        tuple(run.samples),
-        {name: run.declared(variant) for name, variant in run.plan.variants.items()},
+        samples,
+        {name: services[version(variant)] for name, variant in run.plan.variants.items()},
         run.yardsticks.ceiling_per_second,
-        len(run.remaining),
+        len(runs.remaining(run.plan, samples)),
     )
 
 

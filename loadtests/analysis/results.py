@@ -173,6 +173,13 @@ class Results:
         reasons = [sample.bound for sample in samples if sample.bound]
         return reasons[0] if reasons and 2 * len(reasons) >= len(samples) else ()
 
+    @cached_property
+    def paced(self) -> str:
+        """The variants of which the generator set the pace in some scenario."""
+        return document.listed(
+            [name for name in self.variants if any(self.bound(name, one) for one in self.scenarios)]
+        )
+
     def decisive(self, variants: Sequence[str], scenarios: Iterable[str]) -> dict[str, str]:
         """By operation one of these scenarios: k6's or, where k6 set the pace of any variant, wrk's."""
 
@@ -195,7 +202,7 @@ class Results:
     def times(self, one: str, other: str, scenario: str, measure: Measure) -> Interval:
         """How many times as well `one` does as `other`."""
         ones, others = (self.performance(variant, scenario, measure) for variant in (one, other))
-        return intervals.geometric(intervals.difference(ones, others))
+        return intervals.together([(ones, others)])
 
     def noise(self, scenario: str, measure: Measure) -> dict[tuple[str, str], Interval]:
         """Of each A/A pair: what a variant is to itself."""

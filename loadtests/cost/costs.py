@@ -1,18 +1,20 @@
 """All variants counted, several at once: a busy machine changes no count. What came is results/cost.json."""
 
-import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, stdev
+from typing import Annotated
+
+from pydantic import PlainSerializer, TypeAdapter, ValidationError
 
 from harness import postgresql
 from harness.service import ROOT, application, declared, has
-from loadtests.cost import count, instrument, requests
-from loadtests.cost.count import START, Variant
+from loadtests.cost import count, instrument
+from loadtests.cost.count import BASICS, ON_RUNGS, START, Variant
 from loadtests.cost.instrument import CountError, Reading
 
 BASELINE = ROOT / "results" / "cost.json"
@@ -20,14 +22,18 @@ SEEDS = (0, 1, 2)
 ALIKE = 1.02  # counts that differ by less are not told apart
 
 
+# Five significant digits are more than counts agree in.
+Rounded = Annotated[float, PlainSerializer(lambda value: float(f"{value:.5g}"))]
+
+
 @dataclass(frozen=True)
 class Cost:
     """Of one request, or of one start, over the hash seeds."""
 
-    instructions: float  # in user space
-    plus_minus: float  # half of the 95 % interval of the instructions, by Student's t over the seeds
-    syscalls: float
-    syncs: float  # the system calls that wait for the disk
+    instructions: Rounded  # in user space
+    plus_minus: Rounded  # half of the 95 % interval of the instructions, by Student's t over the seeds
+    syscalls: Rounded
+    syncs: Rounded  # the system calls that wait for the disk
 
 
 Costs = Mapping[str, Mapping[str, Mapping[str, Cost]]]  # by group, name and operation
@@ -37,48 +43,28 @@ POSTGRESQL = "postgresql"  # the services that can, on that instead of SQLite
 
 @dataclass(frozen=True)
 class Count:
+    rows: int = field(default=count.ROWS, kw_only=True)
+    seeds: int = field(default=len(SEEDS), kw_only=True)
     machine: Mapping[str, str]
     costs: Costs
-    seeds: int = len(SEEDS)
-    rows: int = count.ROWS
 
     def of(self, group: str, name: str, operation: str) -> float:
         """Instructions."""
         return self.costs[group][name][operation].instructions
 
     def write(self, path: Path = BASELINE) -> None:
-        path.write_text(self.written())
-
-    def written(self) -> str:
-        costs = {
-            group: {
-                name: {operation: rounded(cost) for operation, cost in cells.items()}
-                for name, cells in variants.items()
-            }
-            for group, variants in self.costs.items()
-        }
-        content = {"rows": self.rows, "seeds": self.seeds, "machine": dict(self.machine), "costs": costs}
-        return json.dumps(content, indent=1) + "\n"
+        path.write_bytes(FORMAT.dump_json(self, indent=1) + b"\n")
 
 
-def rounded(cost: Cost) -> dict[str, float]:
-    return {name: float(f"{value:.5g}") for name, value in asdict(cost).items()}
+FORMAT = TypeAdapter(Count)
 
 
 def read(path: Path = BASELINE) -> Count:
     try:
-        content = json.loads(path.read_text())
-        costs = {
-            group: {
-                name: {operation: Cost(**cost) for operation, cost in cells.items()}
-                for name, cells in variants.items()
-            }
-            for group, variants in content["costs"].items()
-        }
-        return Count(content["machine"], costs, content["seeds"], content["rows"])
+        return FORMAT.validate_json(path.read_bytes())
     except FileNotFoundError:
         raise CountError(f"There is no {path.name} yet. To make it: just cost --publish") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValidationError as error:
         raise CountError(f"{path.name} is no count. To make it anew: just cost --publish") from error
 
 
@@ -92,8 +78,8 @@ def variants(names: Sequence[str]) -> list[Variant]:
         if has(name, TWINS):
             chosen.append(Variant(TWINS, name, name, application(name, TWINS)))
         if has(name, RUNGS):
-            chosen.append(Variant(RUNGS, name, name, application(name, RUNGS), requests.RUNGS))
-        floor = Variant(FLOORS, interface, name, application(name, FLOORS), requests.BASICS)
+            chosen.append(Variant(RUNGS, name, name, application(name, RUNGS), ON_RUNGS))
+        floor = Variant(FLOORS, interface, name, application(name, FLOORS), BASICS)
         floors.setdefault(interface, floor)
     return [*chosen, *floors.values()]
 
@@ -139,7 +125,7 @@ def counted(
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}
     machine = {**instrument.features(), "python": platform.python_version(), "system": platform.machine()}
-    return Count(machine, costs, len(seeds))
+    return Count(machine, costs, seeds=len(seeds))
 
 
 def cost(values: Sequence[Reading]) -> Cost:

@@ -9,7 +9,8 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 from pathlib import Path
 
 from harness.process import INHERITED
@@ -33,17 +34,13 @@ class Reading:
     syncs: float
 
     def __sub__(self, other: "Reading") -> "Reading":
-        return Reading(
-            self.instructions - other.instructions, self.syscalls - other.syscalls, self.syncs - other.syncs
-        )
+        return self + other.times(-1)
 
     def __add__(self, other: "Reading") -> "Reading":
-        return Reading(
-            self.instructions + other.instructions, self.syscalls + other.syscalls, self.syncs + other.syncs
-        )
+        return Reading(*map(add, astuple(self), astuple(other)))
 
     def times(self, factor: float) -> "Reading":
-        return Reading(self.instructions * factor, self.syscalls * factor, self.syncs * factor)
+        return Reading(*(figure * factor for figure in astuple(self)))
 
 
 @dataclass(frozen=True)

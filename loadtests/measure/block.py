@@ -23,7 +23,7 @@ from loadtests.measure import databases, dataset, facts, gates, generator, varia
 from loadtests.measure.databases import Databases
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
 from loadtests.measure.plan import SQLITE, PlanError, Scenario, Variant, block_of, blocks, order
-from loadtests.measure.progress import Made, Progress, made_for, steps
+from loadtests.measure.progress import Made, Progress, likely, made_for
 from loadtests.measure.replicas import Replicas
 from loadtests.measure.run import Run, passed
 from loadtests.measure.sample import Cell, Reason, Sample
@@ -65,7 +65,7 @@ class Bench:
                 load(server, records, self.k6)
             database.copy(server.database, path)
         if records >= dataset.LARGE:
-            dataset.write(path, records, lambda done: self.progress.show(f"{where}: {done}"))
+            dataset.write(path, records, lambda done: self.progress.now(f"{where}: {done}"))
         return path
 
     def on_server(self, variant: Variant, records: int, where: str) -> str:
@@ -103,15 +103,17 @@ def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str
     """What of the run is not measured yet; `given` is the URL of a PostgreSQL server."""
     todo, yardsticks = run.remaining, run.yardsticks
     ahead = [] if yardsticks.ceiling_per_second else [CERTIFICATE]
-    with ExitStack() as running, Progress(screen, [*ahead, *steps(run.plan, todo)]) as progress:
+    with ExitStack() as running, Progress(screen, [*ahead, *likely(run.plan, todo)]) as progress:
         if ahead:
             progress.now("find out how much k6 can do")
             yardsticks.ceiling_per_second = generator.certified(k6)
             run.note_yardsticks(yardsticks)
+            progress.next()
         servers = Databases(given, running)
         bench = Bench(run, k6, yardsticks.ceiling_per_second, progress, folders, servers)
         for block in blocks(todo):
             measure(bench, block)
+            progress.next()
 
 
 def measure(bench: Bench, block: Sequence[Cell]) -> None:
@@ -142,7 +144,6 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
         measured: list[Sample] = []
         for cell in block:
             if passed(cell, measured):
-                progress.skip()
                 continue
             progress.now(f"{where}: {cell.scenario}" + (f", {cell.rate:g} a second" if cell.rate else ""))
             measured.append(measure_cell(cell, stage, refused))

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlsplit
 
 import psutil
-import psycopg
 
 from harness import postgresql, usage
 from harness.database import Database, connected
@@ -87,6 +86,8 @@ def reached(url: str, kind: str) -> Iterator[str]:
 @contextmanager
 def delayed(url: str, milliseconds: float) -> Iterator[str]:
     """By a network whose round trip takes so long."""
+    import psycopg
+
     parts, port = urlsplit(url), free_port()
     way = parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{port}")).geturl()
     words = [sys.executable, "-m", "harness.delay", str(port), str(parts.port), str(milliseconds / 2)]

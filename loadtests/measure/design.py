@@ -29,8 +29,8 @@ def crossed(plan: Plan, services: Mapping[str, Service]) -> Plan:
     fixed, more = always(services, plan.factors), dict(candidates(services, plan.factors))
     free = {name: one for name, one in more.items() if name not in fixed}
     chosen = best(
-        [rows(one) for one in fixed.values()],
-        {name: rows(one) for name, one in free.items()},
+        [row(one.levels) for one in fixed.values()],
+        {name: row(one.levels) for name, one in free.items()},
         plan.factors.variants,
     )
     return with_variants(plan, fixed | {name: free[name] for name in sorted(chosen)})
@@ -147,9 +147,10 @@ def terms(one: Levels) -> dict[str, bool]:
     }
 
 
-def rows(one: Variant) -> Array:
-    assert one.levels is not None  # noqa: S101 - of a plan with factors every variant has some
-    return np.array([1.0, *terms(one.levels).values()])
+def row(levels: Levels | None) -> Array:
+    """Of the model's matrix."""
+    assert levels is not None  # noqa: S101 - of a plan with factors every variant has some
+    return np.array([1.0, *terms(levels).values()])
 
 
 def best(fixed: Sequence[Array], free: Mapping[str, Array], number: int) -> list[str]:

@@ -19,9 +19,8 @@ from typing import Any
 import psutil
 
 from harness import database, usage
-from harness.commit import git
 from harness.server import Server
-from harness.service import TWIN_PROCESSES, LaunchError
+from harness.service import TWIN_PROCESSES, LaunchError, git
 from loadtests.measure.plan import SQLITE, Variant
 from loadtests.measure.sample import Numbers, Reason
 

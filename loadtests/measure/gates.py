@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from math import isnan, nan
 from typing import Literal
 
-import numpy as np
-
 from harness import usage
 from harness.k6 import PERCENTS, Outcome
 from loadtests.measure.plan import Scenario
@@ -45,6 +43,8 @@ def little(outcome: Outcome, users: int) -> float:
     """
     if outcome.requests <= users or not outcome.elapsed_ms:
         return nan
+    import numpy as np  # takes long, and is not needed before something was measured
+
     last = np.arange(outcome.requests - users, outcome.requests)
     ends = np.interp(100 * last / (outcome.requests - 1), PERCENTS, outcome.elapsed_ms).sum()
     return outcome.requests * outcome.iteration_ms / float(ends - users * outcome.lag_ms)

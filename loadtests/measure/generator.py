@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from harness import k6, usage
 from harness.process import started
 from harness.server import Server, free_port
@@ -30,6 +28,8 @@ class Watch:
     clock: list[tuple[float, float]] = field(default_factory=list)  # time, and k6's processor time by then
 
     def k6_cpu_between(self, start: float, end: float) -> float:
+        import numpy as np  # takes long, and is not needed before something was measured
+
         times, used = zip(*self.clock, strict=True)
         return float(np.interp(end, times, used) - np.interp(start, times, used))
 

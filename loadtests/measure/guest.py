@@ -5,7 +5,6 @@ those that came from us begin after the last of them, and are deleted in the end
 """
 
 import json
-import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,13 +14,13 @@ from math import nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 from harness.command import BAD_USAGE, fail
 from harness.database import Record
 from harness.server import Server, free_port
 from harness.service import ROOT, LaunchError
+from harness.wire import Answer, Client, NoAnswerError
 from loadtests.measure.plan import Variant
 
 LEVEL = "items"  # of the contract: who does not come so far cannot be measured
@@ -32,18 +31,21 @@ class Guest(Server):
     last, before = 0, 0  # the id of the last item that was there before us, and how many there were
 
     @cached_property
-    def client(self) -> httpx.Client:
-        # As k6: no proxy of the environment, but the certificates that SSL_CERT_FILE names.
-        return httpx.Client(verify=ssl.create_default_context(), trust_env=False)
+    def client(self) -> Client:
+        return Client(self.url)
 
-    def ask(self, method: str, path: str) -> httpx.Response:
+    def ask(self, method: str, path: str) -> Answer:
         try:
-            return self.client.request(method, f"{self.url}{path}").raise_for_status()
-        except httpx.HTTPError as error:
-            raise LaunchError(f"{self.service}: {method} {path}: {error}") from error
+            answer = self.client.send(method, f"{urlsplit(self.url).path}{path}")
+        except NoAnswerError as error:
+            raise LaunchError(f"{self.service}: {error}") from error
+        if answer.status // 100 != 2:
+            raise LaunchError(f"{self.service}: {method} {path}: {answer.status}")
+        return answer
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Those that came from us."""
+        self.client.close()  # a connection that was not used for a while may have been ended
         after = self.last
         while page := self.ask("GET", f"/items?limit={PAGE}" + (f"&after={after}" if after else "")).json():
             yield from page
@@ -51,8 +53,8 @@ class Guest(Server):
 
     def answers(self) -> bool:
         """Anything: whether it is right is for the contract to say."""
-        with suppress(httpx.HTTPError):
-            self.client.get(f"{self.url}/healthz", timeout=2)
+        with suppress(NoAnswerError), Client(self.url, timeout=2) as client:
+            client.send("GET", f"{urlsplit(self.url).path}/healthz")
             return True
         return False
 

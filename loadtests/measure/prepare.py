@@ -6,9 +6,8 @@ from pathlib import Path
 
 from harness import container, k6
 from harness.command import known, screen
-from harness.commit import full
-from harness.service import LaunchError, declared, has, services
-from loadtests.measure import design, facts, guest, plan, replicas, run, variants, wrk
+from harness.service import LaunchError, declared, full, has, services
+from loadtests.measure import facts, guest, plan, replicas, run, variants, wrk
 from loadtests.measure.plan import GIVEN, Plan, PlanError, Variant
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
@@ -34,6 +33,8 @@ def plan_for(request: Request) -> Plan:
     known("plan", [name], plan.names())
     there = plan.read(name)
     if there.factors:
+        from loadtests.measure import design  # takes long to import: it has numpy
+
         twins = [each for each in services() if has(each, "twins")]
         there = design.crossed(there, {each: declared(each) for each in twins})
     kind = GIVEN if "://" in (request.database or "") else request.database

@@ -30,24 +30,25 @@ def made_for(plan: Plan, variant: Variant) -> Made:
     return variants.version(variant), plan.records_of(variant), where
 
 
-def steps(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
-    """How long each of them is likely to take."""
+def likely(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
+    """The seconds of each block."""
     pauses = plan.pauses
     datasets: set[Made] = set()
     for block in blocks(todo):
         variant = plan.variants[block[0].variant]
-        records, is_floor = plan.records_of(variant), variant.application == "floor"
-        made = made_for(plan, variant)
-        if plan.dataset == "copied" and not is_floor and not variant.is_guest and made not in datasets:
-            datasets.add(made)
-            yield STARTING + records * (LOADING if records < dataset.LARGE else WRITING)
-        yield STARTING * (variant.replicas or 1) + pauses.after_start
-        if (plan.dataset == "loaded" or variant.is_guest) and not is_floor:
-            yield records * LOADING + pauses.after_load
-        lists = 0 if is_floor else plan.warm_up.lists
-        yield plan.warm_up.seconds + lists * LISTING + pauses.after_warm_up
-        for cell in block:
-            yield expected(cell, plan.scenarios[cell.scenario]) + pauses.between_scenarios
+        records, made = plan.records_of(variant), made_for(plan, variant)
+        seconds = STARTING * (variant.replicas or 1) + pauses.after_start
+        seconds += plan.warm_up.seconds + pauses.after_warm_up
+        seconds += sum(expected(cell, plan.scenarios[cell.scenario]) for cell in block)
+        seconds += len(block) * pauses.between_scenarios
+        if variant.application != "floor":
+            seconds += plan.warm_up.lists * LISTING
+            if plan.dataset == "loaded" or variant.is_guest:
+                seconds += records * LOADING + pauses.after_load
+            elif made not in datasets:
+                datasets.add(made)
+                seconds += STARTING + records * (LOADING if records < dataset.LARGE else WRITING)
+        yield seconds
 
 
 def expected(cell: Cell, scenario: Scenario) -> float:
@@ -57,16 +58,15 @@ def expected(cell: Cell, scenario: Scenario) -> float:
 
 
 class Progress:
-    """Told of every step in the order of `ahead`, which has the seconds that each is likely to take."""
+    """`ahead` has the seconds that each block is likely to take."""
 
     def __init__(self, console: Console, ahead: Sequence[float]) -> None:
         self.console, self.ahead = console, list(ahead)
-        self.done = self.took = 0.0  # seconds of the steps that are over: likely ones, and real ones
-        self.begun: float | None = None
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24))
+        self.done = self.took = 0.0  # seconds of the blocks that are over: likely ones, and real ones
+        self.began = time.monotonic()
         # Twice a second: drawing costs time of the machine that is being measured
         self.bar = Bar(
-            *columns,
+            *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24)),
             TextColumn("{task.fields[left]} left"),
             console=console,
             transient=True,
@@ -82,23 +82,17 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
 
+    def next(self) -> None:
+        """A block is over."""
+        self.done += self.ahead.pop(0)
+        self.took = time.monotonic() - self.began
+
     def now(self, what: str) -> None:
-        """The next step begins, and with it the one before it has ended."""
-        if self.begun is not None:
-            self.done += self.ahead.pop(0)
-            self.took += time.monotonic() - self.begun
-        self.begun = time.monotonic()
-        self.show(what)
-
-    def skip(self) -> None:
-        """The step after the one that has begun will not be done."""
-        del self.ahead[1]
-
-    def show(self, what: str) -> None:
-        """How far the step is."""
-        ahead, pace = sum(self.ahead), self.took / self.done if self.done else 1.0
-        left = duration(ahead * pace)
-        self.bar.update(self.task, description=what, completed=self.done, total=self.done + ahead, left=left)
+        pace = self.took / self.done if self.done else 1.0
+        begun = min((time.monotonic() - self.began - self.took) / pace, self.ahead[0])  # of this block
+        total = self.done + sum(self.ahead)
+        left = duration((total - self.done - begun) * pace)
+        self.bar.update(self.task, description=what, completed=self.done + begun, total=total, left=left)
         if not self.console.is_terminal:
             self.console.print(f"{what} … {left} left", highlight=False, markup=False)
 

@@ -17,8 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from harness.service import ROOT
 from loadtests.measure import plan as plans
-from loadtests.measure import variants
-from loadtests.measure.plan import Plan, Variant, block_of, blocks, cells
+from loadtests.measure.plan import Plan, block_of, blocks, cells
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Declared
 
@@ -56,14 +55,6 @@ class Run:
         """What each version of a service said of itself; variants.version() names them."""
         return {name: Declared.model_validate(one) for name, one in self.machine["services"].items()}
 
-    def declared(self, variant: Variant) -> Declared:
-        return self.services[variants.version(variant)]
-
-    @property
-    def edition(self) -> str:
-        """Of the services: their version."""
-        return " and ".join(sorted({one.edition for one in self.services.values()}))
-
     @property
     def yardsticks(self) -> Yardsticks:
         path = self.folder / "yardsticks.json"
@@ -71,10 +62,17 @@ class Run:
 
     @property
     def samples(self) -> list[Sample]:
-        """Of a run that goes on in samples.jsonl, line by line; of one that is over in samples.jsonl.gz."""
+        """Of a run that goes on in samples.jsonl, line by line; of one that is over in samples.jsonl.gz.
+
+        Raises RunError.
+        """
         packed = self.folder / "samples.jsonl.gz"
         text = gzip.decompress(packed.read_bytes()) if packed.exists() else self._lines.read_bytes()
-        return [Sample.model_validate_json(line) for line in text.splitlines()]
+        try:
+            return [Sample.model_validate_json(line) for line in text.splitlines()]
+        except ValidationError as error:
+            where = f"results/{self.name}/samples.jsonl"
+            raise RunError(f"{where} holds a line that is no sample: {error.errors()[0]['msg']}") from error
 
     @property
     def _lines(self) -> Path:
@@ -160,14 +158,8 @@ def found(name: str, results: Path | None = None) -> Run:
     folder = (results or RESULTS) / Path(name).name
     if not (folder / "plan.toml").exists():
         raise RunError(f"{name} is not a run. The newest ones: {', '.join(names()[-3:]) or 'none yet'}")
-    try:
-        _drop_torn_line(folder / "samples.jsonl")
-        run = Run(folder, plans.parsed((folder / "plan.toml").read_text(), folder.name))
-        _ = run.samples
-    except ValidationError as error:
-        where = f"results/{folder.name}/samples.jsonl"
-        raise RunError(f"{where} holds a line that is no sample: {error.errors()[0]['msg']}") from error
-    return run
+    _drop_torn_line(folder / "samples.jsonl")
+    return Run(folder, plans.parsed((folder / "plan.toml").read_text(), folder.name))
 
 
 def latest_unfinished(services: Sequence[str], plan: str | None) -> Run:

@@ -9,10 +9,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from harness import service, usage
-from harness.commit import SHORT, full, unpack
 from harness.container import VENV, contained
 from harness.server import How, Server, launched
-from harness.service import SERVICES
+from harness.service import SERVICES, SHORT, full, unpack
 from loadtests.measure.facts import PROBE
 from loadtests.measure.guest import visited
 from loadtests.measure.plan import Environment, Plan, PlanError, Variant, with_variants

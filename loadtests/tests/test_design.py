@@ -18,7 +18,7 @@ def crossed() -> Plan:
 def test_every_term_of_the_model_can_be_told_apart(crossed: Plan, floors: bool) -> None:
     """And some variants are left to tell how wrong the model is."""
     chosen = [one for one in crossed.variants.values() if floors or one.application != "floor"]
-    matrix = np.array([design.rows(one) for one in chosen])
+    matrix = np.array([design.row(one.levels) for one in chosen])
     there = matrix[:, matrix.any(axis=0)]
     assert np.linalg.matrix_rank(there) == there.shape[1] < len(chosen)
 
@@ -28,17 +28,17 @@ def test_the_exchange_is_better_than_a_choice_at_random(crossed: Plan) -> None:
     assert factors
     assert len(crossed.variants) == factors.variants
     free = dict(design.candidates({name: declared(name) for name in services()}, factors))
-    fixed = [design.rows(one) for one in crossed.variants.values() if one.group != "design"]
+    fixed = [design.row(one.levels) for one in crossed.variants.values() if one.group != "design"]
     random = np.random.default_rng(1)
 
     def variances(rows: list[design.Array]) -> float:
         information = sum(np.outer(row, row) for row in [*fixed, *rows])
         return float(np.trace(np.linalg.inv(information + design.RIDGE * np.eye(len(fixed[0])))))
 
-    ours = variances([design.rows(one) for one in crossed.variants.values() if one.group == "design"])
+    ours = variances([design.row(one.levels) for one in crossed.variants.values() if one.group == "design"])
     number = len(crossed.variants) - len(fixed)
     drawn = [random.choice(list(free), number, replace=False) for _ in range(50)]
-    assert ours < min(variances([design.rows(free[name]) for name in names]) for names in drawn)
+    assert ours < min(variances([design.row(free[name].levels) for name in names]) for names in drawn)
 
 
 def test_the_study_the_services_as_they_come_and_a_floor_of_each_server_are_in_it(crossed: Plan) -> None:

@@ -1,6 +1,5 @@
 """The whole commands, against a k6 and services that are fakes."""
 
-import errno
 import json
 import os
 import re
@@ -266,13 +265,6 @@ def test_what_is_counted_is_installed_first(
     with pytest.raises(Exit):
         commands.cost(["flask_sqlite"])
     assert capsys.readouterr().err == "Cannot install flask_sqlite without uv: pip install uv\n"
-
-
-def test_a_disk_that_is_full_is_a_line_that_says_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(Exit), commands.plain_failures(lambda: "1 of 2 blocks are kept."):
-        raise OSError(errno.ENOSPC, "No space left", "samples.jsonl")
-    line = "Cannot write samples.jsonl: No space left. Make room. 1 of 2 blocks are kept.\n"
-    assert capsys.readouterr().err == line
 
 
 @pytest.mark.parametrize(("command", "word"), [("bench", "-h"), ("report", "--help"), ("cost", "--help")])

@@ -32,15 +32,12 @@ def sample(cell: Cell, invalid: Reason | None = None, **figures: object) -> Samp
 def test_a_run_is_found_by_its_name_and_by_its_path_and_what_is_none_is_said_so(begun: Run) -> None:
     assert run.found(begun.name) == begun
     assert run.found(f"results/{begun.name}/") == begun
-    assert begun.edition == "2.0.0"
-    assert begun.declared(begun.plan.variants["alpha"]).framework == "flask"
-    begun.note(services={"alpha": DECLARED, "alpha_0123456": {**DECLARED, "edition": "1.0.0"}})
-    assert begun.edition == "1.0.0 and 2.0.0"
+    assert begun.services["alpha"].framework == "flask"
     with pytest.raises(RunError, match=f"nothing is not a run. The newest ones: {begun.name}"):
         run.found("nothing")
     (begun.folder / "samples.jsonl").write_text(json.dumps({"round": 1}) + "\n")
     with pytest.raises(RunError, match=r"samples\.jsonl holds a line that is no sample"):
-        run.found(begun.name)
+        _ = run.found(begun.name).samples
 
 
 def test_a_figure_has_four_digits_and_one_that_nobody_measured_is_null(begun: Run) -> None:

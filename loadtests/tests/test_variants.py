@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from harness import commit
+from harness import service
 from harness.service import LaunchError
 from harness.tests.fakes import lines
 from loadtests.measure import plan, variants
@@ -42,7 +42,7 @@ def history(tree: Tree) -> Tree:
 
 TELLING = """
 with (Path(__file__).resolve().parents[4] / "told").open("a") as file:
-    file.write(f"{ORDER}\\n")
+    file.write(f"{order()}\\n")
 
 
 """
@@ -90,11 +90,11 @@ def test_what_has_no_earlier_self_is_said_in_one_line(history: Tree, monkeypatch
     told = "Unknown commit: nothing\n"
     assert history.bench("alpha", "--plan", "tiny", "--against", "nothing") == (1, "", told)
     assert history.runs == []
-    monkeypatch.setattr(commit, "ROOT", history.root)
-    then = commit.full("HEAD~1")
+    monkeypatch.setattr(service, "ROOT", history.root)
+    then = service.full("HEAD~1")
     for refused, message in (
-        (lambda: commit.full("--all"), "Unknown commit: --all"),
-        (lambda: commit.unpack(then, "beta", history.root), f"There is no beta in the commit {then[:7]}"),
+        (lambda: service.full("--all"), "Unknown commit: --all"),
+        (lambda: service.unpack(then, "beta", history.root), f"There is no beta in the commit {then[:7]}"),
     ):
         with pytest.raises(LaunchError, match=message):
             refused()
@@ -104,7 +104,7 @@ def test_what_has_no_earlier_self_is_said_in_one_line(history: Tree, monkeypatch
     ):
         monkeypatch.setenv(name, value)
         with pytest.raises(LaunchError, match=message):
-            commit.full("HEAD")
+            service.full("HEAD")
 
 
 def test_a_plan_names_a_commit_and_a_run_its_hash(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,34 +40,36 @@ def section(results: Results) -> list[Block]:
         ),
     ]
     for measure in (LATENCY, CPU):
-        rows: list[list[Content]] = [
-            [step, *(Ratio(together(results, step, one, measure)) for one in scenarios)] for step in others
-        ]
-        each: list[list[Content]] = [
-            [
-                results.plan.groups[group],
-                step,
-                *(Ratio(times(results, step, group, o, measure)) for o in scenarios),
-            ]
-            for group in results.groups
-            for step in others
-            if group in steps[step]
-        ]
+
+        def row(step: str, group: str = "", measure: Measure = measure) -> list[Content]:
+            return [step, *(Ratio(together(results, step, one, measure, group)) for one in scenarios)]
+
         blocks += [
             Text(f"{measure.label}, times that on {first}, all services together:"),
-            Table(["database", *scenarios], rows),
-            Table(["service", "database", *scenarios], each, fold=f"{measure.label}, each service"),
+            Table(["database", *scenarios], [row(step) for step in others]),
+            Table(
+                ["service", "database", *scenarios],
+                [
+                    [results.plan.groups[group], *row(step, group)]
+                    for group in results.groups
+                    for step in others
+                    if group in steps[step]
+                ],
+                fold=f"{measure.label}, each service",
+            ),
         ]
-    if paced := [name for name in results.variants if any(results.bound(name, s) for s in scenarios)]:
-        told = f"Generator-bound, in some scenario: the response times of {listed(paced)}."
+    if results.paced:
+        told = f"Generator-bound, in some scenario: the response times of {results.paced}."
         blocks.append(Text(told, "notice"))
-    own = [[step, *measured(results, steps[step])] for step in others]
     return [
         *blocks,
         Text(
             "Of PostgreSQL, in ms: the round trip, and the processor time of all its processes per request:"
         ),
-        Table(["database", "round trip", *scenarios], own),
+        Table(
+            ["database", "round trip", *scenarios],
+            [[step, *measured(results, steps[step])] for step in others],
+        ),
     ]
 
 
@@ -110,29 +112,20 @@ def conclusion(results: Results) -> list[Content]:
 
 
 def several(results: Results, what: str, step: str, measure: Measure) -> Content:
-    ratios: list[Content] = [
-        [f"{one} ", Ratio(together(results, step, one, measure))] for one in results.scenarios
-    ]
-    return [f"{what}: ", *joined(ratios), "."]
+    ratios = joined([[f"{one} ", Ratio(together(results, step, one, measure))] for one in results.scenarios])
+    return [f"{what}: ", *ratios, "."]
 
 
-def together(results: Results, step: str, scenario: str, measure: Measure) -> Interval:
-    every = [grown(results, step, group, scenario, measure) for group in results.groups]
-    return intervals.geometric(intervals.average([one for one in every if one]))
+def together(results: Results, step: str, scenario: str, measure: Measure, group: str = "") -> Interval:
+    """What a request takes there, times what it takes on SQLite: in one group, or in all together."""
 
+    def costs(variant: str) -> Series:
+        return intervals.logarithms(results.series(variant, scenario, measure))
 
-def times(results: Results, step: str, group: str, scenario: str, measure: Measure) -> Interval:
-    return intervals.geometric(grown(results, step, group, scenario, measure))
-
-
-def grown(results: Results, step: str, group: str, scenario: str, measure: Measure) -> Series:
-    """What it is times that on SQLite, of each round, as logarithms."""
     steps = by_step(results)
-    if group not in steps.get(step, {}):
-        return {}
-    names = steps[step][group], steps[LADDER[0]].get(group, "")
-    one, base = (intervals.logarithms(results.series(name, scenario, measure)) for name in names)
-    return intervals.difference(one, base)
+    there, file = steps[step], steps[LADDER[0]]
+    groups = [name for name in there if name in file and group in ("", name)]
+    return intervals.together([(costs(there[name]), costs(file[name])) for name in groups])
 
 
 def span(results: Results, variants: Mapping[str, str], scenario: str) -> str:
@@ -145,8 +138,6 @@ def measured(results: Results, variants: Mapping[str, str]) -> list[Content]:
 
     def mean(scenario: str, measure: Measure) -> Content:
         every = [results.series(name, scenario, measure) for name in variants.values()]
-        return Number(
-            intervals.geometric(intervals.average([intervals.logarithms(one) for one in every])).value
-        )
+        return Number(intervals.geometric(intervals.average(list(map(intervals.logarithms, every)))).value)
 
     return [mean(results.scenarios[0], AWAY), *(mean(one, OWN) for one in results.scenarios)]

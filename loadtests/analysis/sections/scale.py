@@ -1,9 +1,9 @@
 """What a growing table costs: the variants of a group differ in their records alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import log, nan
 
-from harness.document import Block, Content, Heading, Name, Ratio, Table, Text, joined, listed
+from harness.document import Block, Cell, Content, Heading, Name, Ratio, Table, Text, joined, listed
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval, Series
 from loadtests.analysis.results import CPU, LATENCY, Measure, Results
@@ -36,8 +36,8 @@ def section(results: Results) -> list[Block]:
                 Text(f"{measure.label}, {size:,} / {few} rows:"),
                 table(results, stacks, size, measure),
             ]
-    if paced := [name for name in results.variants if any(results.bound(name, s) for s in results.scenarios)]:
-        blocks.append(Text(f"Generator-bound: the response times of {listed(paced)}.", "notice"))
+    if results.paced:
+        blocks.append(Text(f"Generator-bound: the response times of {results.paced}.", "notice"))
     return [*blocks, *[Text(f"{one}: {request(results, one)}", "small") for one in results.scenarios]]
 
 
@@ -52,51 +52,39 @@ def by_records(results: Results) -> Stacks:
 
 def conclusion(results: Results, stacks: Stacks, begin: str) -> Content:
     """By the processor time of all stacks together."""
-    growths = {
-        scenario: together(results, stacks, max(map(max, stacks.values())), scenario, CPU)
-        for scenario in results.scenarios
-    }
-    ratios: list[Content] = [[f"{scenario} ", Ratio(times)] for scenario, times in growths.items()]
+    most = max(map(max, stacks.values()))
+    growths = {one: growth(results, stacks.values(), most, one, CPU) for one in results.scenarios}
+    ratios = joined([[f"{scenario} ", Ratio(times)] for scenario, times in growths.items()])
     costly = [scenario for scenario, times in growths.items() if times.excludes(1) and times.value > 1]
     told = f"{listed(costly)} costs more" if costly else "no operation is told to cost more"
-    return [f"{begin} {told} processor time; all stacks together, as a multiple: ", *joined(ratios), "."]
+    return [f"{begin} {told} processor time; all stacks together, as a multiple: ", *ratios, "."]
 
 
 def table(results: Results, stacks: Stacks, size: int, measure: Measure) -> Table:
-    rows: list[list[Content]] = [
-        [
-            Name(stack, results.services[variants[min(variants)]].framework),
-            *(Ratio(growth(results, variants, size, one, measure)) for one in results.scenarios),
-        ]
-        for stack, variants in stacks.items()
+    def row(name: Cell, *every: Mapping[int, str]) -> list[Content]:
+        return [name, *(Ratio(growth(results, every, size, one, measure)) for one in results.scenarios)]
+
+    rows = [
+        row(Name(stack, results.services[sizes[min(sizes)]].framework), sizes)
+        for stack, sizes in stacks.items()
     ]
     if len(stacks) > 1:
-        every = (Ratio(together(results, stacks, size, one, measure)) for one in results.scenarios)
-        rows.append(["all together, geometric mean", *every])
+        rows.append(row("all together, geometric mean", *stacks.values()))
     return Table(["service", *results.scenarios], rows)
 
 
 def growth(
-    results: Results, variants: Mapping[int, str], size: int, scenario: str, measure: Measure
+    results: Results, every: Iterable[Mapping[int, str]], size: int, scenario: str, measure: Measure
 ) -> Interval:
-    """What an operation takes at this number of records, times what it takes at the fewest."""
-    return intervals.geometric(grown(results, variants, size, scenario, measure))
+    """What an operation takes at this number of records, times what it takes at the fewest.
 
+    Of several stacks it is the geometric mean, in which there is less of what is noise in each of them.
+    """
 
-def together(results: Results, stacks: Stacks, size: int, scenario: str, measure: Measure) -> Interval:
-    """What is noise in each stack is less in the geometric mean of all."""
-    every = [grown(results, variants, size, scenario, measure) for variants in stacks.values()]
-    return intervals.geometric(intervals.average(every))
+    def costs(variant: str | None) -> Series:
+        return series(results, variant, scenario, measure) if variant else {}
 
-
-def grown(
-    results: Results, variants: Mapping[int, str], size: int, scenario: str, measure: Measure
-) -> Series:
-    """Of each round, as logarithms."""
-    if size not in variants:
-        return {}
-    more, fewest = (series(results, variants[one], scenario, measure) for one in (size, min(variants)))
-    return intervals.difference(more, fewest)
+    return intervals.together([(costs(sizes.get(size)), costs(sizes[min(sizes)])) for sizes in every])
 
 
 def series(results: Results, variant: str, scenario: str, measure: Measure) -> Series:

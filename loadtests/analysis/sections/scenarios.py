@@ -19,13 +19,12 @@ from harness.document import (
     Text,
     listed,
 )
-from loadtests.analysis import charts, ranks
+from loadtests.analysis import charts
 from loadtests.analysis import paper as papers
 from loadtests.analysis.charts import Line
 from loadtests.analysis.intervals import UNKNOWN
-from loadtests.analysis.ranks import Ranking
 from loadtests.analysis.results import CPU, Results
-from loadtests.analysis.sections.ranks import bar
+from loadtests.analysis.sections.ranks import Ranking, bar, ranking
 from loadtests.measure import gates
 from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Reason
@@ -83,8 +82,8 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
     pale = " Pale: generator-bound." if any(one.hollow for one in bars) else ""
     yield Figure(drawings, f"{measure.label}, and response times by percentile.{pale}")
     for group, names in results.groups.items():
-        main = ranks.ranking(results, scenario, measure, names)
-        by_cpu = ranks.ranking(results, scenario, CPU, names)
+        main = ranking(results, scenario, measure, names)
+        by_cpu = ranking(results, scenario, CPU, names)
         if len(results.groups) > 1:
             yield Text(f"{results.plan.groups[group]}:")
         head = ["variant", "rank", unit, "times behind", "p50", "p95", "p99", "cpu rank", "cpu", "study"]
@@ -160,10 +159,12 @@ def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
     drawn = {name: percents for name, percents in every.items() if len(percents) > 1}
     if not drawn:
         return
-    lines = []
-    for name, percents in drawn.items():
-        points = [(stretched(percent), results.percentile(name, scenario, percent)) for percent in percents]
-        lines.append(line(results, name, points))
+    lines = [
+        line(
+            results, name, [(stretched(each), results.percentile(name, scenario, each)) for each in percents]
+        )
+        for name, percents in drawn.items()
+    ]
     last = max(map(max, drawn.values()))
     ticks = {stretched(each): f"p{each:g}" if each else "min" for each in SHOWN if each <= last}
     yield charts.lines(

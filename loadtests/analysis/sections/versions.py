@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.commit import SHORT
 from harness.document import Block, Content, Estimate, Heading, Ratio, Span, Style, Table, Text
+from harness.service import SHORT
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
@@ -55,6 +55,10 @@ def direction(times: Interval, floor: float, *, bound: bool) -> Direction:
     return "better" if times.value > 1 else "worse"
 
 
+def styled(direction: Direction) -> Span:
+    return Span(direction, STYLES.get(direction, "muted"))
+
+
 def pairs(results: Results) -> dict[str, str]:
     """The earlier variants, each to what became of it."""
     variants = results.plan.variants
@@ -77,7 +81,7 @@ def row(results: Results, one: Change) -> list[Content]:
         written(one.measure),
         *map(Estimate, means),
         Ratio(one.times),
-        Span(one.direction, STYLES.get(one.direction, "muted")),
+        styled(one.direction),
     ]
 
 

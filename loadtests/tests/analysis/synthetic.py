@@ -1,6 +1,6 @@
 """Synthetic runs, for the tests alone: no figure in here was measured. A seed makes each the same forever."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache
 from math import nan
@@ -14,7 +14,7 @@ from harness.document import Block, Heading, Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
 from loadtests.measure import plan as plans
-from loadtests.measure.plan import Plan, Variant
+from loadtests.measure.plan import Plan, Scenario, Variant
 from loadtests.measure.sample import Cell, Operation, Reason, Sample
 from loadtests.measure.variants import Declared
 
@@ -110,6 +110,10 @@ def changed(results: Results, change: Callable[[Sample], Figures | None]) -> Res
     return replace(results, samples=kept)
 
 
+def only(results: Results, *scenarios: str) -> Results:
+    return changed(results, lambda one: {} if one.scenario in scenarios else None)
+
+
 def by_wrk(results: Results) -> Results:
     """The run with what wrk measured too, which is what k6 did."""
     scenarios = [name for name in BY_BOTH.scenarios if name not in SCENARIOS]
@@ -167,6 +171,91 @@ def latencies(mean: float, sigma: float = 0.35) -> tuple[float, ...]:
     shares = np.clip(np.array(PERCENTS) / 100, 0.0005, 0.9999)
     normal = np.array([NormalDist().inv_cdf(float(share)) for share in shares])
     return tuple(float(value) for value in mean * np.exp(sigma * normal - sigma**2 / 2))
+
+
+# --- runs of other plans ------------------------------------------------------------------------------------
+
+RATES = (100.0, 200.0, 400.0)
+SIZES = (1500, 150_000, 1_500_000)
+STACKS = ("fastapi_orm", "flask_sqlite")
+DATABASES = {"sqlite": 1.0, "postgresql:socket": 1.2, "postgresql": 1.5, "postgresql:1ms": 4.0}
+
+
+def racing(ends: Mapping[str, Sequence[float]], control: str | None = None) -> Results:
+    """Each variant's highest sustained rate in each round; `again` repeats the control."""
+    variants = {
+        name: Variant(service="flask_orm", control_of=control if name == "again" else None) for name in ends
+    }
+    scenarios = {"hello": Scenario(users=500, seconds=10, rates=RATES)}
+
+    def change(one: Sample) -> Figures:
+        p99 = 5.0 if one.rate <= ends[one.variant][one.round - 1] else 120.0
+        return {"p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS)}
+
+    made_up = {"variants": variants, "scenarios": scenarios}
+    return run("racing", plan(len(next(iter(ends.values())))).model_copy(update=made_up), change=change)
+
+
+def sized(rounds: int = 5, times: float = 1.0, noise: float = 0.0, **figures: object) -> Results:
+    """At the most rows of flask_sqlite each operation takes `times` as long as at the fewest."""
+    variants = {
+        f"{service}_{records}": Variant(service=service, group=service, records=records)
+        for service in STACKS
+        for records in SIZES
+    }
+    made_up = {
+        "variants": variants,
+        "scenarios": {name: SCENARIOS[name] for name in ("list_items", "get_item")},
+        "groups": {name: name for name in STACKS},
+        "sections": ("scale",),
+    }
+
+    def factor(cell: Cell) -> float:
+        records = variants[cell.variant].records or 0
+        slower = times if cell.variant == f"flask_sqlite_{SIZES[-1]}" else 1.0
+        noisy = 1 + noise if cell.round % 2 and records == SIZES[-1] else 1.0
+        return slower * noisy * (records / SIZES[0] if cell.scenario == "list_items" else 1)
+
+    chosen = plan(rounds).model_copy(update=made_up)
+    return run("sized", chosen, factor, lambda one: {"rows": variants[one.variant].records, **figures})
+
+
+def stepped(rounds: int = 3) -> Results:
+    """On each server Django's list takes three times as long; one variant of Flask has more threads."""
+    variants = {
+        f"{service}_{kind}": Variant(service=service, group=service, database=kind)
+        for service in ("flask_orm", "django_drf")
+        for kind in DATABASES
+    }
+    variants["more"] = variants["flask_orm_postgresql:1ms"].model_copy(update={"env": {"THREADS": "8"}})
+    made_up = {
+        "variants": variants,
+        "scenarios": {name: SCENARIOS[name] for name in ("get_item", "list_items")},
+        "groups": {name: name for name in ("flask_orm", "django_drf")},
+    }
+
+    def factor(cell: Cell) -> float:
+        variant = variants[cell.variant]
+        list_of_django = (cell.scenario, variant.service) == ("list_items", "django_drf")
+        slower = 3.0 if list_of_django and variant.database != "sqlite" else 1.0
+        return slower * DATABASES[variant.database] / (2 if variant.env else 1)
+
+    figures = {"database_cpu_ms_per_request": 0.25, "round_trip_ms": 0.04}
+    return run("stepped", plan(rounds).model_copy(update=made_up), factor, lambda _: figures)
+
+
+def since_a_commit(factors: Mapping[str, float]) -> Results:
+    """Each of these services, and beside it as of a commit, where it took `factor` times as long."""
+    variants = {name: Variant(service=name) for name in factors}
+    variants |= {f"{name}_then": Variant(service=name, commit="0123456789abcdef") for name in factors}
+
+    def factor(cell: Cell) -> float:
+        return factors[variants[cell.variant].service] if variants[cell.variant].commit else 1.0
+
+    return run("since", plan().model_copy(update={"variants": variants}), factor)
+
+
+# --- what a page has ----------------------------------------------------------------------------------------
 
 
 def tables(blocks: Iterable[Block]) -> list[list[list[str]]]:

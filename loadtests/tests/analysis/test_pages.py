@@ -2,6 +2,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -14,9 +15,7 @@ from loadtests.analysis.results import Results
 from loadtests.measure import run as runs
 from loadtests.tests.analysis import synthetic
 from loadtests.tests.analysis.test_factors import results as crossed
-from loadtests.tests.analysis.test_load import racing
 from loadtests.tests.analysis.test_replicas import replicated
-from loadtests.tests.analysis.test_scale import sized
 
 MADE = ("report.md", "report.html", "picture.svg")
 
@@ -85,11 +84,16 @@ def test_a_run_of_one_service_and_one_without_a_sample_make_a_page() -> None:
 
 PAGES: dict[str, Callable[[], Results]] = {
     "synthetic": lambda: synthetic.by_wrk(synthetic.results()),
-    "load": lambda: racing({"a": [200.0] * 5}),
-    "scale": sized,
+    "load": lambda: synthetic.racing({"a": [200.0] * 5}),
+    "scale": synthetic.sized,
     "replicas": replicated,
     "crossed": crossed,
 }
+
+
+@cache
+def html(name: str) -> str:
+    return document.html(pages.blocks(PAGES[name]()), name)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +115,7 @@ def test_in_a_browser(
     browser: Browser, tmp_path: Path, name: str, width: int, scheme: Literal["dark", "light"], paper: str
 ) -> None:
     report = tmp_path / "report.html"
-    report.write_text(document.html(pages.blocks(PAGES[name]()), name))
+    report.write_text(html(name))
     said: list[str] = []
     with browser.new_page(
         viewport={"width": width, "height": 900}, is_mobile=width < 600, color_scheme=scheme

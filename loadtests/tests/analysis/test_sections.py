@@ -1,13 +1,118 @@
+"""Sections of runs that are made up, as Markdown: pages/ has what each is to be.
+
+Where one is to be another: `python -m loadtests.tests.analysis.test_sections` writes them all, and Git shows
+what is different.
+"""
+
+from collections.abc import Callable, Iterable
+from math import isnan, nan
+from pathlib import Path
+
 import pytest
 
-from harness.document import Bullets, Table, plain
-from loadtests.analysis import sections
-from loadtests.analysis.results import Results
-from loadtests.analysis.sections import gates, processor, ranks, scenarios
+from harness.document import Block, Heading, markdown
+from loadtests.analysis import choosing, compare, sections, summary
+from loadtests.analysis.intervals import ENOUGH, Interval
+from loadtests.analysis.results import CPU, THROUGHPUT, Measure, Results
+from loadtests.analysis.sections import database, gates, load, processor, ranks, scale, scenarios, versions
 from loadtests.cost import costs
 from loadtests.measure import plan as plans
+from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Reason, Sample
 from loadtests.tests.analysis import synthetic
+
+FOLDER = Path(__file__).with_name("pages")
+SMALL = synthetic.only(synthetic.results(), "hello", "list_items")
+# 7 rounds of all, with a generator that set the pace of one cell
+BOUND = synthetic.bound(SMALL, "flask_orm", "hello", range(1, 8))
+
+
+def unbelievable() -> Results:
+    """A worker of it ended, and some of it grew slower beyond chance, and some by chance."""
+
+    def change(one: Sample) -> synthetic.Figures:
+        by_chance = 1.6 if one.round % 2 else 0.8
+        slower = {"django_drf": 1.2, "fastapi_orm": by_chance}.get(one.variant, 1)
+        return {"second_half_ms": one.first_half_ms * slower}
+
+    slower = synthetic.changed(BOUND, change)
+    refused = slower.samples[0].model_copy(update={"invalid": Reason(code="worker")})
+    return synthetic.of("odd", slower.plan, [refused, *slower.samples])
+
+
+def raced() -> Iterable[Block]:
+    ends = {"a": [200] * 3, "b": [100, 200, 200], "c": [400] * 3, "d": [400, 100, 400], "e": [50, 100, 50]}
+    race = synthetic.racing(ends)
+
+    def ended_by_k6(one: Sample) -> synthetic.Figures:
+        return {"bound": (synthetic.BUSY,)} if one.variant == "a" and one.rate == 400 else {}
+
+    yield Heading(1, "The generator ended the ladder of a, and ladders that overlap share a rank")
+    yield from load.section(synthetic.changed(race, ended_by_k6))
+    yield Heading(1, "A dropped request ends a ladder")
+    yield from load.section(synthetic.changed(race, lambda one: {"dropped": int(one.rate == 200)}))
+    yield Heading(1, "A/A differs as much as the two variants do")
+    yield from load.section(synthetic.racing({"a": [100] * 3, "b": [200] * 3, "again": [400] * 3}, "a"))
+    yield Heading(1, "Too few rounds")
+    yield from load.section(synthetic.racing({"a": [100] * 2, "b": [200] * 2}))
+
+
+def stepped() -> Iterable[Block]:
+    yield Heading(1, "Five steps")
+    yield from database.section(synthetic.stepped())
+    yield Heading(1, "The generator set a pace, in a single round")
+    busy = synthetic.bound(synthetic.stepped(rounds=1), "flask_orm_sqlite", "get_item", range(1, 2))
+    yield from database.section(synthetic.only(busy, "get_item"))
+    yield Heading(1, "For choosing")
+    yield from choosing.on_a_server({"database": synthetic.stepped()})
+
+
+def changed() -> Results:
+    """Of four services that became faster, slower, neither, and one whose pace the generator set."""
+    run = synthetic.since_a_commit(
+        {"flask_orm": 1.5, "flask_sqlite": 0.8, "django_drf": 1.0, "fastapi_orm": 2}
+    )
+    return synthetic.bound(run, "fastapi_orm", "hello", range(1, 8))
+
+
+def compared() -> Iterable[Block]:
+    before, after = (synthetic.results(seed=seed, twins=False, name=str(seed)) for seed in (1, 10))
+    factors = {"flask_orm": 2.1, "django_drf": 0.3, "fastapi_orm": 4.5}  # and 3 for all alike
+    differing = synthetic.changed(after, lambda one: {"mean_ms": one.mean_ms * factors.get(one.variant, 3)})
+    busy = synthetic.bound(differing, "flask_orm", "hello", range(1, 8))
+    yield from compare.blocks(before, synthetic.only(busy, "hello", "list_items"))
+
+
+def summed_up() -> Iterable[Block]:
+    """Rounds come together in a row, but for those that are invalid; a scenario has none that is valid."""
+    refused = Reason(code="requests", numbers={"made": 1, "of": 100})
+
+    def change(one: Sample) -> synthetic.Figures:
+        wrong = one.scenario == "hello" or one.round == 2
+        rate = 100.0 if one.scenario == "list_items" else nan
+        return {"invalid": refused if wrong else None, "max_ms": one.round * 10.0, "rate": rate}
+
+    rounds = synthetic.only(synthetic.results(rounds=3), "hello", "get_item", "list_items")
+    samples = synthetic.changed(rounds, change).samples
+    return summary.blocks([one for one in samples if one.variant in ("flask_orm", "twin_flask_orm")])
+
+
+PAGES: dict[str, Callable[[], Iterable[Block]]] = {
+    "ranks": lambda: ranks.section(synthetic.by_wrk(BOUND)),
+    "scenarios": lambda: scenarios.section(synthetic.by_wrk(BOUND)),
+    "gates": lambda: gates.section(unbelievable()),
+    "load": raced,
+    "scale": lambda: scale.section(synthetic.sized(times=1.44, bound=(synthetic.BUSY,))),
+    "database": stepped,
+    "versions": lambda: versions.section(synthetic.only(changed(), "hello")),
+    "compare": compared,
+    "summary": summed_up,
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_section_is_as_it_is_written(name: str) -> None:
+    assert markdown(PAGES[name]()) == (FOLDER / f"{name}.md").read_text()
 
 
 @pytest.mark.parametrize("name", plans.names())
@@ -22,67 +127,100 @@ def test_of_a_run_without_a_sample_each_section_says_no_more_than_that(name: str
     assert synthetic.tables(sections.named(name)(synthetic.of("empty", synthetic.plan(), []))) == []
 
 
-def test_each_group_is_ranked_and_the_conclusion_is_who_takes_the_least_processor_time() -> None:
-    blocks = ranks.section(synthetic.results())
-    [lead] = synthetic.texts(blocks, "lead")
-    assert "fastapi_sqlite in hello, echo, get_item" in lead
-    assert "flask_sqlite in list_items" in lead
-    services, _, twins, _ = ([row[0] for row in table] for table in synthetic.tables(blocks))
-    assert (services, twins) == ([*synthetic.SERVICES], [f"twin_{name}" for name in synthetic.SERVICES])
+@pytest.mark.parametrize(
+    ("alike", "expected"),
+    [
+        ([], [1, 2, 3]),
+        (["AB"], [1, 1, 3]),
+        (["AB", "BC", "AC"], [1, 1, 1]),
+        (["AB", "BC"], [1, 1, 2]),  # being alike does not carry over: A is better than C
+    ],
+)
+def test_a_rank_is_one_more_than_those_that_are_better(alike: list[str], expected: list[int]) -> None:
+    found = ranks.numbered("ABC", lambda one, other: one + other not in alike)
+    assert [found[name] for name in "ABC"] == expected
 
 
-def test_an_operation_that_two_generators_drove_is_named_by_both_and_counts_once() -> None:
-    twice = synthetic.by_wrk(synthetic.results())
-    blocks = ranks.section(twice)
-    assert synthetic.texts(blocks, "lead") == synthetic.texts(ranks.section(synthetic.results()), "lead")
-    [table, *_] = [block for block in blocks if isinstance(block, Table)]
-    assert [*table.head][-2:] == ["hello by wrk", "echo by wrk"]
-    assert "hello by wrk" in synthetic.headings(scenarios.section(twice))
-    assert scenarios.request(twice, "hello_wrk") == "GET /hello, 50 users for 10 s."
-    published = scenarios.published(twice, "hello_wrk")
-    assert published == scenarios.published(twice, "hello")
-    assert [*published] == [f"twin_{name}" for name in synthetic.SERVICES]
+def test_a_generator_bound_row_ranks_no_one_but_by_processor_time() -> None:
+    def ranking(rounds: int, measure: Measure = THROUGHPUT) -> ranks.Ranking:
+        bound = synthetic.bound(SMALL, "fastapi_orm", "hello", range(1, rounds + 1))
+        return ranks.ranking(bound, "hello", measure, bound.groups["services"])
+
+    assert ranking(4).bound == {"fastapi_orm": (synthetic.BUSY,)}
+    assert not ranking(4).ranks  # nor does any row beside it: who is first of the others is not the first
+    assert not any("fastapi_orm" in pair for pair in ranking(4).pairs)
+    assert ranking(4, CPU).rank("fastapi_sqlite") == "1"
+    assert not ranking(3).bound  # in less than half of the rounds
+    assert ranking(3).floor > 1  # what the control differs by
 
 
-def bullets(results: Results) -> list[str]:
-    [block] = [block for block in gates.section(results) if isinstance(block, Bullets)]
-    return [*map(plain, block.items)]
+def test_a_curve_is_of_all_rounds_and_no_scenario_at_one_load() -> None:
+    race = synthetic.racing({"a": [200.0] * 5})
+    assert (race.curves, race.scenarios) == (["hello"], [])
+    assert load.curve(race, "a", "hello") == [(100, 5), (200, 5), (400, 120)]
 
 
-def test_where_a_run_cannot_be_believed() -> None:
-    assert gates.conclusion(synthetic.results()) == "Of 539 samples none was refused."
-    results = synthetic.bound(synthetic.results(), "flask_orm", "hello", range(1, 8))
-    slower = synthetic.changed(
-        results,
-        lambda one: {"second_half_ms": one.first_half_ms * 1.2} if one.variant == "django_drf" else {},
+@pytest.mark.parametrize("scenario", ["list_items", "get_item"])  # a list of all by row
+def test_a_cost_is_a_multiple_of_that_at_the_fewest_rows(scenario: str) -> None:
+    def growth(run: Results, stack: str = "flask_sqlite") -> Interval:
+        return scale.growth(run, [scale.by_records(run)[stack]], synthetic.SIZES[-1], scenario, CPU)
+
+    assert growth(synthetic.sized(times=1.2)).value == pytest.approx(1.2)
+    assert growth(synthetic.sized(times=1.2), "fastapi_orm").value == pytest.approx(1)
+    noisy = growth(synthetic.sized(times=1.1, noise=0.2))
+    assert noisy.low < 1.1 < noisy.high
+    assert not growth(synthetic.sized(rounds=ENOUGH - 1)).known
+    assert isnan(growth(synthetic.sized(cpu_ms_per_request=0.0)).value)  # which has no logarithm
+
+
+def test_a_size_that_was_not_measured_is_left_empty() -> None:
+    some = synthetic.changed(
+        synthetic.sized(), lambda one: None if one.variant == "flask_sqlite_150000" else {}
     )
-    refused = slower.samples[0].model_copy(update={"invalid": Reason(code="worker")})
-    odd = synthetic.of("odd", slower.plan, [refused, *slower.samples])
-    assert bullets(odd)[0].startswith("Refused, and part of no figure: a worker ended")
-    assert "by more than 5 % in django_drf, hello (+20%); django_drf, echo (+20%). " in bullets(odd)[-1]
-    told = "Of 540 samples 1 was refused, and in 1 of 70 cells the load generator may have set the pace."
-    assert gates.conclusion(odd) == told
-    by_chance = synthetic.changed(
-        results, lambda one: {"second_half_ms": one.first_half_ms * (1.6 if one.round % 2 else 0.8)}
-    )
-    assert bullets(by_chance)[-1].startswith("Steady")
+    few, most, *_ = synthetic.tables(scale.section(some))
+    assert few[1:] == [["flask_sqlite", "", ""], ["all together, geometric mean", "", ""]]
+    assert most[1][1]
 
 
-def test_what_a_variant_is_to_itself_has_a_table_where_there_is_a_control() -> None:
-    assert synthetic.headings(gates.section(synthetic.results())) == ["Gates", "A/A"]
-    assert synthetic.headings(gates.section(synthetic.results(control=False))) == ["Gates"]
+def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
+    run = synthetic.sized()
+    plan = run.plan.model_copy(update={"scenarios": {"list_items": Scenario(users=1, seconds=1, limit=1500)}})
+    largest = run.of("flask_sqlite_1500000", "list_items")[0]
+    assert scale.answered(run, largest) == 1_500_000
+    assert scale.answered(synthetic.of("paged", plan, []), largest) == 1500
 
 
-@pytest.mark.parametrize(("power", "correlation"), [(1, "1.000"), (-1, "-1.000")])
-def test_the_processors_clock_is_put_beside_the_count(power: int, correlation: str) -> None:
+@pytest.mark.parametrize("dropped", ["sqlite", "postgresql"])
+def test_without_a_file_or_a_server_to_compare_there_is_no_section(dropped: str) -> None:
+    run = synthetic.stepped()
+    kinds = {name: one.database for name, one in run.plan.variants.items()}
+    some = synthetic.changed(run, lambda one: None if kinds[one.variant].startswith(dropped) else {})
+    assert database.section(some) == choosing.on_a_server({"database": some}) == []
+
+
+def test_the_processors_clock_is_put_beside_the_count() -> None:
+    """An instruction takes a nanosecond."""
     count = costs.read()
 
     def as_counted(one: Sample) -> dict[str, float]:
         group = costs.TWINS if one.variant.startswith("twin") else costs.SERVICES
-        return {"cpu_ms_per_request": (count.of(group, one.service, one.scenario) / 1e6) ** power}
+        return {"cpu_ms_per_request": count.of(group, one.service, one.scenario) / 1e6}
 
-    blocks = processor.section(synthetic.changed(synthetic.results(), as_counted))
+    blocks = processor.section(synthetic.changed(SMALL, as_counted))
     [lead] = synthetic.texts(blocks, "lead")
-    assert lead.startswith("Over 70 cells")
-    assert f"instructions is {correlation}." in lead
-    assert synthetic.tables(blocks)[1][0][1:] == ["1.40"] * 7
+    assert lead.startswith("Over 20 cells, the rank correlation (Spearman's)")
+    assert "instructions is 1.000. An instruction takes 1.00 ns" in lead
+    assert synthetic.tables(blocks)[1][0][1:] == ["1.40"] * 2
+
+
+def test_slower_are_those_that_are_worse_by_more_than_so_many_percent() -> None:
+    sentences = versions.slower(changed(), 5)
+    assert len(sentences) == 2 * len(synthetic.SCENARIOS)
+    assert sentences[0] == "flask_sqlite, hello: req/s 25.0 % worse"
+    assert versions.slower(changed(), 26) == versions.slower(SMALL, 5) == []
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, blocks in PAGES.items():
+        (FOLDER / f"{name}.md").write_text(markdown(blocks()))

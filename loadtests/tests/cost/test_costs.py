@@ -1,22 +1,25 @@
 """The guard sees a view that became a little slower, and no busy neighbour; what it says and writes."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
+import psutil
 import pytest
 
+from harness.command import kill_children
 from harness.document import Table
 from harness.service import installed
 from loadtests.analysis import cost as page
 from loadtests.cost import costs, count
 from loadtests.cost.costs import Cost, Count
-from loadtests.cost.count import Variant
+from loadtests.cost.count import OPERATIONS, Variant
 from loadtests.cost.instrument import CountError, Reading
-from loadtests.cost.requests import OPERATIONS
 
 MACHINE = {"python": "3.11.7", "valgrind": "valgrind-3.19.0"}
 
@@ -97,6 +100,28 @@ def test_only_services_that_speak_it_are_counted_on_postgresql() -> None:
     assert [(v.group, v.name) for v in costs.on_postgresql(["flask_orm"])] == [("postgresql", "flask_orm")]
     with pytest.raises(CountError, match="flask_sqlite does not speak PostgreSQL"):
         costs.on_postgresql(["flask_orm", "flask_sqlite"])
+
+
+def test_an_interruption_ends_what_a_worker_starts_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a question to a server that was ended a moment ago."""
+    begun, killed = Event(), Event()
+
+    def kill() -> list[psutil.Process]:
+        children = kill_children()
+        killed.set()
+        return children
+
+    def asked() -> int:
+        begun.set()
+        killed.wait(30)
+        return subprocess.run(["sleep", "30"], check=False).returncode
+
+    monkeypatch.setattr(count, "kill_children", kill)
+    with suppress(KeyboardInterrupt), count.workers() as pool:
+        future = pool.submit(asked)
+        assert begun.wait(30)
+        raise KeyboardInterrupt
+    assert future.result() == -signal.SIGKILL
 
 
 @contextmanager
