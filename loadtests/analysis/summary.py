@@ -5,8 +5,7 @@ from math import isnan
 from statistics import fmean
 
 from harness.document import Block, Content, Heading, Number, Span, Table, Text
-from loadtests.analysis import quantiles
-from loadtests.measure import gates
+from loadtests.measure import gates, quantiles
 from loadtests.measure.sample import Sample
 
 HEAD = [
