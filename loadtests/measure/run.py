@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from harness.service import ROOT
 from loadtests.measure import plan as plans
 from loadtests.measure import variants
+from loadtests.measure.placement import Placement
 from loadtests.measure.plan import Plan, Variant, block_of, blocks, cells
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Declared
@@ -50,6 +51,10 @@ class Run:
     def machine(self) -> Mapping[str, Any]:
         machine: Mapping[str, Any] = json.loads((self.folder / "machine.json").read_text())
         return machine
+
+    @property
+    def placement(self) -> Placement:
+        return Placement.model_validate(self.machine.get("placement", {}))
 
     @property
     def services(self) -> dict[str, Declared]:

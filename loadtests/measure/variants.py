@@ -8,13 +8,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from harness import service, usage
+from harness import service
 from harness.commit import SHORT, full, unpack
 from harness.container import VENV, contained
 from harness.server import Server, launched
 from harness.service import SERVICES
 from loadtests.measure.facts import PROBE
 from loadtests.measure.guest import visited
+from loadtests.measure.placement import Placement
 from loadtests.measure.plan import Environment, Plan, PlanError, Variant, with_variants
 
 
@@ -106,23 +107,24 @@ def same(one: Path, other: Path) -> bool:
 
 
 def start(
-    variant: Variant, dataset: Path | None, folders: Folders, env: Environment
+    variant: Variant, dataset: Path | None, folders: Folders, env: Environment, placement: Placement
 ) -> AbstractContextManager[Server]:
     """However a variant is started, from here on it is a server with a master process and a database.
 
     `env` is what the variant is told of a database that is no file.
     """
-    split, root = usage.split(), folders.root(variant)
+    split, root, host = placement.split, folders.root(variant), placement.address
     cores = split and split.service
     if variant.is_guest:
-        return visited(variant, cores)
+        return visited(variant, cores, host)
     if variant.docker:
-        return contained(variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores)
+        settings = variant.settings
+        return contained(variant.service, settings, dataset=dataset, probe=PROBE, cores=cores, host=host)
     kind = f"{variant.application}s"
     words = () if kind == "services" else service.application(variant.service, kind, root)
     return launched(
         variant.service,
-        variant.settings | env,
+        variant.settings | env | {"HOST": host},
         root,
         dataset=dataset,
         application=words,
