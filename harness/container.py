@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.server import Server, free_port
+from harness.server import LOOPBACK, Server, free_port
 from harness.service import SERVICES, LaunchError
 
 BINARY = os.environ.get("DOCKER", "docker")
@@ -59,22 +59,23 @@ def contained(
     dataset: Path | None = None,
     probe: Path | None = None,
     cores: Collection[int] | None = None,
+    host: str = LOOPBACK,
 ) -> Iterator[Server]:
     """The image's service, answering; gone on the way out, with its database."""
     with TemporaryDirectory(prefix=f"{service}-") as scratch:
-        port = free_port()
+        port = free_port(host=host)
         probing = {"PYTHONPATH": "/probe", "PROBE": scratch} if probe else {}
         command = [
             *(BINARY, "run", "--rm", f"--name={Path(scratch).name}", *HARDENED),
             # The processes have the ids of this machine, and the files an owner who can read them here.
             *("--pid=host", f"--user={os.getuid()}:{os.getgid()}"),
-            f"--publish=127.0.0.1:{port}:8000",
+            f"--publish={host}:{port}:8000",
             *([f"--volume={probe}:/probe:ro"] if probe else []),
             *(f"--volume={scratch}/data:/data", f"--volume={scratch}:{scratch}"),
             *([f"--cpuset-cpus={','.join(map(str, sorted(cores)))}"] if cores else []),
             *(f"--env={key}={value}" for key, value in {**env, **probing}.items()),
             service,
         ]
-        with closing(Container(service, command, Path(scratch), port=port)) as server:
+        with closing(Container(service, command, Path(scratch), host=host, port=port)) as server:
             server.start(dataset)
             yield server

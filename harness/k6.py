@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from harness.service import ROOT
 
 SCRIPTS = ROOT / "loadtests" / "k6"
 THRESHOLDS_CROSSED = 99  # k6's exit status when a check failed; its summary is as good as any
+
+ALONE = ("--no-color", "--no-usage-report", "--address", "")  # no address: no control server
 
 # The points of a quantile function that every sample keeps: its ends, each percent, finer in the tail.
 PERCENTS = (*map(float, range(100)), *(99 + tenth / 10 for tenth in range(1, 10)), 99.99, 100.0)
@@ -40,11 +43,22 @@ class Outcome:
     elapsed_ms: tuple[float, ...] = ()  # from the scenario's start to each answer, at each of PERCENTS
     halves_ms: tuple[float, float] = (nan, nan)
     dropped: int = 0
+    connect_ms: float = nan  # of the users' first TCP connections, the shortest: nearest to a round trip
     passed: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
+    parts: "tuple[Outcome, ...]" = ()  # where several k6 shared the load: what each of them says
 
     def answers(self, status: int) -> int:
         return self.passed.get(f"status is {status}", 0)
+
+    @property
+    def iterations(self) -> Iterator[int]:
+        """Their numbers: of N k6 that share a load, each counts in steps of N, from its place."""
+        parts = self.parts or (self,)
+        step = len(parts)
+        return chain.from_iterable(
+            range(place, place + step * part.requests, step) for place, part in enumerate(parts)
+        )
 
 
 def scripted(scenario: str) -> str:
@@ -73,14 +87,24 @@ def version(binary: str) -> str:
 
 
 def command(binary: str, script: str, summary: Path, settings: Mapping[str, object]) -> list[str]:
+    return [binary, "run", "--quiet", *ALONE, "--summary-export", str(summary), *inputs(script, settings)]
+
+
+def archive(binary: str, script: str, settings: Mapping[str, object], path: Path) -> None:
+    """The script with its settings and every file that it opens, for `k6 run` on another machine."""
+    words = [binary, "archive", "--archive-out", str(path), *inputs(script, settings)]
+    made = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - k6
+    if made.returncode:
+        raise K6Error(f"k6 makes no archive of {script}.js: {made.stderr.strip()[-300:]}")
+
+
+def inputs(script: str, settings: Mapping[str, object]) -> list[str]:
+    """What k6 runs or archives, as its command line has it."""
     stats = ",".join(["avg", "max", "count", *(f"p({percent:g})" for percent in PERCENTS)])
-    flags = ["--quiet", "--no-color", "--no-usage-report", "--address", ""]  # no address: no control server
-    flags += ["--config", str(SCRIPTS / "lib" / "config.json")]  # not the one in the home of whoever measures
     given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
-    return [
-        *(binary, "run", *flags, "--summary-export", str(summary), "--summary-trend-stats", stats),
-        *(*given, str(SCRIPTS / f"{script}.js")),
-    ]
+    # not the configuration in the home of whoever measures
+    config = ["--config", str(SCRIPTS / "lib" / "config.json")]
+    return [*config, "--summary-trend-stats", stats, *given, str(SCRIPTS / f"{script}.js")]
 
 
 def read(summary: Path, status: int, scenario: str, log: Path) -> Outcome | str:
@@ -88,7 +112,9 @@ def read(summary: Path, status: int, scenario: str, log: Path) -> Outcome | str:
     if status not in (0, THRESHOLDS_CROSSED):
         return f"k6 ended with exit status {status}: {tail(log, 1).strip()}".replace(f"{SCRIPTS}/", "")
     try:
-        return outcome(json.loads(summary.read_text()), scenario)
+        text = summary.read_text()
+        # on standard output, k6 shows its progress before and after it
+        return outcome(json.JSONDecoder().raw_decode(text, text.index("{"))[0], scenario)
     except (OSError, ValueError, KeyError) as error:
         return f"k6 left no summary that can be read: {type(error).__name__} {error}"
 
@@ -111,6 +137,7 @@ def outcome(summary: Mapping[str, Any], scenario: str) -> Outcome:
         elapsed_ms=quantiles(elapsed) if elapsed else (),
         halves_ms=(mean(metrics, "first_half"), mean(metrics, "second_half")),
         dropped=metrics.get("dropped_iterations", {"count": 0})["count"],
+        connect_ms=metrics["connecting"]["p(0)"] if "connecting" in metrics else nan,
         mean_ms=latency["avg"],
         max_ms=latency["max"],
         quantiles_ms=quantiles(latency),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 GRACE = 10.0  # seconds for a process to end when asked to
@@ -22,18 +22,26 @@ def started(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     cores: Collection[int] | None = None,
+    *,
+    read: Path | None = None,
+    write: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a group of its own, which a Ctrl-C in the terminal does not reach: it ends when we say."""
+    """A process in a group of its own, which a Ctrl-C in the terminal does not reach: it ends when we say.
+
+    The log takes all that it prints, or its errors alone where `write` takes its standard output. Its
+    standard input is the file `read`, or nothing.
+    """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    with terminable(), log.open("wb") as output:
+    with terminable(), ExitStack() as files:
+        errors = files.enter_context(log.open("wb"))
         with on(cores):
-            process = subprocess.Popen(  # noqa: S603 - a service's gunicorn, or k6
+            process = subprocess.Popen(  # noqa: S603 - a service's gunicorn, k6, or ssh
                 command,
                 cwd=cwd,
                 env=inherited | dict(env or {}),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdin=files.enter_context(read.open("rb")) if read else subprocess.DEVNULL,
+                stdout=files.enter_context(write.open("wb")) if write else errors,
+                stderr=errors,
                 start_new_session=True,
             )
         try:

@@ -27,6 +27,7 @@ from harness.process import started, tail
 from harness.service import SERVICES, LaunchError
 
 UNSAID = set("?%:")  # in the path of a URL they need an escape, and not every library reads those alike
+LOOPBACK = "127.0.0.1"
 STOPPING = 45.0  # seconds for a service to end when asked to: more than its graceful_timeout
 
 
@@ -42,13 +43,14 @@ class Server:
         scratch: Path,
         env: Mapping[str, str] | None = None,
         *,
+        host: str = LOOPBACK,
         port: int | None = None,
         cwd: Path | None = None,
         cores: Collection[int] | None = None,
         workers: int = 0,
     ) -> None:
         self.service, self.command, self.scratch = service, command, scratch
-        self.port = free_port() if port is None else port
+        self.host, self.port = host, free_port(host=host) if port is None else port
         self.env, self.cwd, self.cores, self.least = env or {}, cwd, cores, workers
         self.folder = scratch / "data"  # of its own: an experiment can fill it, or take it away
         self.folder.mkdir()
@@ -59,7 +61,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def pid(self) -> int:
@@ -99,7 +101,7 @@ class Server:
         return self.answers() and len(self.workers()) >= self.least
 
     def answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
+        connection = HTTPConnection(self.host, self.port, timeout=2)
         with closing(connection), suppress(OSError, HTTPException):
             connection.request("GET", "/healthz")
             return connection.getresponse().status == HTTPStatus.OK
@@ -192,14 +194,16 @@ def server_of(
     gunicorn = folder / ".venv" / "bin" / "gunicorn"
     if not gunicorn.exists():
         raise LaunchError(f"{service} is not installed: {gunicorn.relative_to(root)} is missing")
-    settings = {"HOST": "127.0.0.1", "DATABASE_URL": f"sqlite:///{scratch}/data/items.db", **(env or {})}
-    port = free_port(int(settings.get("PORT", "0")))
+    settings = {"HOST": LOOPBACK, "DATABASE_URL": f"sqlite:///{scratch}/data/items.db", **(env or {})}
+    host, port = settings["HOST"], free_port(int(settings.get("PORT", "0")), settings["HOST"])
     settings["PORT"] = str(port)
     if "probe" in how:
         settings = {"PROBE": str(scratch), **settings, "PYTHONPATH": str(how["probe"])}
     command = [*how.get("prefix", ()), str(gunicorn), *how.get("application", ())]
     cores, workers = how.get("cores"), how.get("workers", 0)
-    return Server(service, command, scratch, settings, port=port, cwd=folder, cores=cores, workers=workers)
+    return Server(
+        service, command, scratch, settings, host=host, port=port, cwd=folder, cores=cores, workers=workers
+    )
 
 
 @contextmanager
@@ -220,12 +224,15 @@ def launched(
         yield server
 
 
-def free_port(wanted: int = 0) -> int:
+def free_port(wanted: int = 0, host: str = LOOPBACK) -> int:
+    """At an IPv4 address of this machine. Raises LaunchError where it is none, or the port is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind((host, wanted))
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise LaunchError(f"This machine has no address {host}") from error
             if error.errno != errno.EADDRINUSE:
                 raise
             raise LaunchError(f"Port {wanted} is taken: stop what listens there or choose another") from error

@@ -60,6 +60,10 @@ has none.
                                         it is told its PORT, and its HOST
   just bench flask_sqlite --url http://127.0.0.1:8000
                                         one that runs, beside a service
+  just bench flask_sqlite --listen 192.0.2.1 --load-from ssh://me@load1
+                                        by k6 on another machine, which
+                                        reaches this one at that address
+  just bench --environment lab          as environments/lab.toml says
   just bench --resume                   go on with the latest interrupted run
   just bench --resume results/RUN       or with another one
 
@@ -68,6 +72,14 @@ what fails is not measured. Its list must be empty, unless --may-delete: the
 dataset is created beside what is there, and deleted in the end. Of one at a
 URL no processor time and no memory can be seen, and it is not started anew
 in each round. `just k6` runs one scenario by hand.
+
+--load-from takes several machines, with commas between them: they share the
+users and the iterations of each scenario. They need k6, of the same version
+as here, and ssh that asks no question; SSH_CONFIG in the environment names
+another file than ~/.ssh/config. An environment is a file with the lines
+listen = "192.0.2.1", load_from = ["ssh://me@load1"] and cores = "0-3", each
+of which may be missing: it saves the words. docs/method.md says what of a
+load from elsewhere is not seen.
 
 A NAME is a service or, where a plan has them, a variant or a group of
 variants. A plan is a file of loadtests/plans/. K6 in the environment names
@@ -147,6 +159,19 @@ Commands = Annotated[
     Option("--command", metavar="'COMMAND'", help="Of a shell: starts a server of your own."),
 ]
 Folders = Annotated[list[Path] | None, Option("--cwd", metavar="DIR", help="The folder of that command.")]
+LoadFrom = Annotated[
+    str | None,
+    Option("--load-from", metavar="SSH,...", help="ssh://USER@HOST: machines whose k6 makes the load."),
+]
+Listen = Annotated[
+    str | None, Option("--listen", metavar="ADDRESS", help="Of this machine: where they reach the service.")
+]
+Cores = Annotated[
+    str | None, Option("--cores", metavar="LIST", help="Of this machine, such as 0-3: others are not used.")
+]
+Environment = Annotated[
+    str | None, Option("--environment", metavar="NAME", help="A file of environments/ with these three.")
+]
 Urls = Annotated[list[str] | None, Option("--url", metavar="URL", help="Of a server that runs already.")]
 Deletes = Annotated[bool, Option("--may-delete", help="These servers may have items.")]
 
@@ -166,9 +191,15 @@ def bench(
     folders: Folders = None,
     urls: Urls = None,
     may_delete: Deletes = False,
+    load_from: LoadFrom = None,
+    listen: Listen = None,
+    cores: Cores = None,
+    environment: Environment = None,
 ) -> None:
-    if resume and (rounds, seed, docker, against, commands, urls) != (None, None, False, None, None, None):
-        fail("A run goes on as it began: with its rounds, its seed, and in containers or not", BAD_USAGE)
+    where = {"load_from": load_from, "listen": listen, "cores": cores}
+    given = (rounds, seed, docker or None, against, commands, urls, environment, *where.values())
+    if resume and any(word is not None for word in given):
+        fail("A run goes on as it began: with its rounds, its seed, its containers and its place", BAD_USAGE)
     if docker and against:
         fail(
             "An image is of the service as it is now: there is none to measure --against a commit", BAD_USAGE
@@ -189,18 +220,19 @@ def bench(
     with interruptible(lambda: kept(run)), plain_failures(lambda: kept(run)):
         from harness import k6
         from harness.service import services
-        from loadtests.measure import block, facts, guest, prepare, variants
+        from loadtests.measure import block, facts, guest, placement, prepare, variants
         from loadtests.measure.run import alone
 
         at = [server_at(url) for url in urls or []]
+        place = placement.chosen(environment, where)
         guests = guest.guests(commands or [], folders or [], at, services())
         with alone(), TemporaryDirectory(prefix="bench-") as scratch:
             binary, places = k6.binary(), variants.Folders(Path(scratch))
             if resume:
-                run = prepare.resumed(names or [], plan_name, places, may_delete=may_delete)
+                run = prepare.resumed(names or [], plan_name, binary, places, may_delete=may_delete)
             else:
                 request = prepare.Request(
-                    names or [], plan_name, rounds, seed, docker, against, database, guests, may_delete
+                    names or [], plan_name, rounds, seed, docker, against, database, guests, may_delete, place
                 )
                 run = prepare.begun(request, binary, places)
             if run.remaining:

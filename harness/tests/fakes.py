@@ -46,8 +46,8 @@ def left_behind(root: Path) -> list[int]:
     return sorted(pid for pid in noted if alive(pid))
 
 
-def until(true: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + 30
+def until(true: Callable[[], object], what: str, deadline: float = 30) -> None:
+    end = time.monotonic() + deadline
     while not true():
         assert time.monotonic() < end, f"waited in vain until {what}"
         time.sleep(0.01)

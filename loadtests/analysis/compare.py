@@ -12,7 +12,10 @@ from loadtests.analysis.sections.ranks import ranking
 from loadtests.analysis.sections.versions import direction, styled, written
 from loadtests.measure.run import RunError
 
-OF_THE_MACHINE = ("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "wrk", "commit")
+OF_THE_MACHINE = (
+    *("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "wrk", "commit"),
+    "placement",  # where the load came from
+)
 NOT_OF_THE_LOAD = {"name", "about", "variants", "seed", "sections", "groups"}
 
 

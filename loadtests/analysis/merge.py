@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from harness.document import Block, Content, Estimate, Number, Table, Text
-from loadtests.analysis import quantiles
-from loadtests.analysis.intervals import Array, Interval
+from loadtests.analysis.intervals import Interval
+from loadtests.measure import quantiles
+from loadtests.measure.quantiles import Array
 
 SHOWN = (50.0, 90.0, 95.0, 99.0)
 EXTREMES = {"min": 0.0, "med": 50.0, "max": 100.0}

@@ -1,16 +1,18 @@
 """The page of a run, which is the sections of its plan, and the pages over all that was measured."""
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 
 from harness import document
-from harness.document import Block, Content, Figure, Heading, Link, Table, Text
+from harness.document import Block, Content, Figure, Heading, Link, Table, Text, digits
 from harness.service import ROOT, git
 from loadtests.analysis import charts, choosing, cost, history, sections
 from loadtests.analysis.results import Results
 from loadtests.cost import costs
 from loadtests.cost import history as past
 from loadtests.measure import run as runs
+from loadtests.measure.placement import Placement
 from loadtests.measure.run import Run
 from loadtests.measure.variants import version
 
@@ -50,6 +52,7 @@ def head(results: Results) -> list[Block]:
     return [
         Text(results.plan.about),
         *guests(results),
+        *elsewhere(results),
         Text(
             f"{edition}{machine['cpu']}, {machine['cores']} "
             f"cores, {machine['memory_gib']} GiB, {machine['system']} {machine['kernel']}, Python "
@@ -71,6 +74,23 @@ def guests(results: Results) -> list[Block]:
             "seen of its processor time and its memory, and no round started it anew."
         )
     return [Text(text, "notice") for text in texts]
+
+
+def elsewhere(results: Results) -> list[Block]:
+    """Of a load that came from other machines."""
+    placement = Placement.model_validate(results.machine.get("placement", {}))
+    if not placement.load_from:
+        return []
+    times = [sample.connect_ms for sample in results.valid if not isnan(sample.connect_ms)]
+    took = f"{digits(min(times))} to {digits(max(times))} ms" if times else "unknown"
+    return [
+        Text(
+            f"The load came by ssh from {document.listed(list(placement.load_from))}, to the service at "
+            f"{placement.address}. The round trip, by the shortest TCP connection in each scenario: {took}. "
+            "Nothing was seen of k6's processor time.",
+            "notice",
+        )
+    ]
 
 
 def machine(results: Results) -> list[Block]:

@@ -8,8 +8,9 @@ from math import isnan, nan
 from typing import Any
 
 from harness import document
-from loadtests.analysis import intervals, quantiles
+from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval, Pairing, Series
+from loadtests.measure import quantiles
 from loadtests.measure.plan import Plan
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Declared

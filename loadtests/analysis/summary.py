@@ -5,8 +5,7 @@ from math import isnan
 from statistics import fmean
 
 from harness.document import Block, Content, Heading, Number, Span, Table, Text
-from loadtests.analysis import quantiles
-from loadtests.measure import gates
+from loadtests.measure import gates, quantiles
 from loadtests.measure.sample import Sample
 
 HEAD = [
@@ -52,6 +51,7 @@ def row(name: str, samples: Sequence[Sample]) -> list[Content]:
     if not valid:
         return [Span(name, "bad"), *("-" for _ in HEAD[1:])]
     memory = max(sample.memory_mib for sample in valid)
+    share = fmean(sample.k6_cpu_share for sample in valid)
     points = quantiles.distribution([(sample.requests, sample.quantiles_ms) for sample in valid])
     return [
         name,
@@ -63,7 +63,7 @@ def row(name: str, samples: Sequence[Sample]) -> list[Content]:
         f"{sum(sample.failed_checks for sample in valid):,}",
         Number(fmean(sample.cpu_ms_per_request for sample in valid)),
         "" if isnan(memory) else f"{memory:,.0f}",
-        f"{fmean(sample.k6_cpu_share for sample in valid):.0%}",
+        "" if isnan(share) else f"{share:.0%}",
     ]
 
 

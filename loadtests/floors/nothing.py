@@ -31,10 +31,10 @@ class Nothing(asyncio.Protocol):
             self.transport.write(HEAD % (len(body), body) if body else GREETING)
 
 
-async def serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Nothing, "127.0.0.1", port)
+async def serve(host: str, port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(Nothing, host, port)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2])))

@@ -22,6 +22,7 @@ from harness.service import LaunchError
 from loadtests.measure import databases, dataset, facts, gates, generator, variants, wrk
 from loadtests.measure.databases import Databases
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
+from loadtests.measure.placement import Placement
 from loadtests.measure.plan import SQLITE, PlanError, Scenario, Variant, block_of, blocks, order
 from loadtests.measure.progress import Made, Progress, likely, made_for
 from loadtests.measure.replicas import Replicas
@@ -39,6 +40,7 @@ class Bench:
 
     run: Run
     k6: str
+    placement: Placement
     ceilings: Mapping[str, float]
     progress: Progress
     folders: Folders
@@ -96,21 +98,27 @@ class Stage:
         return self.server.ids(MOST_IDS)
 
     def driven(self, script: str, settings: Mapping[str, object], scenario: str | None = None) -> Drive:
+        """From here: nothing of it is measured."""
         return driven(self.server, self.bench.k6, script, settings, scenario)
+
+    def measured(self, script: str, settings: Mapping[str, object]) -> Drive:
+        """From where the load comes."""
+        hosts = self.bench.placement.load_from
+        return driven(self.server, self.bench.k6, script, settings, hosts=hosts)
 
 
 def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str | None = None) -> None:
     """What of the run is not measured yet; `given` is the URL of a PostgreSQL server."""
-    todo, yardsticks = run.remaining, run.yardsticks
+    todo, yardsticks, placement = run.remaining, run.yardsticks, run.placement
     ahead = [] if yardsticks.ceiling_per_second else [CERTIFICATE]
     with ExitStack() as running, Progress(screen, [*ahead, *likely(run.plan, todo)]) as progress:
         if ahead:
             progress.now("find out how much k6 can do")
-            yardsticks.ceiling_per_second = generator.certified(k6)
+            yardsticks.ceiling_per_second = generator.certified(k6, placement)
             run.note_yardsticks(yardsticks)
             progress.next()
         servers = Databases(given, running)
-        bench = Bench(run, k6, yardsticks.ceiling_per_second, progress, folders, servers)
+        bench = Bench(run, k6, placement, yardsticks.ceiling_per_second, progress, folders, servers)
         for block in blocks(todo):
             measure(bench, block)
             progress.next()
@@ -126,7 +134,7 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
     file = copied if isinstance(copied, Path) else None
     with (
         bench.databases.fresh(variant.database, copied) as env,
-        variants.start(variant, file, bench.folders, env) as server,
+        variants.start(variant, file, bench.folders, env, bench.placement) as server,
     ):
         place, away = order(plan, number).index(name) + 1, databases.round_trip_ms(server.storage)
         stage = Stage(bench, server, variant, place, server.memory_mib(), away)
@@ -208,7 +216,7 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
     if scenario.generator == "wrk":
         run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
     else:
-        run = stage.driven(operation, settings(cell, scenario, stage))
+        run = stage.measured(operation, settings(cell, scenario, stage))
     after = beside(stage.bench.databases, stage.variant, server)
     outcome, stage.rows = run.outcome, server.count()
     figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
@@ -252,7 +260,7 @@ def lost(operation: str, outcome: Outcome | str, stage: Stage) -> int:
     """How many items do not hold what was written to them."""
     if operation != "replace_item" or isinstance(outcome, str):
         return 0
-    written = dataset.replacements(stage.ids, outcome.requests)
+    written = dataset.replacements(stage.ids, outcome.iterations)
     return len(dataset.lost(written, stage.server.records(written)))
 
 
@@ -283,6 +291,7 @@ def taken(outcome: Outcome, run: Drive, cell: Cell, stage: Stage) -> dict[str, A
         "p95_ms": at[95],
         "p99_ms": at[99],
         "max_ms": outcome.max_ms,
+        "connect_ms": outcome.connect_ms,
         "quantiles_ms": outcome.quantiles_ms,
         "cpu_ms_per_request": run.service_cpu * 1000 / outcome.requests if outcome.requests else nan,
         "ceiling_share": generator.share(stage.bench.ceilings, cell.scenario, per_second) if by_k6 else nan,

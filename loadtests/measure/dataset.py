@@ -3,7 +3,7 @@
 The same arithmetic as in k6/lib/items.js; a test holds the two together.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from harness import database
@@ -25,10 +25,10 @@ def scattered(ids: Sequence[int], n: int) -> int:
     return ids[n * stride % len(ids)]
 
 
-def replacements(ids: Sequence[int], iterations: int) -> dict[int, set[Record]]:
+def replacements(ids: Sequence[int], iterations: Iterable[int]) -> dict[int, set[Record]]:
     """What replace_item wrote to each item; of several records the service alone knows the last."""
     written: dict[int, set[Record]] = {}
-    for n in range(iterations):
+    for n in iterations:
         written.setdefault(scattered(ids, n), set()).add(record(REPLACEMENTS + n))
     return written
 

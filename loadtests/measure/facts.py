@@ -128,9 +128,10 @@ def public(found: Facts) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key != "prefix"}
 
 
-def machine(generators: Mapping[str, str], venvs: Mapping[str, Path]) -> dict[str, Any]:
+def machine(
+    generators: Mapping[str, str], venvs: Mapping[str, Path], split: usage.Split | None
+) -> dict[str, Any]:
     """The versions of the generators; `venvs` maps the version of a service to its .venv."""
-    split = usage.split()
     return {
         "cpu": cpu_model(),
         "cores": usage.cores(),

@@ -39,8 +39,14 @@ def little(outcome: Outcome, users: int) -> float:
     The time is that of k6's whole iteration: a user is in one all the while, and waits for the answer, the
     latency, in a part of it only; the rest is the connection and k6's own work. A user's time begins with
     its first iteration and ends with its last answer: where the iterations or the seconds run out, each
-    user still waits for one, and these are the last of all.
+    user still waits for one, and these are the last of all. Of several k6 each has an experiment of its own:
+    the value is that of the one farthest from 1.
     """
+    if outcome.parts:
+        number = len(outcome.parts)
+        shares = (len(range(place, users, number)) for place in range(number))  # as k6 shares them out
+        laws = [little(*each) for each in zip(outcome.parts, shares, strict=True)]
+        return max((law for law in laws if not isnan(law)), key=lambda law: abs(law - 1), default=nan)
     if outcome.requests <= users or not outcome.elapsed_ms:
         return nan
     import numpy as np  # takes long, and is not needed before something was measured
@@ -59,7 +65,8 @@ def lawless(law: float) -> Reason | None:
 def bound(cell: Cell, scenario: Scenario, figures: Mapping[str, float]) -> tuple[Reason, ...]:
     """Why the generator may have set the pace.
 
-    Of wrk the one thread alone may: it is so light that what the cores are busy with is the service.
+    Of wrk the one thread alone may: it is so light that what the cores are busy with is the service. What k6
+    uses on another machine is not seen, and is nan: its certificate alone tells.
     """
     if scenario.generator == "wrk":
         used = figures["k6_cpu_share"] * usage.cores()

@@ -4,15 +4,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness import k6, usage
 from harness.process import started
 from harness.server import Server, free_port
-from loadtests.measure import wrk
+from loadtests.measure import remote, wrk
+from loadtests.measure.placement import HERE, Placement
 
 SAMPLING = 0.2  # seconds between two readings of the memory and of k6's clock
 NOTHING = Path(__file__).parents[1] / "floors" / "nothing.py"
@@ -47,12 +49,48 @@ class Drive:
 
 
 def driven(
-    server: Server, binary: str, script: str, settings: Mapping[str, object], scenario: str | None = None
+    server: Server,
+    binary: str,
+    script: str,
+    settings: Mapping[str, object],
+    scenario: str | None = None,
+    hosts: Sequence[str] = (),
 ) -> Drive:
-    """The scenario, of a script that has more than one."""
+    """The scenario, of a script that has more than one; by k6 on the hosts, where there are any."""
+    settings = {"BASE_URL": server.url, **settings}
+    if hosts:
+        return driven_from(hosts, server, binary, script, settings)
     summary, log = server.scratch / f"{script}.json", server.scratch / f"{script}.log"
-    command = k6.command(binary, script, summary, {"BASE_URL": server.url, **settings})
+    command = k6.command(binary, script, summary, settings)
     return used(server, command, log, lambda status: k6.read(summary, status, scenario or script, log))
+
+
+def driven_from(
+    hosts: Sequence[str], server: Server, binary: str, script: str, settings: Mapping[str, object]
+) -> Drive:
+    """By k6 on other machines, which share the load.
+
+    Their processor time is not seen, and their clocks are not ours: they say how long the scenario took.
+    """
+    archive = server.scratch / f"{script}.tar"
+    k6.archive(binary, script, settings, archive)
+    users = int(str(settings.get("VUS", len(hosts))))
+    parts = remote.parts(hosts[:users], server.scratch)  # none without a user
+    before, begin = server.cpu_seconds(), time.monotonic()
+    with ExitStack() as running:
+        processes = [running.enter_context(part.started(archive)) for part in parts]
+        watch = watched(processes, server)
+    took = time.monotonic() - begin
+    ended = zip(parts, processes, strict=True)
+    outcome = remote.merged([part.outcome(process.returncode, script) for part, process in ended])
+    return Drive(
+        outcome,
+        took if isinstance(outcome, str) else outcome.seconds,
+        k6_cpu=nan,
+        service_cpu=server.cpu_seconds() - before,
+        memory_mib=watch.memory[0],
+        memory_kind=watch.memory[1],
+    )
 
 
 def driven_by_wrk(server: Server, operation: str, users: int, seconds: float) -> Drive:
@@ -66,7 +104,7 @@ def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int]
     cores = usage.split()
     reaped, before, begin = usage.reaped_cpu_seconds(), server.cpu_seconds(), time.time()
     with started(command, log, cores=cores and cores.k6) as process:
-        watch = watched(process, server)
+        watch = watched([process], server)
     end = time.time()
     watch.clock = [(begin, 0), *watch.clock, (end, usage.reaped_cpu_seconds() - reaped)]
     outcome = read(process.returncode)
@@ -83,35 +121,41 @@ def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int]
     )
 
 
-def watched(process: subprocess.Popen[bytes], server: Server) -> Watch:
-    watch = Watch(server.memory())
-    running = True
+def watched(processes: Sequence[subprocess.Popen[bytes]], server: Server) -> Watch:
+    """Until the last of them has ended; the clock is that of one at a time."""
+    watch, running = Watch(server.memory()), [*processes]
     while running:
         try:
-            process.wait(SAMPLING)
-            running = False
+            running[0].wait(SAMPLING)
+            running.pop(0)
         except subprocess.TimeoutExpired:
-            watch.clock.append((time.time(), usage.cpu_seconds(process.pid)))
+            watch.clock.append((time.time(), usage.cpu_seconds(running[0].pid)))
         server.ensure_running()
         watch.memory = max(watch.memory, server.memory())
     return watch
 
 
-def certified(binary: str) -> dict[str, float]:
-    """How many requests per second k6 makes of a server that does nothing."""
-    with TemporaryDirectory(prefix="certificate-") as scratch, closing(nothing(Path(scratch))) as server:
+def certified(binary: str, placement: Placement = HERE) -> dict[str, float]:
+    """How many requests per second k6, from where it is, makes of a server that does nothing."""
+    with (
+        TemporaryDirectory(prefix="certificate-") as scratch,
+        closing(nothing(Path(scratch), placement)) as server,
+    ):
         server.start()
-        return {script: reached(server, binary, script) for script in CERTIFIED}
+        return {script: reached(server, binary, script, placement.load_from) for script in CERTIFIED}
 
 
-def nothing(scratch: Path) -> Server:
-    port, cores = free_port(), usage.split()
-    command = [sys.executable, str(NOTHING), str(port)]
-    return Server("the server that does nothing", command, scratch, port=port, cores=cores and cores.service)
+def nothing(scratch: Path, placement: Placement = HERE) -> Server:
+    host, cores = placement.address, placement.split
+    port = free_port(host=host)
+    command = [sys.executable, str(NOTHING), host, str(port)]
+    name = "the server that does nothing"
+    return Server(name, command, scratch, host=host, port=port, cores=cores and cores.service)
 
 
-def reached(server: Server, binary: str, script: str) -> float:
-    outcome = driven(server, binary, script, {"DURATION": f"{CERTIFICATE}s"}).outcome
+def reached(server: Server, binary: str, script: str, hosts: Sequence[str]) -> float:
+    settings = {"DURATION": f"{CERTIFICATE}s"}
+    outcome = driven(server, binary, script, settings, hosts=hosts).outcome
     if isinstance(outcome, str) or outcome.failed or not outcome.requests:
         why = (
             outcome if isinstance(outcome, str) else f"{outcome.requests} requests, failed: {outcome.failed}"

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from harness.command import BAD_USAGE, fail
 from harness.database import Record
-from harness.server import Server, free_port
+from harness.server import LOOPBACK, Server, free_port
 from harness.service import ROOT, LaunchError
 from harness.wire import Answer, Client, NoAnswerError
 from loadtests.measure.plan import Variant
@@ -114,25 +114,25 @@ class Remote(Guest):
 
 
 @contextmanager
-def started(variant: Variant, cores: Collection[int] | None = None) -> Iterator[Guest]:
+def started(variant: Variant, cores: Collection[int] | None = None, host: str = LOOPBACK) -> Iterator[Guest]:
     with TemporaryDirectory(prefix="guest-") as scratch:
         if variant.url:
             with closing(Remote(variant.service, variant.url, Path(scratch))) as guest:
                 yield guest
             return
-        port, cwd = free_port(), Path(variant.cwd or ".")
+        port, cwd = free_port(host=host), Path(variant.cwd or ".")
         command = ["/bin/sh", "-c", variant.command or ""]
-        env = {"HOST": "127.0.0.1", "PORT": str(port)}
+        env = {"HOST": host, "PORT": str(port)}
         with closing(
-            Guest(variant.service, command, Path(scratch), env, port=port, cwd=cwd, cores=cores)
+            Guest(variant.service, command, Path(scratch), env, host=host, port=port, cwd=cwd, cores=cores)
         ) as guest:
             guest.start()
             yield guest
 
 
 @contextmanager
-def visited(variant: Variant, cores: Collection[int] | None) -> Iterator[Guest]:
-    with started(variant, cores) as guest:
+def visited(variant: Variant, cores: Collection[int] | None, host: str) -> Iterator[Guest]:
+    with started(variant, cores, host) as guest:
         guest.remember()
         try:
             yield guest

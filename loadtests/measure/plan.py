@@ -262,13 +262,13 @@ def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Pla
     return with_variants(plan, plain | tried)
 
 
-def without_wrk(plan: Plan) -> Plan:
+def without_wrk(plan: Plan, why: str) -> Plan:
     """What it is about says so: the plan is the run's, and the text is on its page."""
     kept = {name: one for name, one in plan.scenarios.items() if one.generator != "wrk"}
     if not kept:
-        raise PlanError(f"The plan {plan.name} needs wrk: apt-get install wrk")
+        raise PlanError(f"The plan {plan.name} needs wrk, and {why}")
     left_out = ", ".join(name for name in plan.scenarios if name not in kept)
-    about = f"{plan.about} Left out, as there was no wrk: {left_out}."
+    about = f"{plan.about} Left out, as {why}: {left_out}."
     return plan.model_copy(update={"scenarios": kept, "about": about})
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from harness import container, k6
 from harness.command import known, screen
+from harness.server import free_port
 from harness.service import LaunchError, declared, full, has, services
-from loadtests.measure import facts, guest, plan, replicas, run, variants, wrk
+from loadtests.measure import facts, guest, plan, remote, replicas, run, variants, wrk
+from loadtests.measure.placement import HERE, Placement
 from loadtests.measure.plan import GIVEN, Plan, PlanError, Variant
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
@@ -26,6 +28,7 @@ class Request:
     database: str | None = None  # a kind of Variant.database, or the URL of a PostgreSQL server
     guests: Mapping[str, Variant] = field(default_factory=dict)
     may_delete: bool = False  # a guest may have items
+    placement: Placement = HERE
 
 
 def plan_for(request: Request) -> Plan:
@@ -64,13 +67,15 @@ def speaks(service: str, kind: str | None) -> bool:
 
 
 def begun(request: Request, binary: str, folders: Folders) -> Run:
-    chosen = plan_for(request)
+    chosen, placement = plan_for(request), request.placement
     generators = {"k6": k6.version(binary)}
+    take(placement, generators["k6"])
     if "wrk" in chosen.generators:
-        if wrk.binary():
+        if wrk.binary() and not placement.load_from:
             generators["wrk"] = wrk.version()
         else:
-            chosen = plan.without_wrk(chosen)
+            why = "wrk is on no other machine" if placement.load_from else "there was no wrk"
+            chosen = plan.without_wrk(chosen, why)
             screen.print(chosen.about.rpartition(". ")[2], style="yellow", markup=False)
     if any(one.replicas for one in chosen.variants.values()):
         generators["nginx"] = replicas.version()
@@ -85,8 +90,19 @@ def begun(request: Request, binary: str, folders: Folders) -> Run:
     }
     images = built(chosen)
     judge_guests(chosen, may_delete=request.may_delete)
-    machine = facts.machine(generators, venvs) | {"services": said} | ({"images": images} if images else {})
-    return run.begun(chosen, machine)
+    machine = facts.machine(generators, venvs, placement.split) | {"services": said}
+    placed = placement.model_dump(mode="json", exclude_defaults=True)
+    more = {"images": images, "placement": placed}
+    return run.begun(chosen, machine | {name: fact for name, fact in more.items() if fact})
+
+
+def take(placement: Placement, version: str) -> None:
+    """The cores, the address and the other machines, each of which has a k6 of this version."""
+    placement.take_cores()
+    free_port(host=placement.address)
+    for host in placement.load_from:
+        with screen.status(f"Ask {host} which k6 it has"):
+            remote.check(host, version)
 
 
 def judge_guests(chosen: Plan, *, may_delete: bool) -> None:
@@ -95,7 +111,9 @@ def judge_guests(chosen: Plan, *, may_delete: bool) -> None:
             guest.held_to_the_contract(variant, screen.print, may_delete=may_delete)
 
 
-def resumed(names: Sequence[str], plan_name: str | None, folders: Folders, *, may_delete: bool) -> Run:
+def resumed(
+    names: Sequence[str], plan_name: str | None, binary: str, folders: Folders, *, may_delete: bool
+) -> Run:
     paths = [Path(name).name for name in names]
     named = [name for name in paths if name in run.names()]
     if not named:
@@ -103,6 +121,7 @@ def resumed(names: Sequence[str], plan_name: str | None, folders: Folders, *, ma
         known("service or run", paths, [*sorted({*services(), *measured}), *run.names()])
     found = run.found(named[0]) if named else run.latest_unfinished(names, plan_name)
     if found.remaining:
+        take(found.placement, k6.version(binary))
         installed(found.plan, folders)
         if "wrk" in found.plan.generators:
             wrk.version()  # there is one

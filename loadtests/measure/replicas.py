@@ -22,9 +22,10 @@ class Replicas(Server):
     """Its process is nginx, whose processor time is read apart: all else that is read is the replicas'."""
 
     def __init__(self, servers: Sequence[Server], scratch: Path, cores: Collection[int] | None) -> None:
-        port = free_port()
+        service, host = servers[0].service, servers[0].host
+        port = free_port(host=host)
         command = [binary(), "-c", str(configured(scratch, port, servers)), "-e", "stderr"]
-        super().__init__(servers[0].service, command, scratch, port=port, cores=cores)
+        super().__init__(service, command, scratch, host=host, port=port, cores=cores)
         self.servers = servers
 
     def ensure_running(self) -> None:
@@ -78,9 +79,9 @@ def version() -> str:
 
 def configured(folder: Path, port: int, servers: Sequence[Server]) -> Path:
     """As compose.yaml has it: one worker, connections to the replicas that are kept, and no log."""
-    upstream = "".join(f"        server 127.0.0.1:{server.port};\n" for server in servers)
+    upstream = "".join(f"        server {server.host}:{server.port};\n" for server in servers)
     text = re.sub(r"( *server copy_\d:8000;\n)+", upstream, CONFIG.read_text())
-    text = text.replace("listen 8080;", f"listen 127.0.0.1:{port};").replace("/tmp/", f"{folder}/")  # noqa: S108 - instead of that
+    text = text.replace("listen 8080;", f"listen {servers[0].host}:{port};").replace("/tmp/", f"{folder}/")  # noqa: S108 - instead of that
     if os.getuid() == 0:  # its worker would be a user who may not enter the folder
         text = f"user root;\n{text}"
     path = folder / "nginx.conf"

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from harness.service import ROOT
 from loadtests.measure import plan as plans
+from loadtests.measure.placement import Placement
 from loadtests.measure.plan import Plan, block_of, blocks, cells
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Declared
@@ -49,6 +50,10 @@ class Run:
     def machine(self) -> Mapping[str, Any]:
         machine: Mapping[str, Any] = json.loads((self.folder / "machine.json").read_text())
         return machine
+
+    @property
+    def placement(self) -> Placement:
+        return Placement.model_validate(self.machine.get("placement", {}))
 
     @property
     def services(self) -> dict[str, Declared]:

@@ -91,6 +91,7 @@ class Sample(BaseModel):
     database_cpu_ms_per_request: Figure = nan  # of our own PostgreSQL, beside the service's
     nginx_cpu_ms_per_request: Figure = nan  # of what stands before replicas
     round_trip_ms: Figure = nan  # of a query that does nothing, when the block began; SQLite has none
+    connect_ms: Figure = nan  # of the users' first TCP connections, the shortest: nearest to a round trip
     idle_memory_mib: Figure = nan  # after the start, before the first request but /healthz
     rate: Figure = nan  # requests per second that k6 was told to begin; nan: as many as its users can
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from harness import service, usage
+from harness import service
 from harness.container import VENV, contained
 from harness.server import How, Server, launched
 from harness.service import SERVICES, SHORT, full, unpack
 from loadtests.measure.facts import PROBE
 from loadtests.measure.guest import visited
+from loadtests.measure.placement import Placement
 from loadtests.measure.plan import Environment, Plan, PlanError, Variant, with_variants
 from loadtests.measure.replicas import replicated
 
@@ -106,21 +107,23 @@ def same(one: Path, other: Path) -> bool:
 
 
 def start(
-    variant: Variant, dataset: Path | None, folders: Folders, env: Environment
+    variant: Variant, dataset: Path | None, folders: Folders, env: Environment, placement: Placement
 ) -> AbstractContextManager[Server]:
     """However a variant is started, from here on it is a server with a master process and a database.
 
     `env` is what the variant is told of a database that is no file.
     """
-    split, root = usage.split(), folders.root(variant)
+    split, root, host = placement.split, folders.root(variant), placement.address
     cores = split and split.service
     if variant.is_guest:
-        return visited(variant, cores)
+        return visited(variant, cores, host)
     if variant.docker:
-        return contained(variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores)
+        settings = variant.settings
+        return contained(variant.service, settings, dataset=dataset, probe=PROBE, cores=cores, host=host)
     kind = f"{variant.application}s"
     words = () if kind == "services" else service.application(variant.service, kind, root)
     how: How = {"application": words, "probe": PROBE, "cores": cores}
+    env = {**variant.settings, **env, "HOST": host}
     if variant.replicas:
-        return replicated(variant.replicas, variant.service, variant.settings | env, root, **how)
-    return launched(variant.service, variant.settings | env, root, dataset=dataset, **how)
+        return replicated(variant.replicas, variant.service, env, root, **how)
+    return launched(variant.service, env, root, dataset=dataset, **how)

@@ -49,7 +49,7 @@ class Tree:
         return self.root / "k6"
 
     def tell_k6(self, **orders: str) -> None:
-        """What to do wrong where: fail_check, exit, few, hang, unlawful, drop or lie (write nothing)."""
+        """What to do wrong where: fail_check, exit, lose, few, hang, unlawful, drop or lie (no writes)."""
         (self.root / "orders.json").write_text(json.dumps(orders))
 
     def tell(self, service: str, word: str) -> None:

@@ -21,6 +21,11 @@ def main() -> int:
         print("k6 v0.0.1 (fake)")
         return 0
     words = sys.argv[1:]
+    if words[0] == "archive":
+        Path(words[words.index("--archive-out") + 1]).write_text(json.dumps(words))
+        return 0
+    if words[-1] == "-":
+        words += json.load(sys.stdin)
     after = dict(pairwise(words))
     settings = dict(given.split("=", 1) for word, given in pairwise(words) if word == "-e")
     scenario = Path(words[-1]).stem
@@ -35,19 +40,29 @@ def main() -> int:
     if order == "exit":
         print("GoError: out of luck")
         return 107
-    requests = int(settings["ITERATIONS"]) - (order == "few") if "ITERATIONS" in settings else 1000
+    if order == "lose":
+        print("Connection closed by remote host.", file=sys.stderr)
+        return 255
+    every = int(settings["ITERATIONS"]) - (order == "few") if "ITERATIONS" in settings else 1000
+    ends = after.get("--execution-segment-sequence", "0,1").split(",")
+    place, step = ends.index(after.get("--execution-segment", "0:1").partition(":")[0]), len(ends) - 1
+    numbers = range(place, every, step)
+    settings["VUS"] = str(len(range(place, int(settings.get("VUS", "1")), step)))
     if order != "lie" and scenario in WRITING:
-        write(scenario, settings, requests)
+        write(scenario, settings, numbers)
     told = "list_items" if scenario == "warm_up" else scenario
-    metrics = summary(told, requests, settings, order, after["--summary-trend-stats"])
-    Path(after["--summary-export"]).write_text(json.dumps({"metrics": metrics}))
+    metrics = summary(told, len(numbers), settings, order, after["--summary-trend-stats"])
+    if after["--summary-export"] == "stdout":
+        print(f"running [ 50% ]\n{json.dumps({'metrics': metrics})}\nrunning [ 100% ]")
+    else:
+        Path(after["--summary-export"]).write_text(json.dumps({"metrics": metrics}))
     return 99 if order == "fail_check" else 0
 
 
-def write(scenario: str, settings: dict[str, str], requests: int) -> None:
+def write(scenario: str, settings: dict[str, str], numbers: range) -> None:
     ids = json.loads(Path(settings["IDS"]).read_text()) if "IDS" in settings else []
     with closing(HTTPConnection(settings["BASE_URL"].removeprefix("http://"))) as connection:
-        for n in range(requests):
+        for n in numbers:
             method, path, body = "POST", "/items", json.dumps({"name": scenario, **ITEM})
             if scenario == "delete_item":
                 method, path, body = "DELETE", f"/items/{ids[n]}", ""
@@ -81,6 +96,7 @@ def summary(
         f"iteration_duration{{scenario:{scenario}}}": {"avg": busy},
         "began": {"value": time.time()},
         "lag": {"count": users, "avg": 0},
+        "connecting": {"p(0)": 0.25},
         "elapsed": {"max": 500, **dict.fromkeys(percents, 500)},
         "first_half": {"count": 1, "avg": 11},
         "second_half": {"count": 1, "avg": 12},

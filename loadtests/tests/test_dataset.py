@@ -57,7 +57,7 @@ def test_the_ids_of_many_items_are_some_of_them_evenly_spaced(empty: Path) -> No
 
 
 def test_a_replaced_item_holds_one_of_the_records_that_were_sent_to_it() -> None:
-    written = dataset.replacements([7, 8, 9], 4)
+    written = dataset.replacements([7, 8, 9], range(4))
     assert [len(written[item_id]) for item_id in (7, 8, 9)] == [2, 1, 1]  # the fourth met the first again
     stored = {item_id: next(iter(records)) for item_id, records in written.items()}
     assert dataset.lost(written, stored) == []

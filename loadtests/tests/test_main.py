@@ -175,6 +175,8 @@ def test_an_impatient_ctrl_c_leaves_no_process_and_no_empty_folder(tree: Tree, r
         ({"names": ["django"], "resume": True}, "Unknown service or run: django. Did you mean django_drf?"),
         ({"resume": True, "seed": 9}, "A run goes on as it began: with its rounds, its seed,"),
         ({"resume": True, "docker": True}, "A run goes on as it began: with its rounds, its seed,"),
+        ({"resume": True, "load_from": "ssh://a"}, "A run goes on as it began: with its rounds, its seed,"),
+        ({"load_from": "ssh://a"}, "--load-from needs --listen, the address at which those machines"),
         ({"against": "HEAD", "docker": True}, "An image is of the service as it is now"),
         ({"urls": ["ftp://127.0.0.1"]}, "Not the URL of a server, such as http://127.0.0.1:8000: ftp:"),
         ({"commands": ["true"], "folders": [Path("/nowhere")]}, "--cwd is no folder: /nowhere"),

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from math import inf, isfinite, isnan, log10, sqrt
 
 from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, joined, listed
-from loadtests.analysis import charts, intervals, quantiles
+from loadtests.analysis import charts, intervals
 from loadtests.analysis.intervals import UNKNOWN, Interval
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import ranks
 from loadtests.analysis.sections.ranks import too_few
 from loadtests.analysis.sections.scenarios import line
+from loadtests.measure import quantiles
 from loadtests.measure.run import LIMIT
 from loadtests.measure.sample import Sample
 

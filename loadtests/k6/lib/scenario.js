@@ -7,9 +7,10 @@ export const BASE_URL = (__ENV.BASE_URL || 'http://127.0.0.1:8000').replace(/\/$
 
 // k6's own rates divide by the whole run, its start and setup() included. These know the scenario alone: when it
 // began, in seconds since 1970; how long after that each user did; how long after that each answer came; and the
-// latency of its two halves in time.
+// latency of its two halves in time; and how long each user's first TCP connection took.
 const began = new Gauge('began');
 const lag = new Trend('lag', true);
+const connecting = new Trend('connecting', true);
 const elapsed = new Trend('elapsed', true);
 const halves = [new Trend('first_half', true), new Trend('second_half', true)];
 
@@ -63,10 +64,11 @@ let first = true; // of each user
 
 export function checked(answer, expected, sent) {
   const { startTime, progress } = exec.scenario;
-  const { blocked, duration } = answer.timings;
+  const { blocked, connecting: connected, duration } = answer.timings;
   if (first) {
     began.add(startTime / 1000);
     lag.add(Math.max(0, Date.now() - duration - blocked - startTime));
+    connecting.add(connected);
     first = false;
   }
   const [status, shape] = names(expected);

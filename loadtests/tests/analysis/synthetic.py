@@ -33,7 +33,7 @@ MACHINE: Mapping[str, Any] = {
     "configuration": {service: {"workers": 2} for service in SERVICES},
 }
 BY_BOTH = plans.read("paper")
-PAPER = plans.without_wrk(BY_BOTH)
+PAPER = plans.without_wrk(BY_BOTH, "there was no wrk")
 SCENARIOS = PAPER.scenarios
 # mean latency in ms of each service in each scenario, for one user's request
 MEANS = {

@@ -1,7 +1,7 @@
 import pytest
 
 from harness.k6 import PERCENTS
-from loadtests.analysis.quantiles import merged
+from loadtests.measure.quantiles import merged
 
 
 def uniform(low: float, high: float) -> tuple[float, ...]:

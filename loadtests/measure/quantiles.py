@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.k6 import PERCENTS
-from loadtests.analysis.intervals import Array
 
+Array = NDArray[np.float64]
 Functions = Sequence[tuple[float, Sequence[float]]]  # weighted quantile functions over the same percents
 Points = tuple[Array, Array]  # percents, values
 

