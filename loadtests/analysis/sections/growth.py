@@ -6,6 +6,7 @@ from math import isnan
 
 from harness.document import Block, Bullets, Content, Heading, Number, Table, Text, digits, listed
 from loadtests.analysis.results import Results
+from loadtests.analysis.sections.ranks import too_few
 from loadtests.analysis.sections.replicas import MS, busy, ends, fullest, mean, sustained, worker_count
 from loadtests.measure.facts import DEFAULTS
 
@@ -46,7 +47,7 @@ def section(results: Results) -> list[Block]:
     head = ["service", "operation", "times", "req/s", "replicas", "connections"]
     return [
         Heading(2, TITLE),
-        Text(conclusion(bases), "lead"),
+        Text(conclusion(bases), "" if too_few(results) else "lead"),
         Text(
             "This is arithmetic, and no measurement: the fewest replicas, at the last rate that they "
             "sustained, times so many, as if there were cores for all and one PostgreSQL took it all."

@@ -28,6 +28,7 @@ def test_a_price_is_a_formula() -> None:
     assert lead.startswith(
         "At P for a core-hour, a million requests cost: get_item of flask_orm 0.56 \u00d7 P, "
     )
+    assert synthetic.texts(growth.section(replicated(rounds=1)), "lead") == []
     cost = bullets(replicated())[-1]
     assert "get_item of flask_orm takes 2.00 ms of a processor" in cost
     assert "2,000 core-seconds; at P for a core-hour that is 2,000 \u00d7 P / 3,600 = 0.56 \u00d7 P." in cost
