@@ -1,7 +1,6 @@
 """What is true of every answer, whatever was asked. Each complaint names the rule that is broken."""
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote
 
 from conformance import contract
@@ -58,12 +57,3 @@ def _every_error(request: Request, answer: Answer) -> Iterator[Complaint]:
         yield Complaint(f"an answer of {answer.status} says that it is {status}", ("error-members",))
     if title != contract.phrase(answer.status):
         yield Complaint(f"the title of {answer.status} is {title!r}", ("error-title",))
-
-
-def same(one: Any, other: Any) -> bool:
-    """Equal as JSON values: 3 is 3.0, but true is not 1."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)

@@ -11,14 +11,28 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from conformance.levels import LEVELS, Level
 from harness.wire import Request
 
 SPECIFIC = re.compile(r"b?'(?:[^'\\]|\\.)*'|b?\"(?:[^\"\\]|\\.)*\"|\d[\d.]*")
 SEED = 20_210  # of every run that does not ask for another
+
+
+class Level(StrEnum):
+    """A service is judged at one after the other: the order in which one is written."""
+
+    BASICS = "basics"
+    ITEMS = "items"
+    ERRORS = "errors"
+    EDGES = "edges"
+    CONCURRENCY = "under concurrency"
+    FUZZ = "fuzz"
+
+
+LEVELS = list(Level)
 
 
 @dataclass(frozen=True)
@@ -50,25 +64,22 @@ class Complaint:
     sent: tuple[Sent, ...] = ()  # up to the request whose answer is wrong, where these can be sent again
 
 
+Function = Callable[..., Iterable[Complaint]]
+
+
 @dataclass(frozen=True)
 class Case:
     name: str
     rules: tuple[str, ...]
-    run: Callable[[Subject], Iterable[Complaint]]
+    run: Function  # of the subject
     level: Level = Level.EDGES
     bare: bool = False  # looks at a TCP connection, which TLS has no words for
-    starts: bool = False  # the service itself, on a database that it can get at
-    database: str = "sqlite"  # the kind of that
+    databases: tuple[str, ...] = ()  # it starts the service itself, on a database of one of these kinds
 
     @property
     def limit(self) -> float:
         """Seconds: of a case that starts services or thousands of requests, or of any other."""
-        return 600.0 if self.starts or self.level in (Level.CONCURRENCY, Level.FUZZ) else 90.0
-
-
-def named(name: str, example: str) -> str:
-    short = example if len(example) <= 40 else f"{example[:40]}... ({len(example)})"
-    return f"{name}: {short}" if example else name
+        return 600.0 if self.databases or self.level in (Level.CONCURRENCY, Level.FUZZ) else 90.0
 
 
 def case(
@@ -77,27 +88,29 @@ def case(
     level: Level = Level.EDGES,
     each: Sequence[Any] = (),
     bare: bool = False,
-    starts: bool = False,
-    database: str = "sqlite",
-) -> Callable[[Callable[..., Iterable[Complaint]]], list[Case]]:
+    databases: tuple[str, ...] = (),
+) -> Callable[[Function], list[Case]]:
     """Decorates a function of a subject, and of each of the examples where there are any."""
 
-    def cases(function: Callable[..., Iterable[Complaint]]) -> list[Case]:
-        runs: list[tuple[str, Callable[..., Iterable[Complaint]]]] = [
-            (named(name, label(example)), partial(_run, function, example)) for example in each
+    def cases(function: Function) -> list[Case]:
+        runs: dict[str, Function] = {
+            named(name, label(example)): lambda subject, of=example: function(subject, of) for example in each
+        }
+        return [
+            Case(title, rules, run, level, bare, databases)
+            for title, run in (runs or {name: function}).items()
         ]
-        chosen = runs or [(name, function)]
-        return [Case(title, rules, run, level, bare, starts, database) for title, run in chosen]
 
     return cases
 
 
+def named(name: str, example: str) -> str:
+    short = example if len(example) <= 40 else f"{example[:40]}... ({len(example)})"
+    return f"{name}: {short}" if example else name
+
+
 def label(example: Any) -> str:
     return ": ".join(map(label, example)) if isinstance(example, tuple) else str(example)
-
-
-def _run(function: Callable[..., Iterable[Complaint]], example: Any, subject: Subject) -> Iterable[Complaint]:
-    return function(subject, example)
 
 
 def general(text: str) -> str:
@@ -106,9 +119,18 @@ def general(text: str) -> str:
 
 
 def differs(found: object, expected: object, what: str) -> Iterator[Complaint]:
-    if found != expected:
+    if not same(found, expected):
         text = f"{what}: {shown(found)}, not {shown(expected)}"
         yield Complaint(text, cause=what, expected=shown(expected), got=shown(found))
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal as JSON values: 3 is 3.0, but true is not 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
 def shown(value: object) -> str:

@@ -1,48 +1,38 @@
-"""Sequences of requests, valid and hostile, for Hypothesis to draw and to shrink.
+"""Sequences of requests, valid and hostile, go to a service and to the reference: what differs is wrong.
 
-hostile.toml has what they are made of. Bodies are JSON as text, for no value says `3e0`.
+Hypothesis draws them of what hostile.toml has, and makes short what differs. Bodies are JSON as text, for no
+value says `3e0`. Items are counted from 1 within a sequence: `{1}` in a target stands for the first, whatever
+ids the service gives.
 
-Items are counted from 1 within a sequence: `{id}` in a target stands for the item with that number, whatever
-ids the service gives. On a new service, the numbers are the ids.
+Every service is held to the same sequences. So where two of them answer otherwise, either the contract leaves
+that open, or this says which of them is wrong. The service gets items created and deleted.
 """
 
 import json
+import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 
-from harness import wire
+from conformance import curl
+from conformance.case import SEED, Complaint, Sent
+from conformance.reference.oracle import Oracle, delete, stored
+from harness.wire import Answer, Request, exchange
 
 T = TypeVar("T")
 HOSTILE = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
 JSON_TYPE = "Content-Type: application/json"
 MEDIA_TYPES = ["", *map("Content-Type: {}".format, HOSTILE["media_types"])]
 BODY_MAX = 2**20  # bytes
-
-
-@dataclass(frozen=True)
-class Request:
-    method: str
-    target: str
-    item: int = 1
-    headers: tuple[str, ...] = ()
-    body: bytes | None = None
-    padding: int = 0  # spaces after the body
-    chunked: bool = False
-
-    def sent(self, ids: Sequence[int], last: int) -> wire.Request:
-        """As it goes to a service that has given these ids; those of items to come are from `last` on."""
-        item_id = ids[self.item - 1] if self.item <= len(ids) else last + self.item - len(ids)
-        target = self.target.replace("{id}", str(item_id))
-        if self.body is None:
-            return wire.Request(self.method, target, self.headers)
-        body = self.body + b" " * self.padding
-        return wire.Request(self.method, target, self.headers, body, "chunked" if self.chunked else "length")
-
+EXAMPLES, EXAMPLES_SHORT = 300, 60
+ITEM = re.compile(r"\{(\d)\}")
 
 # -- bodies
 
@@ -53,7 +43,6 @@ texts = st.sampled_from(HOSTILE["texts"]) | st.sampled_from(HOSTILE["repeated"])
 long = st.sampled_from(HOSTILE["long"]).map(
     lambda parts: parts[0] * parts[1] + parts[2] + parts[3] * parts[1]
 )
-
 
 numbers = st.one_of(
     st.sampled_from(HOSTILE["numbers"]),
@@ -157,9 +146,9 @@ OPERATIONS = [
 
 @st.composite
 def targets(draw: st.DrawFn, usual: str) -> str:
-    if draw(mostly(False, [True], 5)):
-        return draw(odd_targets)
-    return usual.replace("{query}", draw(queries)) if "{query}" in usual else usual
+    target = draw(odd_targets) if draw(mostly(False, [True], 5)) else usual
+    target = target.replace("{query}", draw(queries)) if "{query}" in target else target
+    return target.replace("{id}", f"{{{draw(st.integers(1, 3))}}}")
 
 
 @st.composite
@@ -174,32 +163,101 @@ def sent_bodies(draw: st.DrawFn, usual: st.SearchStrategy[str] | None) -> bytes 
 @st.composite
 def requests(draw: st.DrawFn) -> Request:
     """One of the operations, and each part of it odd now and then."""
-    method, target, text = draw(st.sampled_from(OPERATIONS[:6] * 3 + OPERATIONS))
+    method, usual, text = draw(st.sampled_from(OPERATIONS[:6] * 3 + OPERATIONS))
+    method, target = draw(mostly(method, HOSTILE["methods"], 9)), draw(targets(usual))
     body = draw(sent_bodies(text))
     headers = [draw(mostly("", HOSTILE["headers"], 15))]
-    size, chunked = 0, False
-    if body is not None:
-        headers.append(draw(mostly(JSON_TYPE, MEDIA_TYPES, 9)))
-        size = draw(mostly(0, [BODY_MAX - 1, BODY_MAX, BODY_MAX + 1], 30))
-        chunked = draw(mostly(False, [True], 9))
-    return Request(
-        method=draw(mostly(method, HOSTILE["methods"], 9)),
-        target=draw(targets(target)),
-        item=draw(st.integers(1, 3)),
-        headers=tuple(filter(None, headers)),
-        body=body,
-        padding=max(0, size - len(body or b"")),
-        chunked=chunked,
-    )
+    if body is None:
+        return Request(method, target, tuple(filter(None, headers)))
+    headers.append(draw(mostly(JSON_TYPE, MEDIA_TYPES, 9)))
+    size = draw(mostly(0, [BODY_MAX - 1, BODY_MAX, BODY_MAX + 1], 30))  # of the body with spaces behind it
+    framing = draw(mostly("length", ["chunked"], 9))
+    return Request(method, target, tuple(filter(None, headers)), body.ljust(size), framing)
 
 
-CREATE = Request(
-    "POST", "/items", headers=(JSON_TYPE,), body=b'{"name": "Lamp", "price": 19.9, "quantity": 3}'
-)
-
+LAMP = b'{"name": "Lamp", "price": 19.9, "quantity": 3}'
+CREATE = Request("POST", "/items", (JSON_TYPE,), LAMP, "length")
 LIST = Request("GET", "/items")
 
 # Some items to begin with, two lists since one is often short, and at last a look at what has come of it.
 sequences = st.tuples(st.integers(0, 3), st.lists(requests(), min_size=1), st.lists(requests())).map(
     lambda drawn: [CREATE] * drawn[0] + drawn[1] + drawn[2] + [LIST]
 )
+
+
+# -- the differential test
+
+
+class DifferenceError(Exception):
+    """Ends a sequence: its last answer is not what the reference permits."""
+
+    def __init__(self, complaint: Complaint) -> None:
+        self.complaint = complaint
+
+
+def compare(url: str, requests: Sequence[Request]) -> None:
+    """Raises DifferenceError at the first answer that the reference does not permit."""
+    before = stored(url)
+    oracle, steps, ids = Oracle(before), list[tuple[Sent, Answer | None]](), list[int]()
+    try:
+        for request in requests:
+            sent = with_ids(request, ids, max(oracle.used, default=0))
+            answer = exchange(url, sent)
+            known = set(oracle.used)
+            complaints = (
+                list(oracle.complaints(sent, answer)) if answer else [Complaint("no answer", ("connection",))]
+            )
+            created = oracle.used - known
+            ids += created
+            steps.append((Sent(sent, "".join(map(str, created))), answer))
+            if complaints:
+                raise DifferenceError(complained(steps, complaints))
+    finally:
+        kept = {item["id"] for item in before}
+        delete(url, [item for item in stored(url) if item["id"] not in kept])
+
+
+def with_ids(request: Request, ids: Sequence[int], last: int) -> Request:
+    """To a service that has given these ids; those of items to come are from `last` on."""
+    numbers = [*ids, *range(last + 1, last + 10)]
+    return replace(request, target=ITEM.sub(lambda item: str(numbers[int(item[1]) - 1]), request.target))
+
+
+def complained(steps: Sequence[tuple[Sent, Answer | None]], complaints: Sequence[Complaint]) -> Complaint:
+    lines = ["# the last answer is wrong"]
+    for sent, answer in steps:
+        body = answer.body.decode(errors="replace") if answer else "closed without an answer"
+        cut = body if len(body) <= 500 else f"{body[:500]}... ({len(body)} characters)"
+        lines += [curl.command(sent.request), f"    {answer.status if answer else ''} {cut}"]
+    causes = [complaint.text for complaint in complaints]
+    rules = tuple(dict.fromkeys(rule for complaint in complaints for rule in complaint.rules))
+    text = "\n".join([*lines, *(f"    wrong: {cause}" for cause in causes)])
+    return Complaint(text, rules, causes[0], got="\n".join(causes), sent=tuple(sent for sent, _ in steps))
+
+
+def difference(url: str, *, short: bool = False, seed: int = SEED) -> Complaint | None:
+    """Of the first sequence that Hypothesis finds, if there is any, made as short as it can."""
+    last: list[Complaint] = []
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=EXAMPLES_SHORT if short else EXAMPLES,
+        phases=[Phase.generate, Phase.shrink],
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(sequences)
+    def alike(requests: list[Request]) -> None:
+        try:
+            compare(url, requests)
+        except DifferenceError as error:
+            last[:] = [error.complaint]
+            raise
+
+    # of what does not happen every time: it did happen
+    with suppress(DifferenceError, hypothesis.errors.Flaky):
+        alike()
+    return last[0] if last else None

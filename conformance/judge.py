@@ -1,20 +1,26 @@
-"""The outcomes of all cases for one service; and what they come to, given the failures that are known."""
+"""The outcomes of all cases for one service, and what they come to; and, before all, whether one is there."""
 
+import json
 import signal
+import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 from types import FrameType
 from typing import NoReturn
 
-from conformance.case import Case, Complaint, Subject
-from conformance.levels import Level
-from conformance.rules import Rules
+import h11
 
+from conformance.case import Case, Complaint, Level, Subject
+from conformance.rules import Rules
+from harness.wire import Answer, Request, exchange
+
+ASKED = ("/hello", "/healthz", "/items?limit=1")  # to see whether there is a service
+PATIENCE = 10.0  # seconds for any of them
 DEADLINE = 900.0  # seconds for one service: one that answers slowly must not hang its judges
 SILENT = 3  # cases of a level that got no answer in time: the others would get none either
 AGAIN = 5.0  # seconds for what a case does on its way out
@@ -34,6 +40,7 @@ class Grade(StrEnum):
 
 
 ORDER = list(Grade)
+BAD = (Grade.FAIL, Grade.UNEXPECTED)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,6 @@ class Outcome:
     passed: bool
     message: str = ""  # why it did not pass
     seconds: float = 0.0
-    level: Level = Level.EDGES
     complaints: tuple[Complaint, ...] = ()
 
 
@@ -58,9 +64,6 @@ class Judgement:
     stopped: str = "interrupted"  # why it is not at its end, if it is not
 
 
-Progress = Callable[[int, int, Level], None]
-
-
 def judge(
     subject: Subject,
     cases: Iterable[Case],
@@ -69,16 +72,18 @@ def judge(
     name: str,
     *,
     all_levels: bool = False,
-    progress: Progress = lambda *_: None,
-) -> None:
-    """Level by level, to the first that fails. What starts a service needs its name."""
+) -> Iterator[tuple[int, int, Level]]:
+    """Level by level, to the first that fails. What starts a service needs its name.
+
+    Before each case: its number, of how many, and its level.
+    """
     end = time.monotonic() + DEADLINE
-    able = [case for case in cases if subject.service or not case.starts]
+    able = [case for case in cases if subject.service or not case.databases]
     for level, numbered in groupby(enumerate(able, start=1), lambda pair: pair[1].level):
         judgement.levels[level] = Grade.UNJUDGED
         failed = silent = 0
         for number, case in numbered:
-            progress(number, len(able), level)
+            yield number, len(able), level
             found = list(outcomes(case, subject))
             judgement.outcomes += found
             wrong = [each for each in found if verdict(rules, name, each) == Grade.FAIL]
@@ -112,7 +117,7 @@ def outcomes(case: Case, subject: Subject) -> Iterator[Outcome]:
     for rule in dict.fromkeys((*case.rules, *broken)):
         found = tuple(each for each in complaints if rule in (each.rules or case.rules))
         message = "\n".join(each.text for each in found)[:MESSAGE]
-        yield Outcome(rule, case.name, not found, message, seconds, case.level, found)
+        yield Outcome(rule, case.name, not found, message, seconds, found)
 
 
 class OutOfTime(BaseException):
@@ -159,19 +164,52 @@ def verdict(rules: Rules, service: str, outcome: Outcome) -> Grade:
 
 
 def cells(rules: Rules, outcomes: Outcomes) -> Cells:
-    return {service: _column(rules, service, found) for service, found in outcomes.items()}
-
-
-def _column(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> dict[str, Grade]:
     """The worst verdict of each rule's cases."""
-    column = dict.fromkeys(rules.clauses, Grade.UNJUDGED)
-    for outcome in outcomes:
-        column[outcome.rule] = max(column[outcome.rule], verdict(rules, service, outcome), key=ORDER.index)
-    return column
+    found = {service: dict.fromkeys(rules.clauses, Grade.UNJUDGED) for service in outcomes}
+    for service, column in found.items():
+        for each in outcomes[service]:
+            column[each.rule] = max(column[each.rule], verdict(rules, service, each), key=ORDER.index)
+    return found
 
 
 def conforms(cells: Cells) -> bool:
     """A pass that nobody expected fails, too: the list of known failures is to be mended."""
-    return not any(
-        word in (Grade.FAIL, Grade.UNEXPECTED) for column in cells.values() for word in column.values()
-    )
+    return not any(grade in BAD for column in cells.values() for grade in column.values())
+
+
+# -- before all levels
+
+
+def unreachable(url: str) -> str:
+    """Why there is nothing to judge, in one line: what was asked, and what came. Empty where there is."""
+    came = []
+    for target in ASKED:
+        try:
+            with limited(PATIENCE):
+                answer = exchange(url, Request("GET", target))
+        except (TimeoutError, OutOfTime):
+            return f"{url}: GET {target}: no answer within {PATIENCE:.0f} s."
+        except h11.ProtocolError as error:
+            return f"{url}: GET {target}: what came is no HTTP: {error}"
+        except ssl.SSLCertVerificationError as error:
+            return f"{url}: {error.verify_message}. SSL_CERT_FILE=FILE names the certificates to be trusted."
+        except (OSError, ValueError, OverflowError) as error:
+            return f"No HTTP server answers at {url}: {error}"
+        if answer is not None and answer.status == 200 and is_json(answer):
+            return ""
+        came.append(f"GET {target}: {described(answer)}")
+    return f"Another API is at {url}, where each of these is 200 with JSON: {'; '.join(came)}"
+
+
+def is_json(answer: Answer) -> bool:
+    with suppress(ValueError, RecursionError):
+        json.loads(answer.body)
+        return True
+    return False
+
+
+def described(answer: Answer | None) -> str:
+    if answer is None:
+        return "the connection was closed"
+    to = f" to {answer.header('Location')}" if 300 <= answer.status < 400 else ""
+    return f"{answer.status}{to} {answer.media_type}".strip()

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from conformance import contract
 from conformance.judge import Cells, Grade
-from conformance.report import LEGEND, SIGNS
+from conformance.report import LEGEND, signs
 from conformance.rules import Rules
 from harness.document import Block, Bullets, Content, Heading, Link, Table, Text, markdown
 
@@ -33,10 +33,9 @@ def publish(cells: Cells) -> None:
 
 def page(rules: Rules, results: Results) -> Iterator[Block]:
     cells = results["services"]
-    verdicts = [word for column in cells.values() for word in column.values()]
-    passed = ", ".join(
-        f"`{service}` {[*column.values()].count(Grade.PASS)}" for service, column in cells.items()
-    )
+    grades = {service: list(column.values()) for service, column in cells.items()}
+    passed = ", ".join(f"`{service}` {column.count(Grade.PASS)}" for service, column in grades.items())
+    known = sum(column.count(Grade.KNOWN) for column in grades.values())
     yield Heading(1, "Conformance")
     yield Text(
         [
@@ -44,7 +43,7 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
             Link("the contract", "../openapi.yaml"),
             f" has {len(rules.must)} rules of level MUST and {len(rules.should)} of level SHOULD. "
             f"`just conform` tests them. Of these rules hold: {passed}. "
-            f"Known failures: {verdicts.count(Grade.KNOWN)}. ({LEGEND})",
+            f"Known failures: {known}. ({LEGEND})",
         ]
     )
     yield Text(
@@ -52,10 +51,10 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
         "commands that show it. Where all levels hold, it writes a line for that server's README."
     )
     head = ["rule", "", "the contract says", *(f"`{service}`" for service in cells)]
-    rows: list[list[Content]] = []
-    for name, clause in rules.clauses.items():
-        signs = [SIGNS[column.get(name, Grade.UNJUDGED)].plain for column in cells.values()]
-        rows.append([f"`{name}`", rules.level(name), clause, *signs])
+    rows: list[list[Content]] = [
+        [f"`{name}`", rules.level(name), clause, *signs(cells, name)]
+        for name, clause in rules.clauses.items()
+    ]
     yield Table(head, rows, "l" * len(head))
     if rules.known_failure:
         yield Heading(2, "Known failures")

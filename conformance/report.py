@@ -7,40 +7,45 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from xml.etree import ElementTree as ET
 
-from rich.table import Table
-from rich.text import Text
-
 from conformance import contract
+from conformance.case import LEVELS, Level
 from conformance.findings import Run, findings
-from conformance.judge import ORDER, Cells, Grade, Judgement, Outcome, Outcomes, verdict
-from conformance.levels import ABOUT, LEVELS, REACHABLE, Level
+from conformance.judge import BAD, ORDER, Cells, Grade, Judgement, Outcome, Outcomes, verdict
 from conformance.rules import Rules
-from harness.document import Block, Heading, html
-from harness.document import Text as Paragraph
+from harness.document import Block, Content, Heading, Span, Table, Text, html
 
 SIGNS = {
-    Grade.PASS: Text("✓", "green"),
-    Grade.FAIL: Text("✗", "bold red"),
-    Grade.UNMET: Text("-", "yellow"),
-    Grade.KNOWN: Text("~", "yellow"),
-    Grade.UNEXPECTED: Text("!", "bold red"),
-    Grade.UNJUDGED: Text("·", "dim"),
+    Grade.PASS: Span("✓", "good"),
+    Grade.FAIL: Span("✗", "bad"),
+    Grade.UNMET: Span("-", "unsure"),
+    Grade.KNOWN: Span("~", "unsure"),
+    Grade.UNEXPECTED: Span("!", "bad"),
+    Grade.UNJUDGED: Span("·", "muted"),
 }
-LEGEND = "  ".join(f"{sign.plain} {word}" for word, sign in SIGNS.items())
+LEGEND = "  ".join(f"{sign.text} {grade}" for grade, sign in SIGNS.items())
+REACHABLE = "reachable"  # comes before all levels
+ABOUT = {
+    Level.BASICS: "/hello, /healthz and /echo",
+    Level.ITEMS: "create, read, list, replace and delete",
+    Level.ERRORS: "what is wrong is refused, with the right status and as a problem",
+    Level.EDGES: "limits, spellings, encodings, connections, the database",
+    Level.CONCURRENCY: "requests at the same moment",
+    Level.FUZZ: "random requests, held against the contract as a server in memory",
+}
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SHOWN = 20  # findings of a service in the terminal; the files have all of them
 
 
 def matrix(rules: Rules, cells: Cells) -> Table:
     """Of the rules that were judged."""
-    table = Table("rule", "level", box=None, header_style="bold")
-    for service in cells:
-        table.add_column(service.replace("_", "\n"), justify="center", overflow="fold")
-    for name in rules.clauses:
-        grades = [column[name] for column in cells.values()]
-        if any(grade != Grade.UNJUDGED for grade in grades):
-            table.add_row(name, rules.level(name), *(SIGNS[grade] for grade in grades))
-    return table
+    judged = [name for name in rules.clauses if any(cells[each][name] != Grade.UNJUDGED for each in cells)]
+    rows: list[list[Content]] = [[name, rules.level(name), *signs(cells, name)] for name in judged]
+    head = ["rule", "level", *(service.replace("_", "\n") for service in cells)]
+    return Table(head, rows, "l" * len(head))
+
+
+def signs(cells: Cells, rule: str) -> list[Span]:
+    return [SIGNS[column.get(rule, Grade.UNJUDGED)] for column in cells.values()]
 
 
 def blocks(rules: Rules, service: str, judgement: Judgement, run: Run, most: int = 0) -> Iterator[Block]:
@@ -50,10 +55,10 @@ def blocks(rules: Rules, service: str, judgement: Judgement, run: Run, most: int
     for number, finding in enumerate(found[: most or None], start=1):
         yield from finding.blocks(number, rules, run)
     if most and len(found) > most:
-        yield Paragraph(f"and {len(found) - most} more findings, which the reports have")
+        yield Text(f"and {len(found) - most} more findings, which the reports have")
     levels = [f"{level}: {grade}" for level, grade in judgement.levels.items()]
-    yield Paragraph(" · ".join([f"{REACHABLE}: {Grade.PASS}", *levels]))
-    yield Paragraph(next_step(judgement))
+    yield Text(" · ".join([f"{REACHABLE}: {Grade.PASS}", *levels]))
+    yield Text(next_step(judgement))
 
 
 def next_step(judgement: Judgement) -> str:
@@ -90,13 +95,13 @@ def claim(rules: Rules, judgement: Judgement, run: Run) -> str:
 
 def count(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> str:
     """By case, which comes to the worst of what it says of its rules."""
-    words: dict[str, Grade] = {}
+    grades: dict[str, Grade] = {}
     for outcome in outcomes:
-        word = verdict(rules, service, outcome)
-        words[outcome.case] = max(words.get(outcome.case, Grade.PASS), word, key=ORDER.index)
-    counted = Counter(words.values())
-    others = [f"{counted[word]} {word}" for word in reversed(ORDER) if counted[word] and word != Grade.PASS]
-    return ", ".join([f"{service}: {len(words)} cases", *(others or ["all as expected"])])
+        grade = verdict(rules, service, outcome)
+        grades[outcome.case] = max(grades.get(outcome.case, Grade.PASS), grade, key=ORDER.index)
+    counted = Counter(grades.values())
+    others = [f"{counted[each]} {each}" for each in reversed(ORDER) if counted[each] and each != Grade.PASS]
+    return ", ".join([f"{service}: {len(grades)} cases", *(others or ["all as expected"])])
 
 
 def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Run) -> str:
@@ -116,29 +121,23 @@ def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Ru
         }
         for service, judgement in judged.items()
     }
-    document = {
-        "edition": contract.edition(),
-        **run,
-        "deviations": rules.allowed,
-        "rules": clauses,
-        "services": services,
-    }
-    return json.dumps(document, indent=1)
+    about = {"edition": contract.edition(), **run, "deviations": rules.allowed}
+    return json.dumps({**about, "rules": clauses, "services": services}, indent=1) + "\n"
 
 
 def as_junit(rules: Rules, outcomes: Outcomes) -> str:
     root = ET.Element("testsuites", name=f"conformance to edition {contract.edition()}")
     for service, found in outcomes.items():
         suite = ET.SubElement(root, "testsuite", name=service, tests=str(len(found)))
-        words = [verdict(rules, service, outcome) for outcome in found]
-        suite.set("failures", str(sum(word in (Grade.FAIL, Grade.UNEXPECTED) for word in words)))
-        suite.set("skipped", str(sum(word in (Grade.KNOWN, Grade.UNMET) for word in words)))
-        for outcome, word in zip(found, words, strict=True):
+        grades = [verdict(rules, service, outcome) for outcome in found]
+        suite.set("failures", str(sum(grade in BAD for grade in grades)))
+        suite.set("skipped", str(sum(grade in (Grade.KNOWN, Grade.UNMET) for grade in grades)))
+        for outcome, grade in zip(found, grades, strict=True):
             names = {"classname": f"{service}.{outcome.rule}", "name": clean(outcome.case)}
             case = ET.SubElement(suite, "testcase", names, time=f"{outcome.seconds:.3f}")
-            if word != Grade.PASS:
-                tag = "failure" if word in (Grade.FAIL, Grade.UNEXPECTED) else "skipped"
-                ET.SubElement(case, tag, message=word).text = clean(outcome.message)
+            if grade != Grade.PASS:
+                tag = "failure" if grade in BAD else "skipped"
+                ET.SubElement(case, tag, message=grade).text = clean(outcome.message)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
@@ -147,19 +146,9 @@ def clean(text: str) -> str:
     return NOT_XML.sub("\ufffd", text)
 
 
-def written(kind: str, rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Run) -> str:
-    if kind == "json":
-        return as_json(rules, judged, cells, run) + "\n"
-    if kind == "html":
-        return as_html(rules, judged, run)
-    return as_junit(rules, {service: judgement.outcomes for service, judgement in judged.items()})
-
-
 def as_html(rules: Rules, judged: Mapping[str, Judgement], run: Run) -> str:
-    page: list[Block] = [
-        Heading(1, "Conformance"),
-        Paragraph(f"Edition {contract.edition()} of the contract.", "lead"),
-    ]
+    lead = Text(f"Edition {contract.edition()} of the contract.", "lead")
+    page: list[Block] = [Heading(1, "Conformance"), lead]
     for service, judgement in judged.items():
         page += blocks(rules, service, judgement, run)
     return html(page, "Conformance")

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests import commands
+from tests.commands import ROOT
+
 PAGE = (ROOT / "CONTRIBUTING.md").read_text()
 CHAPTER = re.compile(r"^## Add a (\w+): ([^\n]+)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^(?:[^\n]*`([^`\n]+)`:\n)?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -42,9 +43,7 @@ class Copy:
 def run(root: Path, *command: str) -> str:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # just, where a virtual environment has it
     env = os.environ | {"PATH": path, "COLUMNS": "200", "K6": str(root / ".venv" / "slow_k6")}
-    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
-    return done.stdout
+    return commands.run(*command, cwd=root, env=env)
 
 
 @pytest.fixture(scope="module")

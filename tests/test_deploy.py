@@ -18,6 +18,7 @@ import yaml
 
 from harness import k6
 from harness.service import ROOT, SERVICES, declared, services
+from tests.commands import run
 
 KUBECTL = Path(sys.executable).with_name("kubectl")
 CHECKOV = "checkov@3.3.30"  # in an environment of its own: it pins a hundred packages
@@ -40,10 +41,7 @@ pytestmark = pytest.mark.deploy
 
 
 def built(deploy: Path, folder: str) -> list[Manifest]:
-    command = [str(KUBECTL), "kustomize", str(deploy / folder)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
-    return list(yaml.safe_load_all(ran.stdout))
+    return list(yaml.safe_load_all(run(KUBECTL, "kustomize", deploy / folder)))
 
 
 def faults(manifests: list[Manifest]) -> Iterator[str]:

@@ -1,7 +1,5 @@
 """Behind a proxy that is configured as a service's README says, no client harms another."""
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.server import Server, launched
-from harness.service import ROOT, SERVICES, declared, installed, services
+from harness.service import SERVICES, declared, installed, services
 from harness.wire import Client, Request, exchange
+from tests.commands import tool
 from tests.proxies import PROXIES, in_front_of, is_missing, lines
 
 GOOD, REFUSED = 4, 4  # clients
@@ -78,8 +77,4 @@ def refusals(url: str) -> Counter[int]:
 
 def test_bodies_pass_through_it_unharmed(url: str, tmp_path: Path) -> None:
     """Whole, chunked, slow, refused: the cases of the contract that are about bodies."""
-    command = [sys.executable, "-m", "conformance", "--url", url, "--may-delete", "--only", "body"]
-    ran = subprocess.run(
-        [*command, "--report", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    tool("conformance", "--url", url, "--may-delete", "--only", "body", "--report", tmp_path)

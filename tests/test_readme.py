@@ -2,15 +2,14 @@
 
 import re
 import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from harness.server import launched
 from harness.service import installed, services
+from tests.commands import ROOT, run
 
-ROOT = Path(__file__).parents[1]
 READMES = [path for path in [ROOT / "README.md", *sorted(ROOT.glob("services/*/README.md"))] if path.exists()]
 EXAMPLE = re.compile(r"^curl .*(?:\\\n.*)*", re.MULTILINE)
 FILE = re.compile(r"`([\w./-]+(?:\.(?:py|sql|ini|toml)|/))`")
@@ -29,14 +28,8 @@ def test_the_examples_of_a_readme_succeed(service: str) -> None:
             if readme.parent.name == service or (readme.parent == ROOT and service == "flask_sqlite"):
                 assert examples(readme)
                 for example in examples(readme):
-                    succeed(example, server.url)
-
-
-def succeed(example: str, url: str) -> None:
-    assert "http://127.0.0.1:8000" in example
-    command = shlex.split(example.replace("http://127.0.0.1:8000", url))
-    ran = subprocess.run([*command, "--fail"], capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, f"{example}\n{ran.stdout}{ran.stderr}"
+                    assert "http://127.0.0.1:8000" in example
+                    run(*shlex.split(example.replace("http://127.0.0.1:8000", server.url)), "--fail")
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)

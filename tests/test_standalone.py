@@ -1,7 +1,6 @@
 """A service's folder is all that it needs: copied alone, installed with plain pip, started with gunicorn."""
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,15 +8,9 @@ import pytest
 
 from harness.server import launched
 from harness.service import SERVICES, services
-
-ROOT = Path(__file__).parents[1]
+from tests.commands import run, tool
 
 pytestmark = pytest.mark.standalone
-
-
-def run(*command: str | Path) -> None:
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("service", services())
@@ -28,4 +21,4 @@ def test_a_service_stands_alone(service: str, tmp_path: Path) -> None:
     run(alone / ".venv/bin/pip", "install", "--require-hashes", "-r", alone / "requirements.txt")
     with launched(service, root=tmp_path) as server:
         report = f"build/standalone/{service}"
-        run(sys.executable, "-m", "conformance", service, "--url", server.url, "--short", "--report", report)
+        tool("conformance", service, "--url", server.url, "--short", "--report", report)

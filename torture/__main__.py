@@ -14,10 +14,9 @@ from harness.k6 import K6Error
 from harness.service import SERVICES, LaunchError, declared, installed, services
 from harness.wire import NoAnswerError
 from torture import page
-from torture.experiment import LONG, SHORT, Effort, Result
 from torture.experiments import EXPERIMENTS
 from torture.postgresql import ON_POSTGRESQL, ground, on_postgresql
-from torture.service import StuckError
+from torture.service import LONG, SHORT, Effort, Result, StuckError
 
 app = Command("just torture")
 
@@ -88,11 +87,7 @@ def torture(
         with interruptible(), ground() if database == "postgresql" else nullcontext() as server:
             for name, experiment in product(names or able, only or experiments[database]):
                 installed(name, output.print)
-                run = (
-                    partial(on_postgresql, server, name, experiment)
-                    if server
-                    else partial(EXPERIMENTS[experiment], name)
-                )
+                run = partial(on_postgresql, server) if server else on_sqlite
                 record = recorded(name, experiment, run, effort)
                 faults += len(record.faults)
                 if publish:
@@ -104,12 +99,18 @@ def torture(
         fail(f"{faults} faults")
 
 
-def recorded(name: str, experiment: str, run: Callable[[Effort], Result], effort: Effort) -> page.Record:
+def on_sqlite(name: str, experiment: str, effort: Effort) -> Result:
+    return EXPERIMENTS[experiment](name, effort)
+
+
+def recorded(
+    name: str, experiment: str, run: Callable[[str, str, Effort], Result], effort: Effort
+) -> page.Record:
     project = tomllib.loads((SERVICES / name / "pyproject.toml").read_text())["project"]
     began = time.monotonic()
     with output.status(f"{name}: {experiment}"):
         try:
-            result = run(effort)
+            result = run(name, experiment, effort)
         except (StuckError, NoAnswerError, LaunchError, TimeoutExpired, psycopg.Error) as error:
             # what was counted till then is lost with it
             result = Result(faults=[f"{type(error).__name__}: {error}"])

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from math import inf
 
 from harness.wire import Client, NoAnswerError
-from torture.experiment import Effort, Result
-from torture.service import tortured
+from torture.service import Effort, Result, tortured
 
 CLIENTS = 32
 REQUESTS = 32_000

@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 
 from harness.server import Server
 from harness.wire import Client, NoAnswerError
-from torture.experiment import Effort, Result
-from torture.service import WORKERS, StuckError, integrity, prepared, rows, until
+from torture.service import WORKERS, Effort, Result, StuckError, integrity, prepared, rows, until
 
 TIMES = 5
 ASKED = 8  # times each, on connections of their own: so that each worker and thread is asked

@@ -13,15 +13,13 @@ from itertools import islice
 from pathlib import Path
 
 from harness.server import Server
-from torture.experiment import Effort, Result
-from torture.service import kept, tortured, until
+from torture.service import Effort, Result, kept, tortured, until
 
 REQUESTS = 52_000  # of nearly HTTP, and as many of nearly JSON
 CLIENTS = 4
 BATCH = 64  # requests that are drawn at once
-PATIENCE = (
-    0.02  # seconds in which an answer should begin; then the client ends its side, as no more will come
-)
+# seconds in which an answer should begin; then the client ends its side, as no more will come
+PATIENCE = 0.02
 HANG = 10.0  # seconds without an answer and without an end
 GROWTH = 32.0  # MiB that a service may keep of all that
 WARM = 0.2  # the share of the requests after which the memory is first read
@@ -42,7 +40,7 @@ def hostile(name: str, effort: Effort) -> Result:
 
         def all_that(share: float) -> None:
             nonlocal slowest, sent_so_far
-            for draw in (nearly_http, nearly_json):
+            for draw in (partial(mutated, "http"), nearly_json):
                 requests = (draw(chance) for _ in range(round(count * share)))
                 slowest = max(slowest, send(service.port, result, answers, requests))
                 sent_so_far += round(count * share)
@@ -64,10 +62,6 @@ def hostile(name: str, effort: Effort) -> Result:
         # no client sees it
         result.figures["the first traceback in the log"] = service.traceback()[:60] or "none"
     return result
-
-
-def nearly_http(chance: random.Random) -> bytes:
-    return mutated("http", chance)
 
 
 def nearly_json(chance: random.Random) -> bytes:

@@ -2,8 +2,7 @@ import re
 from collections.abc import Iterator
 
 from harness.wire import Answer, Request, exchange
-from torture.experiment import Effort, Result
-from torture.service import tortured
+from torture.service import Effort, Result, tortured
 
 CANARY = "c4n4ry"
 LEAKS = re.compile(

@@ -1,15 +1,11 @@
-import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
-from pathlib import Path
 
+from harness.database import opened
 from harness.server import Server
 from harness.wire import Answer, Client
-from torture.experiment import Effort, Result
 from torture.hygiene import CANARY, says_too_much
-from torture.service import stops_well, tortured
+from torture.service import Effort, Result, stops_well, tortured
 
 TIMES = 5
 CROWD = 16  # writers at once, in the long form
@@ -41,19 +37,13 @@ def locked(name: str, effort: Effort) -> Result:
     return result
 
 
-@contextmanager
-def held(database: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
-        yield
-        holder.execute("ROLLBACK")
-
-
 def while_waiting(service: Server, writers: int, result: Result) -> list[float]:
     """The seconds of each read while so many writes wait, in vain."""
-    with held(service.database), ThreadPoolExecutor(writers) as pool:
+    with opened(service.database, "rw") as (holder, _), ThreadPoolExecutor(writers) as pool:
+        holder.execute("BEGIN IMMEDIATE")
         writes = [pool.submit(one_write, service.url) for _ in range(writers)]
         seconds = reads_until(service.url, writes)
+        holder.rollback()
     for write in writes:
         answer = write.result()
         result.expect(answer.status == 503, f"a write that waited in vain was answered {answer.status}")

@@ -1,16 +1,13 @@
 import socket
 import threading
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 from harness import k6
 from harness.process import started
 from harness.server import Server
 from harness.wire import Client, NoAnswerError
-from torture.experiment import Effort, Result
-from torture.service import StuckError, kept, stops_well, tortured, until
+from torture.service import Effort, Result, StuckError, kept, stops_well, tortured, until
 
 SECONDS = 30
 WARM_UP = 3  # seconds of each load, in which a worker comes to hold what it will always hold
@@ -33,9 +30,7 @@ def overload(name: str, effort: Effort) -> Result:
     seconds = effort.of(SECONDS, 3)
     with tortured(name) as service:
         idle = service.memory_mib()
-        for what, rate, reuse in LOADS:
-            settings = {"VUS": CONNECTIONS, "DURATION": f"{WARM_UP}s", **rate}
-            load(service, result, settings, f"{what}, to warm up", reuse=reuse)
+        loads(service, result, WARM_UP)
         pids, before = set(service.workers()), service.memory_mib()
         kept(service, GROWTH, result, "overload", lambda: overloaded(service, result, seconds))
         result.expect(set(service.workers()) == pids, "a worker died")
@@ -51,29 +46,27 @@ def overload(name: str, effort: Effort) -> Result:
 
 def overloaded(service: Server, result: Result, seconds: int) -> None:
     limit = service.memory_mib() + GROWTH
-    for what, rate, reuse in LOADS:
-        settings = {"VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
-        result.figures[what] = load(service, result, settings, what, reuse=reuse)
+    result.figures |= loads(service, result, seconds)
     with suppress(StuckError):
         until(lambda: service.memory_mib() < limit, "its memory is back", 10)
 
 
-def load(
-    service: Server, result: Result, settings: Mapping[str, object], what: str, *, reuse: bool = True
-) -> str:
-    """k6 with these settings; what it counted."""
-    summary, log = service.scratch / "k6.json", service.scratch / "k6.txt"
-    given = {"BASE_URL": service.url, **settings}
-    command = k6.command(k6.binary(), "hello", summary, given)
-    with started(command, log, {"K6_NO_CONNECTION_REUSE": str(not reuse).lower()}) as process:
-        status = process.wait(SECONDS * 2 + 60)
-    outcome = k6.read(summary, status, "hello", Path(log))
-    if isinstance(outcome, str):
-        result.faults.append(f"{what}: {outcome}")
-        return "none"
-    failed = max(outcome.failed.values(), default=0)
-    result.expect(failed == 0, f"{what}: {failed:,} of {outcome.requests:,} requests failed")
-    return f"{outcome.requests:,} answered, {failed:,} failed"
+def loads(service: Server, result: Result, seconds: int) -> dict[str, str]:
+    """By k6, one after the other; what it counted."""
+    counted, summary, log = dict[str, str](), service.scratch / "k6.json", service.scratch / "k6.txt"
+    for what, rate, reuse in LOADS:
+        settings = {"BASE_URL": service.url, "VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
+        command = k6.command(k6.binary(), "hello", summary, settings)
+        with started(command, log, {"K6_NO_CONNECTION_REUSE": str(not reuse).lower()}) as process:
+            status = process.wait(SECONDS * 2 + 60)
+        outcome = k6.read(summary, status, "hello", log)
+        if isinstance(outcome, str):
+            result.faults.append(f"{what}, {seconds} s: {outcome}")
+            continue
+        failed = max(outcome.failed.values(), default=0)
+        result.expect(failed == 0, f"{what}, {seconds} s: {failed:,} of {outcome.requests:,} requests failed")
+        counted[what] = f"{outcome.requests:,} answered, {failed:,} failed"
+    return counted
 
 
 def beside_slow(service: Server, number: int) -> str:

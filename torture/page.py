@@ -1,17 +1,16 @@
 """docs/reliability.md, made of the records that are kept of every experiment on every service."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, TypeAdapter
 
-from harness.document import Block, Bullets, Content, Heading, Link, Table, Text, markdown
-from torture.experiment import Result
+from harness.document import Block, Bullets, Heading, Link, Table, Text, markdown
 from torture.experiments import EXPERIMENTS
 from torture.postgresql import ON_POSTGRESQL
+from torture.service import Result
 
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
 KEPT = Path(__file__).with_name("results.json")
@@ -64,30 +63,23 @@ def page(services: Records) -> Iterator[Block]:
         "on SQLite, unless it says PostgreSQL."
     )
     names = [name for name in EVERY if any(name in records for records in services.values())]
-    rows = [[Link(name, f"#{name}"), *cells(services, name, faults)] for name in names]
-    yield Table(["faults", *services], rows)
+    yield Table(
+        ["faults", *services],
+        [
+            [
+                Link(name, f"#{name}"),
+                *(str(len(records[name].faults)) if name in records else "" for records in services.values()),
+            ]
+            for name in names
+        ],
+    )
     for name in names:
-        columns = {service: records for service, records in services.items() if name in records}
-        of_it = {service: records[name] for service, records in columns.items()}
-        figures = dict.fromkeys(figure for record in of_it.values() for figure in record.figures)
+        columns = {service: records[name] for service, records in services.items() if name in records}
+        figures = dict.fromkeys(figure for record in columns.values() for figure in record.figures)
         yield Heading(2, name)
         yield Text(" ".join((EVERY[name].__doc__ or "").split()))
-        rows = [[what, *cells(columns, name, partial(figure, what))] for what in figures]
+        rows = [[what, *(record.figures.get(what, "") for record in columns.values())] for what in figures]
         yield Table(["", *columns], rows)
         yield Bullets(
-            [f"{service}: {fault}" for service, record in of_it.items() for fault in record.faults[:5]]
+            [f"{service}: {fault}" for service, record in columns.items() for fault in record.faults[:5]]
         )
-
-
-def cells(services: Records, experiment: str, cell: Callable[[Record], str]) -> list[Content]:
-    """One for each service; an empty one where the experiment was not made."""
-    records = [records.get(experiment) for records in services.values()]
-    return ["" if record is None else cell(record) for record in records]
-
-
-def faults(record: Record) -> str:
-    return str(len(record.faults))
-
-
-def figure(what: str, record: Record) -> str:
-    return record.figures.get(what, "")

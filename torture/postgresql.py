@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +18,7 @@ import psycopg
 
 from harness.postgresql import PostgreSQL, new_database
 from torture.disk import fill
-from torture.experiment import Effort, Result
-from torture.service import stops_well, stored, tortured, until
+from torture.service import Effort, Result, rows, stops_well, tortured, until
 from torture.signals import CLIENTS, UNSURE, at_work, crash
 from torture.writer import Writers, writing
 
@@ -85,21 +85,12 @@ def backend(ground: Ground, _: Writers) -> None:
     with closing(ground.connect()) as observer:
         os.kill(ground.chance.choice(connected(observer)), signal.SIGKILL)
         until(lambda: severed(observer), "the server ends the other connections")
-    until(lambda: accepts(ground), "the server has recovered")
+    until(lambda: revived(ground), "the server has recovered")
 
 
 def severed(connection: Connection, query: bytes = b"SELECT 1") -> bool:
-    try:
+    with suppress(psycopg.OperationalError):
         connection.execute(query)
-    except psycopg.OperationalError:
-        return True
-    return False
-
-
-def accepts(ground: Ground) -> bool:
-    try:
-        ground.connect().close()
-    except psycopg.OperationalError:
         return False
     return True
 
@@ -109,13 +100,8 @@ def postmaster(ground: Ground, _: Writers) -> None:
     ground.server.start()
 
 
-def fast(ground: Ground, _: Writers) -> None:
-    ground.server.stop(signal.SIGINT)
-    ground.server.start()
-
-
-def immediate(ground: Ground, _: Writers) -> None:
-    ground.server.stop(signal.SIGQUIT)
+def restart(number: int, ground: Ground, _: Writers) -> None:
+    ground.server.stop(number)
     ground.server.start()
 
 
@@ -143,9 +129,13 @@ def full(ground: Ground, writers: Writers) -> None:
 
 
 def revived(ground: Ground) -> bool:
+    """It takes connections, and was started again if it has ended."""
     if ground.server.process.poll() is not None:
         ground.server.start()
-    return accepts(ground)
+    with suppress(psycopg.OperationalError):
+        ground.connect().close()
+        return True
+    return False
 
 
 def refused(writers: Writers, times: int = CLIENTS) -> None:
@@ -187,8 +177,8 @@ Harm = Callable[[Ground, Writers], None]
 HARMS: dict[str, Harm] = {
     "backend": backend,
     "postmaster": postmaster,
-    "fast": fast,
-    "immediate": immediate,
+    "fast": partial(restart, signal.SIGINT),
+    "immediate": partial(restart, signal.SIGQUIT),
     "silence": silence,
     "full": full,
     "connections": connections,
@@ -225,7 +215,7 @@ def outages(name: str, effort: Effort, ground: Ground) -> Result:
                 if effort.whole:  # the short form is for machines that do much else
                     result.expect(max(back) <= LIMIT, f"{what}: well again after {max(back):.1f} s")
         stops_well(service, result)
-        disagreements = writers.disagreements(stored(service), exact=False)
+        disagreements = writers.disagreements(rows(service.storage), exact=False)
     with closing(ground.connect()) as observer:
         until(lambda: not connected(observer), "the server gives up the connections of the service")
     result.count(writers.answered, "writes answered")

@@ -1,19 +1,19 @@
-"""A service under fire: as in production, it is not root's, and it has two workers."""
+"""A service under fire: as in production, it is not root's, and it has two workers. And what comes of it."""
 
 import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-import psycopg
-
-from harness.database import records
+from harness.database import Database, records
 from harness.server import Server, launched, server_of
-from torture.experiment import Result
+
+LONG = 10.0  # minutes for each service, about: what the long form takes
+SHORT = 0.0  # the share of it that leaves the least of everything
 
 WORKERS = 2
 # seconds until what must come to be has come to be: a worker with an idle connection may take its 30 to end
@@ -22,6 +22,35 @@ TIMES = 3  # that something is done at most, to see whether the memory goes on g
 
 # Root reads and writes what the modes of a file forbid; a service in production is not root.
 UNPRIVILEGED = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much of the long form is wanted: 1.0 is all of it."""
+
+    share: float
+
+    def of(self, whole: int, least: int) -> int:
+        return max(least, round(whole * self.share))
+
+    @property
+    def whole(self) -> bool:
+        return self.share >= 1
+
+
+@dataclass
+class Result:
+    """The counts and figures of one experiment on one service, in words; and what must not have been."""
+
+    figures: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def count(self, number: int, what: str) -> None:
+        self.figures[what] = f"{number:,}"
+
+    def expect(self, holds: object, fault: str) -> None:
+        if not holds:
+            self.faults.append(fault)
 
 
 class StuckError(Exception):
@@ -44,11 +73,9 @@ def prepared(name: str, scratch: Path, **env: str) -> Server:
     return server_of(name, scratch, env, prefix=UNPRIVILEGED, workers=workers)
 
 
-@contextmanager
-def tortured(name: str, prefix: Sequence[str] = (), **env: str) -> Iterator[Server]:
+def tortured(name: str, prefix: Sequence[str] = (), **env: str) -> AbstractContextManager[Server]:
     """A service with a new database, up; gone on the way out."""
-    with launched(name, env, prefix=[*prefix, *UNPRIVILEGED], workers=WORKERS) as service:
-        yield service
+    return launched(name, env, prefix=[*prefix, *UNPRIVILEGED], workers=WORKERS)
 
 
 def kept(service: Server, limit: float, result: Result, what: str, act: Callable[[], None]) -> float:
@@ -67,30 +94,9 @@ def kept(service: Server, limit: float, result: Result, what: str, act: Callable
     return grown
 
 
-def ended(processes: Iterable[psutil.Process]) -> bool:
-    """Whether none of these lives; what nobody has waited for is dead."""
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                return False
-    return True
-
-
-def rows(database: Path) -> dict[int, str]:
+def rows(database: Database) -> dict[int, str]:
     """The name of each item, past the service."""
     return {id_: name for id_, (name, *_) in records(database).items()}
-
-
-def on_sqlite(service: Server) -> bool:
-    return service.env["DATABASE_URL"].startswith("sqlite:")
-
-
-def stored(service: Server) -> dict[int, str]:
-    """The same, on either database."""
-    if on_sqlite(service):
-        return rows(service.database)
-    with closing(psycopg.connect(service.env["DATABASE_URL"])) as connection:
-        return dict(connection.execute("SELECT id, name FROM items").fetchall())
 
 
 def rows_of_the_file(service: Server) -> dict[int, str]:
@@ -106,6 +112,6 @@ def integrity(database: Path) -> str:
 def stops_well(service: Server, result: Result) -> None:
     """In good order, with its database whole, and without a traceback in its log."""
     result.expect(service.stop() == 0, "it did not stop in good order")
-    if on_sqlite(service):
-        result.expect(integrity(service.database) == "ok", "integrity_check is not ok")
+    if isinstance(service.storage, Path):
+        result.expect(integrity(service.storage) == "ok", "integrity_check is not ok")
     result.expect(not service.traceback(), f"a traceback was logged: {service.traceback()}")

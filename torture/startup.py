@@ -15,8 +15,7 @@ from harness.process import started
 from harness.server import Server, free_port
 from harness.service import SERVICES
 from harness.wire import Client
-from torture.experiment import Effort, Result
-from torture.service import DEADLINE, prepared, rows, rows_of_the_file, stops_well, tortured
+from torture.service import DEADLINE, Effort, Result, prepared, rows, rows_of_the_file, stops_well, tortured
 
 VARIABLES = [
     ("HOST", ""),
@@ -61,10 +60,14 @@ def startup(name: str, _: Effort) -> Result:
         port = str(taken.getsockname()[1])
         starts = [(variable, value, variable) for variable, value in VARIABLES]
         starts += [("PORT", port, port)]
-        starts += [  # the second is Alembic's own word
-            ("DATABASE_URL", f"sqlite:///{database}", "DATABASE_URL|revision")
-            for database in strange_databases(Path(folder))
-        ]
+        for what, statements in DATABASES.items():
+            database = Path(folder, f"{what}.db")
+            if statements:
+                made(database, statements)
+            else:
+                database.write_bytes(b"no database at all. " * 1000)
+            words = "DATABASE_URL|revision"  # the second is Alembic's own
+            starts.append(("DATABASE_URL", f"sqlite:///{database}", words))
         folders = [Path(folder, str(number)) for number in range(len(starts))]
         list(pool.map(lambda folder, start: refused(name, folder, result, *start), folders, starts))
     result.count(len(VARIABLES), "bad variables")
@@ -72,16 +75,6 @@ def startup(name: str, _: Effort) -> Result:
     result.count(1, "port in use")
     without_shared_memory(name, result)
     return result
-
-
-def strange_databases(folder: Path) -> Iterator[Path]:
-    for what, statements in DATABASES.items():
-        database = folder / f"{what}.db"
-        with closing(sqlite3.connect(database)) as connection:
-            connection.executescript(statements)
-        if not statements:
-            database.write_bytes(b"no database at all. " * 1000)
-        yield database
 
 
 def refused(name: str, scratch: Path, result: Result, variable: str, value: str, words: str) -> None:
@@ -128,11 +121,9 @@ def together(name: str, effort: Effort) -> Result:
 def copies(name: str, statements: str) -> Iterator[list[Server]]:
     """Not yet started."""
     with TemporaryDirectory(prefix=f"torture-{name}-") as scratch, ExitStack() as stack:
-        database = Path(scratch, "items.db")
+        database, services = Path(scratch, "items.db"), list[Server]()
         if statements:
-            with closing(sqlite3.connect(database)) as connection:
-                connection.executescript(statements)
-        services = []
+            made(database, statements)
         for number in range(COPIES):
             folder = Path(scratch, str(number))
             folder.mkdir()
@@ -140,6 +131,11 @@ def copies(name: str, statements: str) -> Iterator[list[Server]]:
             service.database = database
             services.append(stack.enter_context(closing(service)))
         yield services
+
+
+def made(database: Path, statements: str) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(statements)
 
 
 def serve(services: list[Server], result: Result) -> None:

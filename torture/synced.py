@@ -5,8 +5,7 @@ from pathlib import Path
 
 from harness.server import Server
 from harness.wire import Client
-from torture.experiment import Effort, Result
-from torture.service import tortured, until
+from torture.service import Effort, Result, tortured, until
 
 WRITES = 20
 CALL = re.compile(r"^\d+ +[\d.]+ (?:<\.\.\. )?(\w+)")

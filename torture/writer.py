@@ -6,7 +6,8 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import takewhile
+from dataclasses import dataclass
+from itertools import count, takewhile
 from math import inf
 
 from harness.wire import Client, NoAnswerError
@@ -19,7 +20,8 @@ class Writer(threading.Thread):
 
     def __init__(self, number: int, url: str, *, reuse: bool, unsure: Collection[int] = ()) -> None:
         super().__init__(daemon=True)
-        self.prefix, self.client = f"{number}", Client(url, reuse=reuse)
+        self.client, self.random = Client(url, reuse=reuse), random.Random(number)
+        self.names = (f"{number}-{n}" for n in count(1))  # for items
         # by id: its names, as last answered and since; None is gone
         self.may_be: dict[int, list[str | None]] = {}
         self.unanswered: list[str] = []  # the names of items that may have been created
@@ -31,19 +33,15 @@ class Writer(threading.Thread):
         self.silences: list[str] = []
         self.faults: list[str] = []
         self.stopping = threading.Event()
-        self._random, self._count = random.Random(number), 0
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            self._count += 1
             there = [id_ for id_, names in self.may_be.items() if names != [None]]
-            choice = self._random.random() if there else 0.0
+            choice = self.random.random() if there else 0.0
             if choice < 0.6:
-                self._create(f"{self.prefix}-{self._count}")
-            elif choice < 0.85:
-                self._change(self._random.choice(there), f"{self.prefix}-{self._count}")
+                self._create(next(self.names))
             else:
-                self._change(self._random.choice(there), None)
+                self._change(self.random.choice(there), next(self.names) if choice < 0.85 else None)
 
     def _create(self, name: str) -> None:
         answer = self._sent("POST", "/items", name)
@@ -89,9 +87,9 @@ class Writer(threading.Thread):
         return good[-1][0] if len(good) >= least else inf
 
 
+@dataclass(frozen=True)
 class Writers:
-    def __init__(self, threads: list[Writer]) -> None:
-        self.threads = threads
+    threads: list[Writer]
 
     @property
     def statuses(self) -> Counter[int]:

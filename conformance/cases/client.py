@@ -41,25 +41,24 @@ def generated() -> str:
 @contextmanager
 def operations(url: str) -> Iterator[Any]:
     """Every operation as a function, which takes what the generated one takes and gives its whole answer."""
-    package = generated()
     client, models, api = (
-        importlib.import_module(f"{package}.{name}") for name in ("client", "models", "api")
+        importlib.import_module(f"{generated()}.{name}") for name in ("client", "models", "api")
     )
-    found = {}
-    pairs = [line.partition(":") for line in EVERYWHERE.headers]
-    headers = {name: text.strip() for name, _, text in pairs}
     with client.Client(
         url,
         raise_on_unexpected_status=True,
-        headers=headers,
+        headers={
+            name: text.strip() for name, _, text in (line.partition(":") for line in EVERYWHERE.headers)
+        },
         verify_ssl=ssl.create_default_context(),  # which knows SSL_CERT_FILE
         httpx_args={"trust_env": False},
     ) as connected:
-        for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
-            if not module.ispkg:
-                call = importlib.import_module(module.name).sync_detailed
-                found[module.name.rpartition(".")[2]] = partial(call, client=connected)
-        yield SimpleNamespace(**found, models=models)
+        names = [
+            each.name for each in pkgutil.walk_packages(api.__path__, f"{api.__name__}.") if not each.ispkg
+        ]
+        modules = {name.rpartition(".")[2]: importlib.import_module(name) for name in names}
+        calls = {name: partial(module.sync_detailed, client=connected) for name, module in modules.items()}
+        yield SimpleNamespace(**calls, models=models)
 
 
 @case("a generated client: the basics", "declared")

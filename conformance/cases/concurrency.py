@@ -1,24 +1,20 @@
 """Requests at the same moment, each on a connection of its own."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 
-from conformance.case import Complaint, Subject, case, differs
-from conformance.levels import Level
+from conformance.case import Complaint, Level, Subject, case, differs
 from conformance.script import TYPED
 from harness.wire import Answer, Client, Request, conversation
 
 AT_ONCE, CREATED, REPLACED = 8, 200, 50
 ROUNDS = 40  # of a race that a service with a fault does not lose every time
 
-T = TypeVar("T")
 
-
-def written(number: int) -> dict[str, Any]:
+def lamp(number: int) -> dict[str, Any]:
     return {"name": f"Lamp {number}", "description": f"{number}", "price": number, "quantity": number}
 
 
@@ -37,20 +33,22 @@ def deleted(url: str, ids: Sequence[int]) -> None:
         conversation(url, [Request("DELETE", f"/items/{item_id}") for item_id in ids[start : start + 100]])
 
 
-def at_once(pool: ThreadPoolExecutor, calls: Sequence[Callable[[], T]]) -> list[T]:
-    barrier = Barrier(len(calls))
+def at_once(
+    pool: ThreadPoolExecutor, url: str, method: str, target: str, bodies: Sequence[object]
+) -> list[Answer]:
+    barrier = Barrier(len(bodies))
 
-    def call(function: Callable[[], T]) -> T:
+    def call(body: object) -> Answer:
         barrier.wait()
-        return function()
+        return send(url, method, target, body)
 
-    return list(pool.map(call, calls))
+    return list(pool.map(call, bodies))
 
 
 @case("items that are created at the same moment", "create-id", "durable-read", level=Level.CONCURRENCY)
 def created_at_once(subject: Subject) -> Iterator[Complaint]:
     def created_and_read(number: int) -> tuple[int, Any]:
-        item_id = created(subject.url, written(number))
+        item_id = created(subject.url, lamp(number))
         return item_id, send(subject.url, "GET", f"/items/{item_id}").json()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -58,20 +56,20 @@ def created_at_once(subject: Subject) -> Iterator[Complaint]:
     ids = [item_id for item_id, _ in found]
     deleted(subject.url, ids)
     yield from differs(len(set(ids)), CREATED, "different ids")
-    expected = [{"id": item_id, **written(number)} for number, item_id in enumerate(ids)]
+    expected = [{"id": item_id, **lamp(number)} for number, item_id in enumerate(ids)]
     yield from differs([item for _, item in found], expected, "the items")
 
 
 @case("replacements of one item at the same moment", "replace-whole", "durable-read", level=Level.CONCURRENCY)
 def replaced_at_once(subject: Subject) -> Iterator[Complaint]:
-    item_id = created(subject.url, written(0))
+    item_id = created(subject.url, lamp(0))
     path = f"/items/{item_id}"
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        puts = [pool.submit(send, subject.url, "PUT", path, written(number)) for number in range(REPLACED)]
+        puts = [pool.submit(send, subject.url, "PUT", path, lamp(number)) for number in range(REPLACED)]
         answers = [put.result().json() for put in puts]
     item = send(subject.url, "GET", path).json()
     deleted(subject.url, [item_id])
-    yield from differs(answers, [{"id": item_id, **written(n)} for n in range(REPLACED)], "the answers")
+    yield from differs(answers, [{"id": item_id, **lamp(n)} for n in range(REPLACED)], "the answers")
     if item not in answers:
         yield Complaint(f"the item is {item}, which nobody sent")
 
@@ -87,7 +85,7 @@ def left_whole(subject: Subject) -> Iterator[Complaint]:
         with ThreadPoolExecutor(len(bodies)) as pool:
             for _ in range(ROUNDS):
                 send(subject.url, "PUT", path, before)
-                at_once(pool, [partial(send, subject.url, "PUT", path, body) for body in bodies])
+                at_once(pool, subject.url, "PUT", path, bodies)
                 item = send(subject.url, "GET", path).json()
                 if item not in [{"id": item_id, **body} for body in bodies]:
                     yield Complaint(f"the item is {item}, a mixture")
@@ -100,8 +98,8 @@ def left_whole(subject: Subject) -> Iterator[Complaint]:
 def deleted_once(subject: Subject) -> Iterator[Complaint]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in range(ROUNDS):
-            path = f"/items/{created(subject.url, written(1))}"
-            answers = at_once(pool, [partial(send, subject.url, "DELETE", path)] * AT_ONCE)
+            path = f"/items/{created(subject.url, lamp(1))}"
+            answers = at_once(pool, subject.url, "DELETE", path, [None] * AT_ONCE)
             statuses = sorted(answer.status for answer in answers)
             if statuses != [204, *[404] * (AT_ONCE - 1)]:
                 yield Complaint(f"the statuses are {statuses}")
@@ -110,13 +108,13 @@ def deleted_once(subject: Subject) -> Iterator[Complaint]:
 
 @case("a list of more than 2,000 items", "list-default", "list-last", "list-limit", level=Level.CONCURRENCY)
 def long_list(subject: Subject) -> Iterator[Complaint]:
-    post = Request("POST", "/items", TYPED, json.dumps(written(1)).encode(), "length")
+    post = Request("POST", "/items", TYPED, json.dumps(lamp(1)).encode(), "length")
 
     def hundred(_number: int) -> list[int]:
         answers = conversation(subject.url, [post] * 100)
         return [answer.json()["id"] for answer in answers if answer is not None]
 
-    first = created(subject.url, written(1))
+    first = created(subject.url, lamp(1))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         ids = sorted(item_id for made in pool.map(hundred, range(21)) for item_id in made)
     try:

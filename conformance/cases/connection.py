@@ -4,15 +4,17 @@ import json
 import select
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from urllib.parse import urlsplit
 
 import h11
 
 from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
+from conformance.cases.concurrency import created, deleted
 from conformance.script import TYPED
-from harness.wire import TIMEOUT, Answer, Reader, Request, conversation, exchange
+from harness.wire import Answer, Reader, Request, connect, conversation, exchange
 
 HELLO = Request("GET", "/hello")
 ITEM = b'{"name": "Lamp", "price": 1}'
@@ -21,29 +23,25 @@ PAUSE = 0.3  # seconds in which a server can answer that does not wait for a bod
 NO_ITEM = "/items/9007199254740991"
 
 
-@contextmanager
-def connected(url: str, buffer: int = 0) -> Iterator[socket.socket]:
-    parts = urlsplit(url)
-    with closing(socket.socket()) as connection:
-        if buffer:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.settimeout(TIMEOUT)
-        connection.connect((parts.hostname or "", parts.port or 80))
-        yield connection
+def talk(url: str, request: Request, *, late: bool = False, behind: bytes = b"") -> Answer | None:
+    """The head and the body in one packet; or the body when the server had time to think that it has all."""
+    head, body = request.head("x", close=False), b"".join(request.payload()) + behind
+    with connect(url) as connection:
+        connection.sendall(head if late else head + body)
+        if late:
+            select.select([connection], [], [], PAUSE)
+            connection.sendall(body)
+        return Reader(connection, request.method).answer(to_the_end=False)
 
 
 @contextmanager
 def item(url: str) -> Iterator[int]:
     """An item that is there, and gone afterwards if it is not gone already."""
-    created = exchange(url, POST)
-    if created is None:
-        raise ValueError("POST /items: no answer")
-    item_id: int = created.json()["id"]
+    item_id = created(url, {"name": "Lamp", "price": 1})
     try:
         yield item_id
     finally:
-        exchange(url, Request("DELETE", f"/items/{item_id}"))
+        deleted(url, [item_id])
 
 
 def status(answer: Answer | None) -> int | None:
@@ -56,11 +54,11 @@ def there(url: str, item_id: int) -> Iterator[Complaint]:
         yield Complaint(f"GET /items/{item_id} is {found}: the body was read as a request")
 
 
-def gone(url: str, created: Answer | None) -> Iterator[Complaint]:
+def gone(url: str, answer: Answer | None) -> Iterator[Complaint]:
     """What was created is there, and can be deleted."""
-    if created is not None and created.status == 201:
-        deleted = exchange(url, Request("DELETE", f"/items/{created.json()['id']}"))
-        yield from differs(status(deleted), 204, "the status of a DELETE of the item")
+    if answer is not None and answer.status == 201:
+        found = status(exchange(url, Request("DELETE", f"/items/{answer.json()['id']}")))
+        yield from differs(found, 204, "the status of a DELETE of the item")
 
 
 def smuggled(item_id: int) -> bytes:
@@ -111,7 +109,10 @@ def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
     ids = [answer.json()["id"] for answer in conversation(subject.url, [post] * 200) if answer is not None]
     page = Request("GET", f"/items?limit=200&after={ids[0]}", (), b"x" * 16, framing)
     try:
-        with connected(subject.url, buffer=4096) as connection:  # the most of the answer stays behind
+        with connect(subject.url) as connection:
+            connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVBUF, 4096
+            )  # the most of the answer stays behind
             connection.sendall(page.head(urlsplit(subject.url).netloc, close=True))
             answers, _, _ = select.select([connection], [], [], PAUSE)  # or it reads the body first
             begun = connection.recv(1) if answers else b""
@@ -121,7 +122,7 @@ def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
         yield Complaint("the answer breaks off where the server closed while the client was still sending")
         return
     finally:
-        conversation(subject.url, [Request("DELETE", f"/items/{item_id}") for item_id in ids])
+        deleted(subject.url, ids)
     found = None if answer is None else [item["id"] for item in answer.json()]
     yield from differs(found, ids[1:], "the ids of the page")
 
@@ -146,30 +147,28 @@ def on_one_connection(subject: Subject) -> Iterator[Complaint]:
 def keeps_what_it_promises(subject: Subject, size: int) -> Iterator[Complaint]:
     """A proxy sends another client's request over a connection that was not said to close."""
     body = b'{"name": "' + b"x" * size + b'"}'
-    for first in (
-        Request("POST", "/nope", TYPED, body, "length"),
-        Request("PUT", "/items", TYPED, body, "length"),
-        Request("POST", "/items", ("Content-Type: text/plain",), body, "length"),
-        Request("POST", "/items", TYPED, body, "length"),
-        Request("GET", "/hello", (), body, "length"),
+    for method, target, headers in (
+        ("POST", "/nope", TYPED),
+        ("PUT", "/items", TYPED),
+        ("POST", "/items", ("Content-Type: text/plain",)),
+        ("POST", "/items", TYPED),
+        ("GET", "/hello", ()),
     ):
-        refused, answer = conversation(subject.url, [first, HELLO])
+        refused, answer = conversation(subject.url, [Request(method, target, headers, body, "length"), HELLO])
         says_close = refused is not None and "close" in (refused.header("Connection") or "").lower()
         if refused is None or (answer is None and not says_close):
-            told = f"{first.method} {first.target}: {status(refused)}"
+            told = f"{method} {target}: {status(refused)}"
             yield Complaint(f"{told}, which does not say that the connection closes; but it does")
 
 
-@case(
-    "a connection that is to be closed",
-    "connection",
-    each=["close", "Close", "TE, close", "close, TE"],
-    bare=True,
-)
+CLOSES = ["close", "Close", "TE, close", "close, TE"]
+
+
+@case("a connection that is to be closed", "connection", each=CLOSES, bare=True)
 def to_be_closed(subject: Subject, tokens: str) -> Iterator[Complaint]:
     """The answer must be whole. A server that looks for the one word alone may keep the connection open."""
     request = Request("GET", "/hello", (f"Connection: {tokens}", "TE: trailers"))
-    with connected(subject.url) as connection:
+    with connect(subject.url) as connection:
         connection.sendall(request.head("x", close=False))
         answer = Reader(connection, "GET").answer(to_the_end=False)
         yield from differs(status(answer), 200, "the status")
@@ -184,17 +183,14 @@ def to_be_closed(subject: Subject, tokens: str) -> Iterator[Complaint]:
 @case("garbage behind a request", "connection", each=range(1, 6), bare=True)
 def garbage_behind(subject: Subject, _number: int) -> Iterator[Complaint]:
     """Of two requests in one packet the first is committed, whatever the second one is."""
-    with connected(subject.url) as connection:
-        head, body = POST.head("x", close=False), b"".join(POST.payload())
-        connection.sendall(head + body + b"\x00 garbage \xff\r\n\r\n")
-        answer = Reader(connection, "POST").answer(to_the_end=False)
+    answer = talk(subject.url, POST, behind=b"\x00 garbage \xff\r\n\r\n")
     yield from differs(status(answer), 201, "the status of the first")
     yield from gone(subject.url, answer)
 
 
 @case("an HTTP/1.0 client gets no 100 Continue", "connection-continue", bare=True)
 def no_continue(subject: Subject) -> Iterator[Complaint]:
-    with connected(subject.url) as connection:
+    with connect(subject.url) as connection:
         head = POST.head("x", close=False).replace(b"HTTP/1.1", b"HTTP/1.0")
         connection.sendall(head.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n") + ITEM)
         first = connection.recv(12, socket.MSG_PEEK)
@@ -206,7 +202,7 @@ def no_continue(subject: Subject) -> Iterator[Complaint]:
 @case("a client that ends its side", "half-close", each=["GET", "POST"], bare=True)
 def ends_its_side(subject: Subject, method: str) -> Iterator[Complaint]:
     request = HELLO if method == "GET" else Request("POST", "/echo", TYPED, ITEM, "length")
-    with connected(subject.url) as connection:
+    with connect(subject.url) as connection:
         connection.sendall(request.head("x", close=False) + b"".join(request.payload()))
         connection.shutdown(socket.SHUT_WR)
         answer = Reader(connection, method).answer()
@@ -249,7 +245,7 @@ def fields(count: int, size: int) -> tuple[str, ...]:
 def no_http(subject: Subject, sent: bytes) -> Iterator[Complaint]:
     """An answer of the server's own, or none; and the service is still there."""
     line = b""
-    with connected(subject.url) as connection:
+    with connect(subject.url) as connection:
         connection.sendall(sent)
         with suppress(OSError):  # closed already, or reset, which can take an answer with it
             connection.shutdown(socket.SHUT_WR)
@@ -258,3 +254,66 @@ def no_http(subject: Subject, sent: bytes) -> Iterator[Complaint]:
     if line.startswith(b"HTTP/1.") and line.split(b" ")[1][:1] not in b"2345":
         yield Complaint(f"the answer is {line!r}")
     yield from differs(status(exchange(subject.url, HELLO)), 200, "the next GET /hello")
+
+
+# -- a client that offers another protocol gets the answer that it would get without the offer
+
+OFFERS = {
+    "h2c": (
+        "Connection: Upgrade, HTTP2-Settings",
+        "Upgrade: h2c",
+        "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA",
+    ),
+    "websocket": (
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ),
+    "unknown": ("Connection: upgrade", "Upgrade: x"),
+}
+LATE = "two packets"
+each_offer = partial(
+    case, each=[(offer, packets) for offer in OFFERS for packets in ("one packet", LATE)], bare=True
+)
+
+
+@each_offer("an upgrade's body is no request", "connection-upgrade")
+def no_request(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
+    offer, packets = example
+    with item(subject.url) as item_id:
+        for method, target in (("POST", "/hello"), ("POST", "/nope"), ("GET", "/hello")):
+            request = Request(method, target, OFFERS[offer], smuggled(item_id), "length")
+            talk(subject.url, request, late=packets == LATE)
+            yield from there(subject.url, item_id)
+
+
+@each_offer("an upgrade is not accepted", "connection-upgrade")
+def not_accepted(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
+    offer, packets = example
+    for method, target, body, expected in (
+        ("POST", "/echo", ITEM, 200),
+        ("POST", "/echo", b"{", 400),
+        ("POST", "/hello", ITEM, 405),
+        ("GET", "/hello", b"", 200),
+        ("GET", "/nope", b"", 404),
+        ("GET", "/items?limit=1", b"", 200),
+    ):
+        headers = (*OFFERS[offer], *(TYPED if body else ()))
+        request = Request(method, target, headers, body, "length" if body else "none")
+        answer = talk(subject.url, request, late=packets == LATE)
+        yield from differs(status(answer), expected, f"the status of {method} {target}")
+        if answer is not None and answer.status == expected:
+            yield from every_answer(request, answer)
+
+
+@each_offer("an upgrade creates and replaces", "connection-upgrade")
+def creates(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
+    offer, packets = example
+    headers, late = (*OFFERS[offer], *TYPED), packets == LATE
+    answer = talk(subject.url, Request("POST", "/items", headers, ITEM, "length"), late=late)
+    yield from differs(status(answer), 201, "the status of POST /items")
+    if answer is not None and answer.status == 201:
+        put = Request("PUT", f"/items/{answer.json()['id']}", headers, ITEM, "length")
+        yield from differs(status(talk(subject.url, put, late=late)), 200, "the status of PUT")
+        yield from gone(subject.url, answer)

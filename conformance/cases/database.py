@@ -4,34 +4,86 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
 
 from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
+from conformance.cases.concurrency import send
 from conformance.cases.connection import POST
 from conformance.script import TYPED
-from harness.server import Server, launched
 from harness.wire import Answer, Request, exchange
+
+if TYPE_CHECKING:
+    from harness.server import Server
 
 PUT = Request("PUT", "/items/1", TYPED, POST.body, "length")
 WRITES = [POST, PUT, Request("DELETE", "/items/1")]
 LIST = Request("GET", "/items")
 READS = [Request("GET", "/healthz"), LIST, Request("GET", "/items/1")]
+LAMP = {"name": "Lamp", "price": 1}
 CREATED = 50
+DEADLINE = 20.0  # seconds
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+SEVER = f"SELECT pg_terminate_backend(pid) {OTHERS}"
+# pg_stat_activity would stay, within a transaction, what it was at the first look.
+BLOCKED = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+
+on_either = partial(case, databases=("sqlite", "postgresql"))
+on_sqlite = partial(case, databases=("sqlite",))
+on_postgresql = partial(case, databases=("postgresql",))
 
 
-def ask(server: Server, request: Request) -> Answer:
+@contextmanager
+def running(subject: Subject, **settings: str) -> Iterator[tuple["Server", Any]]:
+    """The service with one item, and another connection to its database."""
+    from harness.postgresql import environment  # takes long to import, and most runs need none
+    from harness.server import launched
+
+    threads = {"THREADS": "4"}  # one for each write, to wait all at once
+    with (
+        environment(subject.postgresql) as env,
+        launched(subject.service, {**threads, **env, **settings}) as server,
+        closing(connected(server.storage)) as other,
+    ):
+        ask(server, POST)
+        yield server, other
+
+
+def connected(database: Path | str) -> Any:
+    if isinstance(database, Path):
+        return sqlite3.connect(database, isolation_level=None, timeout=10)
+    import psycopg
+
+    return psycopg.connect(database, autocommit=True)
+
+
+@contextmanager
+def locked(other: Any, mode: str) -> Iterator[None]:
+    """In a mode of PostgreSQL's. SQLite's own keeps readers out, too, where there is no write-ahead log."""
+    if isinstance(other, sqlite3.Connection):
+        other.execute("BEGIN EXCLUSIVE")
+    else:
+        other.execute("BEGIN")
+        other.execute(f"LOCK TABLE items IN {mode} MODE")
+    yield
+    other.execute("ROLLBACK")
+
+
+def ask(server: "Server", request: Request) -> Answer:
     answer = exchange(server.url, request)
     if answer is None:
         raise ValueError(f"{request.method} {request.target}: no answer")
     return answer
 
 
-def refused(server: Server, requests: list[Request], status: int) -> Iterator[Complaint]:
+def refused(server: "Server", requests: list[Request], status: int) -> Iterator[Complaint]:
     """Each of them, at the same moment, with that status."""
     with ThreadPoolExecutor(len(requests)) as pool:
-        answers = list(pool.map(lambda request: ask(server, request), requests))
+        answers = list(pool.map(partial(ask, server), requests))
     for request, answer in zip(requests, answers, strict=True):
         yield from every_answer(request, answer, (status,))
         yield from differs(answer.status, status, f"the status of {request.method} {request.target}")
@@ -39,77 +91,117 @@ def refused(server: Server, requests: list[Request], status: int) -> Iterator[Co
             yield Complaint(f"Retry-After is {answer.header('Retry-After')}")
 
 
-def ids(server: Server, target: str = "/items") -> list[int]:
+def ids(server: "Server", target: str = "/items") -> list[int]:
     return [item["id"] for item in ask(server, Request("GET", target)).json()]
 
 
-@contextmanager
-def opened(database: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(database, isolation_level=None, timeout=10)) as connection:
-        yield connection
-
-
-@contextmanager
-def locked(database: Path) -> Iterator[None]:
-    with opened(database) as holder:
-        holder.execute("BEGIN EXCLUSIVE")
-        yield
-        holder.execute("ROLLBACK")
-
-
-@case("a database that stays locked", "database-unavailable", starts=True)
+@on_either("a database that stays locked", "database-unavailable")
 def stays_locked(subject: Subject) -> Iterator[Complaint]:
-    with launched(
-        subject.service, {"THREADS": "4"}
-    ) as server:  # a thread for each write, to wait all at once
-        ask(server, POST)
-        with locked(server.database):
+    with running(subject) as (server, other):
+        with locked(other, "EXCLUSIVE"):
             yield from refused(server, WRITES, 503)
-        yield from differs(ids(server), [1], "the ids, where every write was refused")
+            yield from differs(ids(server), [1], "the ids, where every write was refused")
         yield from differs(ask(server, POST).status, 201, "the status of a write after the lock")
 
 
-@case("a database that cannot even be read", "database-unavailable", "health-asks", starts=True)
+@on_either("a database that cannot even be read", "database-unavailable", "health-asks")
 def cannot_be_read(subject: Subject) -> Iterator[Complaint]:
-    """Without a write-ahead log, an exclusive lock keeps readers out, too."""
-    with launched(subject.service, {"THREADS": "4", "SQLITE_JOURNAL_MODE": "DELETE"}) as server:
-        ask(server, POST)
-        with locked(server.database):
+    with running(subject, SQLITE_JOURNAL_MODE="DELETE") as (server, other):
+        with locked(other, "ACCESS EXCLUSIVE"):
             yield from refused(server, READS, 503)
         yield from differs(ask(server, READS[0]).status, 200, "the status of /healthz after the lock")
 
 
-@case("a table that is not there", "database-fault", "error-fault", starts=True)
+@on_either("a table that is not there", "database-fault", "error-fault")
 def no_table(subject: Subject) -> Iterator[Complaint]:
-    """As after a column that was renamed in the database and not in the service."""
-    with launched(subject.service) as server:
-        ask(server, POST)
-        with opened(server.database) as database:
-            named = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE c.name = 'price'"
-            for (table,) in database.execute(f"{named} AND m.type = 'table'").fetchall():
-                database.execute(f'ALTER TABLE "{table}" RENAME TO "{table}_gone"')
+    """As after a table that was renamed in the database and not in the service."""
+    with running(subject) as (server, other):
+        other.execute("ALTER TABLE items RENAME TO items_gone")
         yield from refused(server, [LIST, Request("GET", "/items/1"), *WRITES], 500)
 
 
-@case("a database file that is away", "open-database-file", starts=True)
+@on_sqlite("a database file that is away", "open-database-file")
 def file_away(subject: Subject) -> Iterator[Complaint]:
-    with launched(subject.service) as server, TemporaryDirectory() as elsewhere:
-        ask(server, POST)
+    with running(subject) as (server, _), TemporaryDirectory() as elsewhere:
         for file in sorted(server.database.parent.glob(f"{server.database.name}*")):
             file.rename(Path(elsewhere, file.name))
         for request in READS + WRITES:
             yield from every_answer(request, ask(server, request), (500, 503))
 
 
-@case("what was answered outlives a kill", "durable-crash", "create-no-reuse", starts=True)
+@on_either("what was answered outlives a kill", "durable-crash", "create-no-reuse")
 def outlives_a_kill(subject: Subject) -> Iterator[Complaint]:
-    with TemporaryDirectory() as folder:
-        settings = {"DATABASE_URL": f"sqlite:///{folder}/items.db"}
-        with launched(subject.service, settings) as server:
-            created = [ask(server, POST).json()["id"] for _ in range(CREATED)]
-            ask(server, Request("DELETE", f"/items/{created[-1]}"))
-            server.kill_all()
-        with launched(subject.service, settings) as server:
-            yield from differs(ids(server), created[:-1], "the ids after the kill")
-            new = ask(server, POST).json()["id"]
-            yield from differs(new in created, False, "an id is used again")
+    with running(subject) as (server, _):
+        created = [1, *(ask(server, POST).json()["id"] for _ in range(CREATED))]
+        ask(server, Request("DELETE", f"/items/{created[-1]}"))
+        server.kill_all()
+        server.start()
+        yield from differs(ids(server), created[:-1], "the ids after the kill")
+        yield from differs(ask(server, POST).json()["id"] in created, False, "an id is used again")
+
+
+@on_postgresql("a database that may only be read", "database-unavailable")
+def read_only(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other):
+        other.execute(f"ALTER DATABASE {other.info.dbname} SET default_transaction_read_only = on")
+        other.execute(SEVER)  # the setting is of new connections
+        yield from refused(server, WRITES, 503)
+        yield from differs(ids(server), [1], "the ids, where every write was refused")
+
+
+@on_postgresql("a server that takes no connection", "database-unavailable")
+def takes_no_connection(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other), closing(connected(subject.postgresql)) as admin:
+        allow = f"ALTER DATABASE {other.info.dbname} ALLOW_CONNECTIONS"
+        admin.execute(f"{allow} false")
+        other.execute(SEVER)
+        yield from refused(server, READS + WRITES, 503)
+        admin.execute(f"{allow} true")
+        yield from differs(ids(server), [1], "the ids after that")
+
+
+@on_postgresql("connections that were severed", "get-stored", "durable-read")
+def severed(subject: Subject) -> Iterator[Complaint]:
+    """Unnoticed by the service, between two requests, as by a restart of the server."""
+    with running(subject) as (server, other):
+        for request, status in ((LIST, 200), (PUT, 200), (POST, 201), (Request("DELETE", "/items/2"), 204)):
+            other.execute(SEVER)
+            answer = ask(server, request)
+            yield from every_answer(request, answer, (status,))
+            yield from differs(answer.status, status, f"the status of {request.method} {request.target}")
+        yield from differs(ids(server), [1], "the ids after that")
+
+
+@on_postgresql("what waits for a deletion finds no item", "replace-never-creates", "delete-once")
+def waits_for_a_deletion(subject: Subject) -> Iterator[Complaint]:
+    with running(subject) as (server, other), ThreadPoolExecutor() as pool:
+        for method, body in (("PUT", LAMP), ("DELETE", None)):
+            path = f"/items/{send(server.url, 'POST', '/items', LAMP).json()['id']}"
+            with other.transaction():
+                other.execute("DELETE FROM items WHERE id = %s", [path.rpartition("/")[2]])
+                waiting = pool.submit(send, server.url, method, path, body)
+                wait_until_blocked(other)
+            yield from differs(waiting.result(DEADLINE).status, 404, f"the status of {method}")
+            yield from differs(send(server.url, "GET", path).status, 404, "the status of GET after that")
+
+
+def wait_until_blocked(other: Any) -> None:
+    end = monotonic() + DEADLINE
+    while not other.execute(BLOCKED).fetchone():
+        if monotonic() > end:
+            raise TimeoutError("nothing waits for the lock")
+        sleep(0.01)
+
+
+@on_postgresql("items that are committed in another order", "list-order", "list-after", "durable-read")
+def committed_in_another_order(subject: Subject) -> Iterator[Complaint]:
+    """The first of two writers is held at its commit, past the service."""
+    insert = "INSERT INTO items (name, description, price, quantity) VALUES ('', '', 0, 0) RETURNING id"
+    with running(subject) as (server, other):
+        with other.transaction():
+            first = other.execute(insert).fetchone()
+            second = ask(server, POST).json()["id"]
+            yield from differs((first, second), ((2,), 3), "the ids of the two writers")
+            yield from differs(ids(server), [1, 3], "the ids, where the smaller is not committed")
+        for target, listed in (("/items?after=3", []), ("/items?after=1", [2, 3]), ("/items", [1, 2, 3])):
+            yield from differs(ids(server, target), listed, f"the ids of {target} when both are committed")

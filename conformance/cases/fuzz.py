@@ -10,9 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from conformance.case import Complaint, Subject, case
+from conformance.case import Complaint, Level, Subject, case
 from conformance.contract import CONTRACT
-from conformance.levels import Level
 from conformance.reference.oracle import STATUSES, delete, stored
 from harness.wire import EVERYWHERE
 
@@ -30,13 +29,7 @@ CHECKS = {
     "use_after_free": "delete-gone",
     "ensure_resource_availability": "get-stored",
 }
-RULES = (
-    "declared",
-    *STATUSES.values(),
-    "error-never-5xx",
-    "errors-places",
-    "method-allow",
-    "echo-unchanged",
+OF_ITEMS = (
     "list-order",
     "create-no-reuse",
     "create-location",
@@ -45,7 +38,8 @@ RULES = (
     "get-stored",
     "delete-gone",
 )
-JSON = dict[str, Any]
+OF_ANSWERS = ("declared", "error-never-5xx", "errors-places", "method-allow", "echo-unchanged")
+RULES = (*OF_ANSWERS, *STATUSES.values(), *OF_ITEMS)
 
 
 class UnsoundError(Exception):
@@ -54,12 +48,10 @@ class UnsoundError(Exception):
 
 @case("random sequences of requests", *RULES, level=Level.FUZZ)
 def sequences(subject: Subject) -> Iterator[Complaint]:
-    from conformance.differential import difference  # Hypothesis takes long to import
+    from conformance.hostile import difference  # Hypothesis takes long to import
 
     if found := difference(subject.url, short=subject.short, seed=subject.seed):
-        causes = [complaint.text for complaint in found.complaints]
-        sent = tuple(step.sent for step in found.steps)
-        yield Complaint(str(found), found.rules, cause=causes[0], got="\n".join(causes), sent=sent)
+        yield found
 
 
 @case("random requests by Schemathesis", *RULES, level=Level.FUZZ)
@@ -101,7 +93,7 @@ def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
             yield from failures(json.loads(line))
 
 
-def unsound(summary: JSON) -> Iterator[str]:
+def unsound(summary: dict[str, Any]) -> Iterator[str]:
     """Why a run does not count, if it does not."""
     if not summary["complete"]:
         yield f"the run stopped: {summary['stop_reason']}"
@@ -115,7 +107,7 @@ def unsound(summary: JSON) -> Iterator[str]:
             yield f"the phase {name} came to {phase['status']}: {phase['skip_reason']}"
 
 
-def failures(event: JSON) -> Iterator[Complaint]:
+def failures(event: dict[str, Any]) -> Iterator[Complaint]:
     """Of the checks of Schemathesis itself."""
     recorder = event.get("ScenarioFinished", {}).get("recorder", {})
     for name, checks in recorder.get("checks", {}).items():
@@ -126,6 +118,6 @@ def failures(event: JSON) -> Iterator[Complaint]:
                 yield Complaint(f"{_shown(asked)}\n{check['name']}: {message}", (CHECKS[check["name"]],))
 
 
-def _shown(request: JSON) -> str:
+def _shown(request: dict[str, Any]) -> str:
     body = base64.b64decode((request.get("body") or {}).get("$base64", ""))
     return f"{request.get('method')} {request.get('uri')} {body[:500]!r}"

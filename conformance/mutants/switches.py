@@ -14,7 +14,8 @@ from harness.wire import Answer, Request
 
 Switch = Callable[[Reference], None]
 Change = Callable[[Any], Any]
-
+Edit = tuple[str, str]  # what is replaced, by what
+UNEDITED: Edit = ("(?!)", "")  # what is nowhere
 
 TEXTS: Mapping[str, Callable[[Request, Answer | None], str]] = {
     "method": lambda request, _: request.method,
@@ -97,24 +98,30 @@ def parameter(**parameters: dict[str, Any]) -> Switch:
 
 
 def request(
-    replaced: tuple[str, str] = ("", ""), read: Mapping[str, str] | None = None, **patterns: str
+    target_edit: Edit = UNEDITED,
+    body_edit: Edit = UNEDITED,
+    read: Mapping[str, str] | None = None,
+    **patterns: str,
 ) -> Switch:
-    holds = where(**patterns)
-    values = {name: value.encode() if name == "body" else value for name, value in (read or {}).items()}
+    holds, read = where(**patterns), read or {}
 
     def change(request: Request) -> Request:
         if not holds(request):
             return request
-        target = re.sub(*replaced, request.target)
-        return replace(request, target=target, **values)  # type: ignore[arg-type] # bytes for the body
+        body = re.sub(*body_edit, read.get("body", request.body.decode("latin-1")))
+        target = re.sub(*target_edit, request.target)
+        return replace(request, **{"target": target, **read, "body": body.encode("latin-1")})  # type: ignore[arg-type] # bytes for the body
 
     return asked(change)
 
 
-def media_type(pattern: str) -> Switch:
+def media_type(pattern: str, **patterns: str) -> Switch:
+    holds = where(body="(?s).", **patterns)
+
     def read(request: Request) -> Request:
         lines = [line for line in request.headers if not line.lower().startswith("content-type:")]
-        if not request.body or not re.fullmatch(pattern, request.header("Content-Type") or "", re.IGNORECASE):
+        is_other = not re.fullmatch(pattern, request.header("Content-Type") or "", re.IGNORECASE)
+        if is_other or not holds(request):
             return request
         return replace(request, headers=(*lines, "content-type: application/json"))
 
@@ -136,9 +143,10 @@ def answer(
     *,
     status: int = 0,
     text: str | None = None,
+    text_edit: Edit = UNEDITED,
     media_type: str = "",
     sets: Mapping[str, str] | None = None,
-    edits: Mapping[str, tuple[str, str]] | None = None,
+    edits: Mapping[str, Edit] | None = None,
     **patterns: str,
 ) -> Switch:
     holds, edits = where(**patterns), edits or {}
@@ -147,8 +155,10 @@ def answer(
         if not holds(request, answer):
             return answer
         edited = {name: re.sub(*edits[name], value) for name, value in answer.headers if name in edits}
-        body = text if request.method != "HEAD" else None
-        found = answered(answer, body, media_type, **edited, **(sets or {}))
+        said = answer.body.decode()
+        body = re.sub(*text_edit, said if text is None else text)
+        same = request.method == "HEAD" or body == said
+        found = answered(answer, None if same else body, media_type, **edited, **(sets or {}))
         return replace(found, status=status or answer.status)
 
     return changed(change)
@@ -162,20 +172,6 @@ def status(was: int, status: int) -> Switch:
     return override(problem=problem)
 
 
-def problem(of: int = 0, without: str = "", members: Mapping[str, Any] | None = None) -> Switch:
-    def change(found: Item) -> Item:
-        return {name: value for name, value in {**found, **(members or {})}.items() if name != without}
-
-    return problems(change, of)
-
-
-def place(members: Mapping[str, Any] | None = None, pointer: tuple[str, str] = ("", "")) -> Switch:
-    def change(found: Item) -> Item:
-        return {**found, "pointer": re.sub(*pointer, found["pointer"], count=1), **(members or {})}
-
-    return errors(lambda found: [*map(change, found)])
-
-
 def echoed(status: int, part: str) -> Switch:
     def change(request: Request, answer: Answer) -> Answer:
         if answer.status != status or not answer.body:
@@ -186,7 +182,7 @@ def echoed(status: int, part: str) -> Switch:
     return changed(change)
 
 
-SHAPES = (refused, schema, parameter, request, media_type, lenient, answer, status, problem, place, echoed)
+SHAPES = (refused, schema, parameter, request, media_type, lenient, answer, status, echoed)
 SECTIONS: dict[str, Callable[..., Switch]] = {shape.__name__: shape for shape in SHAPES}
 
 
@@ -240,54 +236,6 @@ def answered(answer: Answer, text: str | None = None, media_type: str = "", **he
 
 def changed(change: Callable[[Request, Answer], Answer]) -> Switch:
     return override(answer=lambda _, answer, request: change(request, answer(request)))
-
-
-def value_of(change: Callable[[Request, Any], Any], **patterns: str) -> Switch:
-    """Another value is in an answer."""
-    holds = where(**patterns)
-
-    def other(request: Request, answer: Answer) -> Answer:
-        if not answer.body or not holds(request, answer):
-            return answer
-        return answered(answer, json.dumps(change(request, json.loads(answer.body))))
-
-    return changed(other)
-
-
-def written(change: Change) -> Switch:
-    """Another value is written as JSON."""
-    return override(dump=lambda _, dump, value: dump(change(value)))
-
-
-def items(change: Callable[[Item], Item]) -> Switch:
-    """An item is written otherwise than it is, also in a list."""
-
-    def changed(value: Any) -> Any:
-        match value:
-            case {"id": _, "name": _}:
-                return change(value)
-            case [{"id": _, "name": _}, *_]:
-                return [change(item) for item in value]
-            case _:
-                return value
-
-    return written(changed)
-
-
-def problems(change: Callable[[Item], Any], of: int = 0) -> Switch:
-    return written(
-        lambda value: (
-            change(value)
-            if isinstance(value, dict) and "type" in value and of in (0, value["status"])
-            else value
-        )
-    )
-
-
-def errors(change: Callable[[list[Item]], Any]) -> Switch:
-    return problems(
-        lambda found: {**found, "errors": change(found["errors"])} if "errors" in found else found
-    )
 
 
 def stored(change: Callable[[Item], Item]) -> Switch:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.wire import refuse
+
 LEVELS = 100  # that always pass
 DIGITS = 4300  # of an integer; of more, Python reads none
 LARGEST = sys.float_info.max
@@ -19,7 +21,8 @@ class Body:
     @property
     def is_in_range(self) -> bool:
         """Every number is one that a double can be close to."""
-        return all(abs(part) <= LARGEST for part in _parts(self.documents) if isinstance(part, int | float))
+        parts = (part for layer in _layers(self.documents) for part in layer)
+        return all(abs(part) <= LARGEST for part in parts if isinstance(part, int | float))
 
 
 def read(data: bytes) -> Body:
@@ -27,16 +30,15 @@ def read(data: bytes) -> Body:
     text = data.decode()
     marked = text.startswith("\ufeff")
     try:
-        last, first = _Reading(text[marked:], dict), _Reading(text[marked:], _first)
+        last, first = (
+            _Reading(text[marked:], dict),
+            _Reading(text[marked:], lambda pairs: dict(reversed(pairs))),
+        )
         json.dumps([last.document, last.duplicates], ensure_ascii=False).encode()  # refuses a lone surrogate
     except RecursionError:
         return Body((), open=True)
     documents = (last.document, first.document) if last.duplicates else (last.document,)
     return Body(documents, marked or last.is_long or _levels(last.document) > LEVELS)
-
-
-def _first(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(reversed(pairs))
 
 
 class _Reading:
@@ -45,7 +47,7 @@ class _Reading:
         self.duplicates: list[Any] = []  # what does not count must be JSON too
         self.is_long = False
         self.document = json.loads(
-            text, object_pairs_hook=self._object, parse_int=self._integer, parse_constant=_refuse
+            text, object_pairs_hook=self._object, parse_int=self._integer, parse_constant=refuse
         )
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -61,27 +63,14 @@ class _Reading:
         return float(digits)
 
 
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _inside(whole: Any) -> Iterator[Any]:
-    if isinstance(whole, dict):
-        yield from whole.values()
-    elif isinstance(whole, list | tuple):
-        yield from whole
-
-
-def _parts(document: Any) -> Iterator[Any]:
+def _layers(document: Any) -> Iterator[list[Any]]:
+    """The document, what is in it, what is in that, and so on: recursion would reach no 100,000 levels."""
     layer = [document]
     while layer:
-        yield from layer
-        layer = [part for whole in layer for part in _inside(whole)]
+        yield layer
+        insides = (list(each.values()) if isinstance(each, dict) else each for each in layer)
+        layer = [part for inside in insides if isinstance(inside, list | tuple) for part in inside]
 
 
 def _levels(document: Any) -> int:
-    levels, layer = 0, [document]
-    while layer := [part for part in layer if isinstance(part, dict | list)]:
-        levels += 1
-        layer = [part for whole in layer for part in _inside(whole)]
-    return levels
+    return sum(any(isinstance(part, dict | list) for part in layer) for layer in _layers(document))

@@ -81,9 +81,7 @@ class Handler(BaseRequestHandler):
 
     def send(self, answer: Answer, *, more: bool) -> None:
         phrase = HTTPStatus(answer.status).phrase
-        lines = [f"{name}: {value}" for name, value in answer.headers] + (
-            [] if more else ["connection: close"]
-        )
+        lines = [f"{name}: {value}" for name, value in answer.headers] + ["connection: close"] * (not more)
         head = "\r\n".join([f"HTTP/1.1 {answer.status} {phrase}", *lines, "", ""])
         self.request.sendall(head.encode("latin-1") + answer.body)
 

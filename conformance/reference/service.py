@@ -105,7 +105,8 @@ class Reference:
         try:
             with self.lock:
                 call = self.read(request)
-                answer = self.refuse(call) if call.refused else self.perform(call)
+                operation = self.refuse if call.refused else getattr(self, call.operation["operationId"])
+                answer: Answer = operation(call)
         except Exception:  # noqa: BLE001 - that is what a 500 is
             answer = self.problem([Refusal(500, "The service failed to answer.")])
         return self.head(answer) if request.method == "HEAD" else answer
@@ -122,9 +123,11 @@ class Reference:
         path = unquote(call.request.target.partition("?")[0], errors="replace")
         plain = "/" + "/".join(filter(None, path.replace("\n", "").split("/")))
         call.is_open = plain in OPEN_PATHS
-        if found := re.fullmatch("/items/([^/]+)", plain):
+        if item := re.fullmatch("/items/([^/]+)", plain):
             call.template = ITEM
-            self.identify(call, found[1])
+            call.item_id = self.integer(item[1], "ItemId") or 0
+            if not DECIMAL.fullmatch(item[1]) or not call.item_id:
+                call.refuse(404, "No such path.", "MAY" if call.item_id else "MUST")
         elif plain in self.contract["paths"] and "{" not in plain:
             call.template = plain
         if not call.template:
@@ -132,13 +135,6 @@ class Reference:
         elif path != plain:
             for status in (404, *REDIRECTS):
                 call.refuse(status, "No such path.", "MAY")
-
-    def identify(self, call: Call, text: str) -> None:
-        call.item_id = self.integer(text, "ItemId") or 0
-        if not call.item_id:
-            call.refuse(404, "No such path.")
-        elif not DECIMAL.fullmatch(text):
-            call.refuse(404, "No such path.", "MAY")
 
     def choose(self, call: Call) -> None:
         """The operation, by the method."""
@@ -200,11 +196,9 @@ class Reference:
         if len(found) > 1:  # duplicate members
             call.refuse(400, "The body has duplicate members.", "MAY")
             call.refuse(422, invalid, "MUST" if all(found) else "MAY")
-        for document in call.documents:
-            match document:
-                case {"quantity": float()} if call.template != "/echo":  # 3.0
-                    place = ("body", "/quantity", "It must be an integer.")
-                    call.refuse(422, invalid, "MAY", place=place)
+        for document in call.documents if call.template != "/echo" else ():
+            if isinstance(document, dict) and isinstance(document.get("quantity"), float):  # 3.0
+                call.refuse(422, invalid, "MAY", place=("body", "/quantity", "It must be an integer."))
 
     def look_at_query(self, call: Call) -> None:
         query = parse_qs(call.request.target.partition("?")[2], keep_blank_values=True)
@@ -262,22 +256,14 @@ class Reference:
 
     # -- the answers
 
-    def perform(self, call: Call) -> Answer:
-        answer: Answer = getattr(self, call.operation["operationId"])(call)
-        return answer
-
     def refuse(self, call: Call) -> Answer:
         return self.problem(call.refused)
 
     def problem(self, refused: Sequence[Refusal]) -> Answer:
-        first = refused[0]
-        errors = [
-            {"location": location, "pointer": pointer, "detail": detail}
-            for location, pointer, detail in (refusal.place for refusal in refused if refusal.place)
-        ]
-        problem: dict[str, Any] = {"type": "about:blank", "title": contract.phrase(first.status)}
-        problem |= {"status": first.status, "detail": first.detail}
-        problem |= {"errors": errors} if first.status == 422 else {}
+        first, places = refused[0], [refusal.place for refusal in refused if refusal.place]
+        errors = [dict(zip(("location", "pointer", "detail"), place, strict=True)) for place in places]
+        problem = {"type": "about:blank", "title": contract.phrase(first.status), "status": first.status}
+        problem |= {"detail": first.detail, **({"errors": errors} if first.status == 422 else {})}
         return self.reply(first.status, problem, dict(first.headers))
 
     def reply(self, status: int, value: Any = None, headers: dict[str, str] | None = None) -> Answer:

@@ -18,11 +18,8 @@ class HalfDone(BaseHTTPRequestHandler):
     def reply(self, status: int, value: object = None, **headers: str) -> None:
         body = b"" if status == 204 else json.dumps(value).encode()
         self.send_response(status)
-        for name, text in {
-            "Content-Type": "application/json",
-            "Content-Length": str(len(body)),
-            **headers,
-        }.items():
+        sized = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        for name, text in {**sized, **headers}.items():
             self.send_header(name, text)
         self.end_headers()
         self.wfile.write(body)

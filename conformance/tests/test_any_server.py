@@ -13,11 +13,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from conformance import judge, reachable
+from conformance import judge
 from conformance.__main__ import app
 from conformance.case import Case
 from conformance.mutants.faults import FAULTS
@@ -64,10 +65,15 @@ def conform(url: str, folder: Path, *words: str) -> Result:
     return CliRunner().invoke(app, ["--url", url, "--report", str(folder), *words])
 
 
+def judged(folder: Path) -> dict[str, Any]:
+    """What the report says of the one server."""
+    [found] = json.loads((folder / "conformance.json").read_text())["services"].values()
+    return dict(found)
+
+
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
-        (says(b"SSH-2.0-OpenSSH_9.6\r\n"), "GET /hello: the connection was closed"),
         (says(b"\x00\xff" * 100_000), "GET /hello: what came is no HTTP"),
         (says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"), "GET /hello: what came is no HTTP"),
         (says(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<a>"), "GET /hello: 200;"),
@@ -81,7 +87,7 @@ def conform(url: str, folder: Path, *words: str) -> Result:
 def test_what_is_not_this_api_is_told_in_one_line(
     reply: Reply, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(reachable, "PATIENCE", 0.5)
+    monkeypatch.setattr(judge, "PATIENCE", 0.5)
     with server(reply) as url:
         result = conform(url, tmp_path)
     assert result.exit_code == 2
@@ -106,12 +112,8 @@ def after_the_first(reply: Reply) -> Reply:
         (hangs, judge.SILENCE),
         (drips, judge.SILENCE),
         (says(b'HTTP/1.1 201 Created\r\nContent-Length: 11\r\n\r\n{"id": NaN}'), "no 200 for GET /hello"),
-        (
-            says(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + b"[" * 99_999),
-            "an answer that cannot be read",
-        ),
+        (says(b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 99_999), "an answer that cannot be read"),
         (says(b"HTTP/1.1 301 Moved\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"), "no 200 for GET /hello"),
-        (says(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000), "an answer that cannot be read"),
     ],
 )
 def test_a_server_of_any_kind_is_judged(
@@ -123,9 +125,8 @@ def test_a_server_of_any_kind_is_judged(
         result = conform(url, tmp_path)
     assert result.exit_code == 1, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
-    (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
-    assert cause in [finding["cause"] for finding in found["findings"]]
-    assert found["levels"] == {"basics": "fail"}
+    assert cause in [finding["cause"] for finding in judged(tmp_path)["findings"]]
+    assert judged(tmp_path)["levels"] == {"basics": "fail"}
 
 
 def test_a_server_with_items_is_left_alone_unless_it_may_be_changed(tmp_path: Path) -> None:
@@ -155,11 +156,11 @@ def test_a_half_done_server_gets_few_findings(tmp_path: Path) -> None:
         for words in ([], ALLOWED[:2], ALLOWED):
             result = conform(url, tmp_path, *words)
             assert result.exit_code == 1, result.output
-            (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
-            assert 1 <= len(found["findings"]) <= 12
-            assert all("curl" in finding["curl"] for finding in found["findings"])
+            findings = judged(tmp_path)["findings"]
+            assert 1 <= len(findings) <= 12
+            assert all("curl" in finding["curl"] for finding in findings)
             assert "Next: the level" in result.stdout
-    assert found["reached"] == ["reachable", "basics", "items"]
+    assert judged(tmp_path)["reached"] == ["reachable", "basics", "items"]
 
 
 def test_a_deviation_that_is_declared_is_in_the_claim(tmp_path: Path) -> None:
@@ -188,7 +189,7 @@ def test_what_was_found_outlives_an_interruption(tmp_path: Path) -> None:
             text, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Not judged to the end: interrupted" in text
-    assert json.loads((tmp_path / "conformance.json").read_text())["services"]
+    assert judged(tmp_path)["stopped"] == "interrupted"
 
 
 class Guarded(Reference):
@@ -198,11 +199,6 @@ class Guarded(Reference):
         if request.header("Authorization") != "Bearer key" or not request.target.startswith("/v1/"):
             return super().answer(replace(request, target="/nope"))
         return super().answer(replace(request, target=request.target.removeprefix("/v1")))
-
-
-class Silent(Guarded):
-    def answer(self, request: Request) -> Answer:
-        return super().answer(replace(request, target=request.target.replace("hello", "nope")))
 
 
 def test_a_server_is_behind_a_path_and_a_key_whatever_the_environment(
@@ -222,11 +218,13 @@ def test_a_server_is_behind_a_path_and_a_key_whatever_the_environment(
 
 
 def test_a_key_is_in_no_report(tmp_path: Path) -> None:
-    with serving(Silent()) as url:
-        words = ["--header", "Authorization: Bearer key", "--only", "hello greets"]
+    guarded = Guarded()
+    FAULTS["nothing is said of caching"](guarded)
+    with serving(guarded) as url:
+        words = ["--header", "Authorization: Bearer key", "--only", "healthz is ok"]
         result = conform(f"{url}/v1", tmp_path, *words)
     assert result.exit_code == 1
-    assert '-H "$HEADER1" "$URL"/hello' in result.stdout
+    assert '-H "$HEADER1" "$URL"/healthz' in result.stdout
     assert "Bearer key" not in result.stdout + (tmp_path / "conformance.json").read_text()
 
 
@@ -252,9 +250,8 @@ def test_a_certificate_of_ones_own_is_trusted_where_it_is_named(
 def test_the_commands_of_a_finding_show_it(tmp_path: Path) -> None:
     with half_done() as url:
         conform(url, tmp_path, "--all", "--until", "errors")
-        (found,) = json.loads((tmp_path / "conformance.json").read_text())["services"].values()
         shown = {}
-        for finding in found["findings"]:
+        for finding in judged(tmp_path)["findings"]:
             if finding["expected"].isdecimal():  # a status
                 command = ["bash", "-c", finding["curl"]]
                 ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)

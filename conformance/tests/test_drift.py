@@ -89,14 +89,12 @@ def described(part: JSON, document: JSON) -> JSON:
 
 def of_fastapi(response: JSON) -> bool:
     """The 422 that FastAPI gives every operation with a parameter, and that no service can switch off."""
-    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
-    return str(schema.get("$ref")).endswith("/HTTPValidationError")
+    return "/HTTPValidationError" in json.dumps(response)
 
 
 def resolved(node: JSON, document: JSON) -> JSON:
-    if "$ref" not in node:
-        return node
-    return reduce(lambda found, name: found[name], node["$ref"].split("/")[1:], document)
+    names = node.get("$ref", "").split("/")[1:]
+    return reduce(lambda found, name: found[name], names, document) if names else node
 
 
 def plain(schema: Any, document: JSON) -> Any:

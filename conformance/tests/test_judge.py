@@ -7,9 +7,8 @@ from contextlib import suppress
 import pytest
 
 from conformance import judge
-from conformance.case import Case, Complaint, Subject, case
+from conformance.case import Case, Complaint, Level, Subject, case
 from conformance.judge import Grade, Judgement, Outcome, cells, conforms
-from conformance.levels import Level
 from conformance.rules import KnownFailure, Rules
 
 SUBJECT = Subject("http://127.0.0.1:1")
@@ -62,7 +61,7 @@ def hangs(_subject: Subject) -> Iterator[Complaint]:
 
 def run(*cases: Case, subject: Subject = SUBJECT, all_levels: bool = False) -> Judgement:
     judgement = Judgement()
-    judge.judge(subject, cases, PLAIN, judgement, "one", all_levels=all_levels)
+    list(judge.judge(subject, cases, PLAIN, judgement, "one", all_levels=all_levels))
     return judgement
 
 
@@ -89,7 +88,7 @@ def test_the_first_level_that_fails_is_the_last(rule: str, all_levels: bool, gra
 
 
 def test_what_starts_a_service_needs_its_name() -> None:
-    starts = Case("starts", ("one",), lambda _: (), starts=True)
+    starts = Case("starts", ("one",), lambda _: (), databases=("sqlite",))
     assert run(starts).outcomes == []
     named = Subject(SUBJECT.url, service="flask_sqlite")
     assert [outcome.case for outcome in run(starts, subject=named).outcomes] == ["starts"]

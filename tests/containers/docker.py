@@ -36,9 +36,8 @@ class Container:
         return state
 
     def exec(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [BINARY, "exec", self.name, *command], capture_output=True, text=True, check=False
-        )
+        told = [BINARY, "exec", self.name, *command]
+        return subprocess.run(told, capture_output=True, text=True, check=False)
 
     def log(self) -> str:
         ran = subprocess.run([BINARY, "logs", self.name], capture_output=True, text=True, check=True)
@@ -61,16 +60,8 @@ class Container:
 @contextmanager
 def running(image: str, *options: str) -> Iterator[Container]:
     container = Container(f"{image}-{uuid.uuid4().hex[:8]}", f"http://127.0.0.1:{(port := free_port())}")
-    docker(
-        "run",
-        "--detach",
-        f"--name={container.name}",
-        f"--publish=127.0.0.1:{port}:8000",
-        "--health-interval=1s",
-        *HARDENED,
-        *options,
-        image,
-    )
+    words = [f"--name={container.name}", f"--publish=127.0.0.1:{port}:8000", "--health-interval=1s"]
+    docker("run", "--detach", *words, *HARDENED, *options, image)
     try:
         yield container
     finally:

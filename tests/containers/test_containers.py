@@ -3,13 +3,10 @@
 import gzip
 import json
 import os
-import subprocess
-import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from pathlib import Path
 from threading import Event
 
 import httpx
@@ -18,14 +15,13 @@ import yaml
 
 from harness.container import docker
 from harness.service import declared
+from tests.commands import ROOT, run, tool
 from tests.containers.docker import Container, running, size, volume
 
 BASE = "python:3.13-slim-bookworm"
 BUDGET = 70_000_000  # bytes that a service adds to its base
 PSYCOPG = 15_000_000  # and its wheel, with a libpq inside, where PostgreSQL is spoken
 LAMP = {"name": "Lamp", "price": 19.9}
-ROOT = Path(__file__).parents[2]
-
 COMPOSE = os.environ.get("COMPOSE", "docker compose").split()
 
 pytestmark = pytest.mark.containers
@@ -43,26 +39,13 @@ def test_its_label_is_the_version_of_the_service(image: str) -> None:
 
 
 def test_its_health_check_asks_no_proxy(image: str) -> None:
-    with running(
-        image, "--env=http_proxy=http://127.0.0.1:9", "--env=HTTP_PROXY=http://127.0.0.1:9"
-    ) as container:
+    proxies = [f"--env={name}=http://127.0.0.1:9" for name in ("http_proxy", "HTTP_PROXY")]
+    with running(image, *proxies) as container:
         container.wait_until_healthy()
 
 
 def test_it_holds_to_the_contract(container: Container, image: str) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "conformance",
-        image,
-        "--url",
-        container.url,
-        "--short",
-        "--report",
-        f"build/{container.name}",
-    ]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    tool("conformance", image, "--url", container.url, "--short", "--report", f"build/{container.name}")
 
 
 def test_it_is_not_root_and_writes_nowhere_else(container: Container) -> None:
@@ -76,8 +59,8 @@ def test_its_files_belong_to_root(container: Container) -> None:
 
 
 def test_it_holds_no_tool_of_the_build(container: Container) -> None:
-    for tool in ("uv", "gcc", "cc"):
-        assert container.exec("sh", "-c", f"command -v {tool}").returncode != 0, tool
+    for name in ("uv", "gcc", "cc"):
+        assert container.exec("sh", "-c", f"command -v {name}").returncode != 0, name
     assert container.exec("/venv/bin/python", "-c", "import pip").returncode != 0
 
 
@@ -154,10 +137,7 @@ def test_compose_starts_it(image: str) -> None:
 
 
 def compose(project: str, *arguments: str) -> str:
-    command = [*COMPOSE, "--project-name", project, *arguments]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, f"{' '.join(command)} (COMPOSE names another): {ran.stderr}"
-    return ran.stdout.strip()
+    return run(*COMPOSE, "--project-name", project, *arguments).strip()
 
 
 @pytest.mark.parametrize(
@@ -174,14 +154,11 @@ def test_what_cannot_work_stops_the_start_with_one_line(image: str, option: str,
 
 
 def test_just_bench_measures_the_container() -> None:
-    command = [sys.executable, "-m", "loadtests", "bench", "flask_sqlite", "--docker"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    run = ROOT / "results" / ran.stdout.split("The report: results/")[1].split("/")[0]
-    machine = json.loads((run / "machine.json").read_text())
-    samples = [
-        json.loads(line) for line in gzip.decompress((run / "samples.jsonl.gz").read_bytes()).splitlines()
-    ]
+    told = tool("loadtests", "bench", "flask_sqlite", "--docker")
+    results = ROOT / "results" / told.split("The report: results/")[1].split("/")[0]
+    machine = json.loads((results / "machine.json").read_text())
+    lines = gzip.decompress((results / "samples.jsonl.gz").read_bytes()).splitlines()
+    samples = [json.loads(line) for line in lines]
     assert machine["images"] == {
         "flask_sqlite": docker("image", "inspect", "--format={{.Id}}", "flask_sqlite")
     }

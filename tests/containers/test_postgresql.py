@@ -21,8 +21,9 @@ import pytest
 import yaml
 
 from harness.container import BUILD_NETWORK, docker
+from tests.commands import ROOT, run
 from tests.containers.docker import Container
-from tests.containers.test_containers import COMPOSE, LAMP, ROOT, ids
+from tests.containers.test_containers import COMPOSE, LAMP, ids
 
 HERE = Path(__file__).parent
 WRITERS = 8
@@ -39,9 +40,7 @@ class Project:
 
     def compose(self, *arguments: str) -> str:
         command = [*COMPOSE, "--project-name", self.name, "--profile", "postgresql", *arguments]
-        ran = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout.strip()
+        return run(*command, env=self.env).strip()
 
     def container(self, service: str) -> Container:
         return Container(self.compose("ps", "--quiet", service), "")
@@ -167,14 +166,8 @@ def test_without_a_password_the_database_does_not_start(stand_ins: dict[str, str
     env = {key: value for key, value in os.environ.items() if key != "POSTGRES_PASSWORD"} | stand_ins
     project = Project("test-no-password", env)
     try:
-        ran = subprocess.run(
-            [*COMPOSE, "--project-name", project.name, "run", "--rm", "postgresql"],
-            cwd=ROOT,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [*COMPOSE, "--project-name", project.name, "run", "--rm", "postgresql"]
+        ran = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         assert ran.returncode == 1
         assert "You must specify POSTGRES_PASSWORD" in ran.stdout + ran.stderr
     finally:

@@ -5,10 +5,10 @@ import pytest
 from harness.document import markdown
 from harness.service import declared, services
 from torture import page
-from torture.experiment import Effort, Result
 from torture.experiments import EXPERIMENTS
 from torture.page import Record, newer
 from torture.postgresql import ON_POSTGRESQL
+from torture.service import Effort, Result
 from torture.synced import synced_before
 
 

@@ -1,5 +1,7 @@
 from math import inf
 
+import pytest
+
 from torture.writer import Writer, Writers
 
 
@@ -10,37 +12,28 @@ def writer(**known: object) -> Writers:
     return Writers([made])
 
 
-def test_what_was_answered_is_there() -> None:
-    writers = writer(may_be={1: ["a"], 2: [None], 3: ["b", "c"]}, unanswered=["d"])
-    for rows in ({1: "a", 3: "b"}, {1: "a", 3: "c", 4: "d"}):
-        assert writers.disagreements(rows, exact=False) == []
+SURE = {1: ["a"], 2: [None], 3: ["b", "c"]}
 
 
-def test_a_lost_write() -> None:
-    writers = writer(may_be={1: ["a"], 2: ["b"]})
-    assert writers.disagreements({1: "a"}, exact=False) == ["item 2 is gone, not b"]
-
-
-def test_a_delete_that_was_undone() -> None:
-    assert writer(may_be={1: [None]}).disagreements({1: "a"}, exact=False) == ["item 1 is a, not None"]
-
-
-def test_a_write_that_was_done_twice() -> None:
-    writers = writer(may_be={1: ["a"]}, unanswered=["a"])
-    assert writers.disagreements({1: "a", 2: "a"}, exact=False) == ["a is there 2 times"]
-
-
-def test_an_item_that_nobody_wrote() -> None:
-    assert writer().disagreements({1: "a"}, exact=False) == ["item 1, a, was never answered"]
-
-
-def test_when_it_drains_an_unanswered_write_was_not_done() -> None:
-    writers = writer(may_be={1: ["a", "b"]}, unanswered=["c"])
-    assert writers.disagreements({1: "a"}, exact=True) == []
-    assert writers.disagreements({1: "b", 2: "c"}, exact=True) == [
-        "item 1 is b, not a",
-        "item 2, c, was never answered",
-    ]
+@pytest.mark.parametrize(
+    ("may_be", "unanswered", "rows", "exact", "disagreements"),
+    [
+        (SURE, ["d"], {1: "a", 3: "b"}, False, []),
+        (SURE, ["d"], {1: "a", 3: "c", 4: "d"}, False, []),
+        ({1: ["a"], 2: ["b"]}, [], {1: "a"}, False, ["item 2 is gone, not b"]),  # a lost write
+        ({1: [None]}, [], {1: "a"}, False, ["item 1 is a, not None"]),  # a delete that was undone
+        ({1: ["a"]}, ["a"], {1: "a", 2: "a"}, False, ["a is there 2 times"]),
+        ({}, [], {1: "a"}, False, ["item 1, a, was never answered"]),
+        ({1: ["a", "b"]}, ["c"], {1: "a"}, True, []),  # when it drains, what was not answered was not done
+        ({1: ["a", "b"]}, [], {1: "b"}, True, ["item 1 is b, not a"]),
+        ({}, ["c"], {2: "c"}, True, ["item 2, c, was never answered"]),
+    ],
+)
+def test_the_database_agrees_with_what_was_answered(
+    may_be: object, unanswered: object, rows: dict[int, str], exact: bool, disagreements: list[str]
+) -> None:
+    writers = writer(may_be=may_be, unanswered=unanswered)
+    assert writers.disagreements(rows, exact=exact) == disagreements
 
 
 def test_a_client_is_well_since_the_first_good_answer_that_no_bad_one_followed() -> None:

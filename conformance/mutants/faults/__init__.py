@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 from ..switches import SECTIONS, Switch
-from . import answers, reading, storage
+from . import messages, storage
 
 DATA = tomllib.loads(Path(__file__).with_name("faults.toml").read_text())
 FAULTS: dict[str, Switch] = {
@@ -13,7 +13,6 @@ FAULTS: dict[str, Switch] = {
         for section, faults in DATA.items()
         for fault, entry in faults.items()
     },
-    **reading.FAULTS,
+    **messages.FAULTS,
     **storage.FAULTS,
-    **answers.FAULTS,
 }

@@ -9,13 +9,14 @@ import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
 from itertools import count
 from typing import Any
 
 from conformance.reference.service import Call, Item, Reference, Refusal
 from harness.wire import Answer
 
-from ..switches import Switch, attributes, member, override, stored, together
+from ..switches import Change, Switch, attributes, member, override, stored, together
 
 MOMENT = 0.02  # seconds: long enough for another request to come between
 LATE = 1.0  # seconds after the answer: longer than the next request needs
@@ -28,8 +29,8 @@ def alone(method: str) -> Switch:
     return override(look_up=lambda _, look_up, call: None if call.request.method == method else look_up(call))
 
 
-def kept(value: Callable[[str], str]) -> Switch:
-    return stored(member("name", value))
+def kept(name: str, value: Change) -> Switch:
+    return stored(member(name, value))
 
 
 def slow_id(_: Reference, next_id: Callable[[], int]) -> int:
@@ -72,7 +73,8 @@ def old_answered(reference: Reference, replace: Callable[[Call], Answer], call: 
     return answer
 
 
-def deleted_blindly(reference: Reference, _: Any, call: Call) -> Answer:
+def deleted_blindly(reference: Reference, _: Any, call: Call, moment: float = 0) -> Answer:
+    time.sleep(moment)
     reference.items.pop(call.item_id, None)
     return reference.reply(204)
 
@@ -82,11 +84,6 @@ def alike_found(reference: Reference, create: Callable[[Call], Answer], call: Ca
         if item == reference.item(item["id"], call.documents[0]):
             return reference.reply(201, item, {"location": f"/items/{item['id']}"})
     return create(call)
-
-
-def deleted_late(reference: Reference, _: Any, call: Call) -> Answer:
-    time.sleep(MOMENT)
-    return deleted_blindly(reference, _, call)
 
 
 def hidden(reference: Reference) -> None:
@@ -160,23 +157,25 @@ def others_lost(reference: Reference, replace: Callable[[Call], Answer], call: C
 
 FAULTS: dict[str, Switch] = {
     # values
-    "a name is stored without the spaces around it": kept(str.strip),
-    "a name is stored in Unicode's composed form": kept(lambda text: unicodedata.normalize("NFC", text)),
-    "a name is stored with < as &lt;": kept(lambda text: text.replace("<", "&lt;")),
-    "a name is stored with one line end for another": kept(lambda text: text.replace("\r\n", "\n")),
-    "a name of digits is stored as a number": stored(
-        member("name", lambda text: int(text) if text.isdecimal() else text)
+    "a name is stored without the spaces around it": kept("name", str.strip),
+    "a name is stored in Unicode's composed form": kept(
+        "name", lambda text: unicodedata.normalize("NFC", text)
+    ),
+    "a name is stored with < as &lt;": kept("name", lambda text: text.replace("<", "&lt;")),
+    "a name is stored with one line end for another": kept("name", lambda text: text.replace("\r\n", "\n")),
+    "a name of digits is stored as a number": kept(
+        "name", lambda text: int(text) if text.isdecimal() else text
     ),
     "a name's emoji are stored as question marks": kept(
-        lambda text: "".join("?" if ord(letter) > 0xFFFF else letter for letter in text)
+        "name", lambda text: "".join("?" if ord(letter) > 0xFFFF else letter for letter in text)
     ),
-    "a description is cut after 255 characters": stored(member("description", lambda v: v and v[:255])),
-    "an empty description is stored as null": stored(member("description", lambda v: v or None)),
-    "a price is stored with two digits": stored(member("price", lambda v: round(v, 2))),
-    "a price is stored in single precision": stored(
-        member("price", lambda v: struct.unpack("f", struct.pack("f", v))[0])
+    "a description is cut after 255 characters": kept("description", lambda v: v and v[:255]),
+    "an empty description is stored as null": kept("description", lambda v: v or None),
+    "a price is stored with two digits": kept("price", lambda v: round(v, 2)),
+    "a price is stored in single precision": kept(
+        "price", lambda v: struct.unpack("f", struct.pack("f", v))[0]
     ),
-    "a quantity is stored in 16 bits": stored(member("quantity", lambda v: v % 2**16)),
+    "a quantity is stored in 16 bits": kept("quantity", lambda v: v % 2**16),
     # ids
     "an id is one more than the largest that is stored": override(
         next_id=lambda reference, _: max(reference.items, default=0) + 1
@@ -198,7 +197,9 @@ FAULTS: dict[str, Switch] = {
         delete_item=lambda reference, _, __: reference.reply(204)
     ),
     "a deleted item is listed still": hidden,
-    "of two DELETEs at the same moment both are 204": together(UNLOCKED, override(delete_item=deleted_late)),
+    "of two DELETEs at the same moment both are 204": together(
+        UNLOCKED, override(delete_item=partial(deleted_blindly, moment=MOMENT))
+    ),
     # committed before answered
     "each of two workers remembers the items that it has read": stale,
     "a write is committed a moment after its answer": override(

@@ -1,10 +1,10 @@
-from conformance.mutants.faults import DATA, FAULTS, answers, reading, storage
+from conformance.mutants.faults import DATA, FAULTS, messages, storage
 from conformance.reference.service import Reference
 from harness.wire import Request
 
 
 def test_no_fault_has_the_name_of_another() -> None:
-    named = [*DATA.values(), *(module.FAULTS for module in (answers, reading, storage))]
+    named = [*DATA.values(), *(module.FAULTS for module in (messages, storage))]
     assert sum(map(len, named)) == len(FAULTS)
 
 

@@ -56,7 +56,7 @@ def test_a_fault_is_seen_by_the_cases_of_its_rule(fault: str, rule: str, level: 
 
 
 def test_without_a_fault_no_case_complains(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also of HTTP around the reference. Random requests: test_differential.py, test_any_server.py."""
+    """Also of HTTP around the reference. Random requests: test_hostile.py, test_any_server.py."""
     monkeypatch.setitem(FAULTS, "none", together())
     slow = ("random", "an upgrade")
     assert verdict("none", [case for case in in_order() if not case.name.startswith(slow)]).message == ""

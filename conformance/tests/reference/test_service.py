@@ -1,12 +1,11 @@
-"""What the reference answers, and what else it permits."""
+"""What else the reference permits. (What it answers, all cases are held against: mutants/test_main.py.)"""
 
 import json
-from typing import Any
 
 import pytest
 
 from conformance.reference.service import REDIRECTS, Reference
-from harness.wire import Answer, Request
+from harness.wire import Request
 
 LAMP = {"id": 5, "name": "Lamp", "description": None, "price": 19.9, "quantity": 0}
 TYPED = ("Content-Type: application/json",)
@@ -28,55 +27,9 @@ def request(
     return Request(method, target, headers, text.encode(), framing)
 
 
-def value(answer: Answer) -> Any:
-    return json.loads(answer.body)
-
-
-def test_an_item_lives(reference: Reference) -> None:
-    created = reference.answer(request("POST /items", '{"name": "Bulb", "price": 1, "quantity": 3e0}'))
-    item = {"id": 6, "name": "Bulb", "description": None, "price": 1, "quantity": 3}
-    assert (created.status, value(created), created.header("Location")) == (201, item, "/items/6")
-    assert created.header("Cache-Control") == "no-store"
-    assert value(reference.answer(request("GET /items"))) == [LAMP, item]
-    replaced = reference.answer(request("PUT /items/6", '{"name": "Bulb", "price": 2}'))
-    assert value(replaced) == {**item, "price": 2, "quantity": 0}
-    assert value(reference.answer(request("GET /items/6"))) == value(replaced)
-    assert reference.answer(request("DELETE /items/6")).status == 204
-    assert reference.answer(request("DELETE /items/6")).status == 404
-    assert value(reference.answer(request("POST /items", BODY)))["id"] == 7
-
-
-def test_a_page_has_its_limit() -> None:
-    reference = Reference([{**LAMP, "id": number} for number in range(1, 2003)])
-    assert len(value(reference.answer(request("GET /items")))) == 2000
-    assert [item["id"] for item in value(reference.answer(request("GET /items?after=5&limit=2")))] == [6, 7]
-
-
-def test_head_is_get_without_a_body(reference: Reference) -> None:
-    get, head = (reference.answer(request(f"{method} /items/5")) for method in ("GET", "HEAD"))
-    assert (head.status, head.headers, head.body) == (get.status, get.headers, b"")
-
-
-def test_every_invalid_place_is_named(reference: Reference) -> None:
-    answer = reference.answer(request("POST /items", '{"price": -1, "quantity": "x", "a/b~c": 1, "": 2}'))
-    pointers = {error["pointer"] for error in value(answer)["errors"]}
-    assert pointers == {"/name", "/price", "/quantity", "/a~1b~0c", "/"}
-
-
-def test_no_value_is_echoed(reference: Reference) -> None:
-    for asked in [
-        request("POST /items", '{"name": ["secret"], "description": {"x": "secret"}, "price": "secret"}'),
-        request("POST /items", '"secret"'),
-        request("POST /echo", '"secret"'),
-        request("GET /items?limit=secret"),
-        request("GET /items/secret"),
-    ]:
-        assert b"secret" not in reference.answer(asked).body
-
-
 def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
     reference.items = {5: {"id": object()}}
-    assert value(reference.answer(request("GET /items/5")))["status"] == 500
+    assert reference.answer(request("GET /items/5")).status == 500
 
 
 @pytest.mark.parametrize(
@@ -120,6 +73,15 @@ def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
         (request("POST /echo", "[1", framing="short"), [400]),
         (request("POST /echo", "{"), [400]),
         (request("POST /echo", "5"), [422]),
+        (request("POST /echo", "\ufeff[]"), [400, 200]),
+        (request("POST /echo", "[" * 100 + "]" * 100), [200]),
+        (request("POST /echo", "[" * 101 + "]" * 101), [400, 200]),
+        (request("POST /echo", "[" * 10**5 + "]" * 10**5), [400, 200, 422]),
+        (request("POST /echo", f"[-{4300 * '9'}]"), [400, 200]),
+        (request("POST /echo", f'["{4301 * "9"}"]'), [200]),
+        (request("POST /items", f'{{"name": "x", "price": 1, "quantity": -{4301 * "9"}}}'), [400, 422]),
+        (request("POST /echo", '{"a": "\\ud800", "a": 1}'), [400]),
+        (request("POST /echo", '{"a": 1, "b": {"c": 1, "c": 2}, "a": 3}'), [200, 400, 422]),
         (request("POST /echo", "[1e400]"), [400, 200]),
         (request("POST /echo", f"[1{400 * '0'}]"), [400, 200]),
         (request("POST /echo", '{"a": 1, "a": 2}'), [200, 400, 422]),

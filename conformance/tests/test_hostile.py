@@ -1,8 +1,8 @@
-"""The differential test finds what differs, and makes it short."""
+"""What differs is found, and made short."""
 
 import pytest
 
-from conformance.differential import difference
+from conformance.hostile import difference
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
@@ -11,7 +11,7 @@ LAMP = {"id": 7, "name": "Lamp", "description": None, "price": 19.9, "quantity":
 
 
 def test_items_that_were_there_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.differential.EXAMPLES_SHORT", 5)
+    monkeypatch.setattr("conformance.hostile.EXAMPLES_SHORT", 5)
     reference = Reference([LAMP])
     with serving(reference) as url:
         assert difference(url, short=True) is None
@@ -31,7 +31,8 @@ def test_a_difference_is_made_short(fault: str, most: int, last: str, rule: str)
     with serving(reference) as url:
         found = difference(url)
     assert found is not None
-    assert len(found.steps) <= most
-    assert last in str(found.steps[-1])
-    assert str(found).splitlines()[-1].startswith("    wrong: ")
+    assert len(found.sent) <= most
+    *_, command, _, wrong = found.text.splitlines()
+    assert last in command
+    assert wrong.startswith("    wrong: ")
     assert rule in found.rules

@@ -1,0 +1,219 @@
+"""How a request is read, and what an answer says, where no data can tell it."""
+
+import json
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from conformance.reference.documents import Body
+from conformance.reference.service import BODY_MAX, ITEM, Call, Item, Reference
+from harness.wire import Answer, Request
+
+from ..switches import (
+    Switch,
+    answered,
+    attributes,
+    changed,
+    document,
+    member,
+    override,
+    parsed,
+    together,
+    validated,
+)
+
+# -- methods, queries and pages
+
+
+def declare(path: str, method: str, other: str, like: str) -> Switch:
+    """A method that the path should not have; it does what another operation does."""
+
+    def switch(reference: Reference) -> None:
+        paths = reference.contract["paths"]
+        paths[path] = {**paths[path], method: paths[other][like]}
+
+    return switch
+
+
+def page(change: Callable[[list[Item], int, int], Any]) -> Switch:
+    """Other items are on a page. Gets the items in the order of their ids, `after` and `limit`."""
+
+    def other(reference: Reference, _: Any, after: int, limit: int) -> Any:
+        return change([reference.items[item_id] for item_id in sorted(reference.items)], after, limit)
+
+    return override(page=other)
+
+
+def beyond(items: list[Item], after: int) -> list[Item]:
+    return [item for item in items if item["id"] > after]
+
+
+def moved_last(reference: Reference, store: Callable[[Item], None], item: Item) -> None:
+    reference.items.pop(item["id"], None)
+    store(item)
+
+
+# -- bodies
+
+
+def counted(size: Callable[[Request], int]) -> Switch:
+    """A body is too large by another size."""
+
+    def look(_: Reference, look: Callable[[Call], None], call: Call) -> None:
+        look(call)
+        if call.takes_body and size(call.request) > BODY_MAX:
+            call.refuse(413, "The body is larger than 1 MiB.")
+
+    return together(attributes(body_max=2**40), override(look_at_body=look))
+
+
+def decoded(decode: Callable[[bytes], str]) -> Switch:
+    return parsed(lambda data: decode(data).encode())
+
+
+def latin1(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def prefix(data: bytes) -> bytes:
+    try:
+        return data[: json.JSONDecoder().raw_decode(data.decode())[1]]
+    except ValueError:
+        return data
+
+
+def constants(_: Reference, parsed: Callable[[bytes], Body], data: bytes) -> Body:
+    return Body((json.loads(data),)) if b"NaN" in data or b"Infinity" in data else parsed(data)
+
+
+# -- items
+
+
+def measured(size: Callable[[str], int]) -> Switch:
+    """A text is as long as so many letters."""
+
+    def text(value: Any) -> Any:
+        return "x" * size(value) if isinstance(value, str) and "\0" not in value else value
+
+    return validated(lambda item: member("description", text)(member("name", text)(item)))
+
+
+def known(item: Item) -> Item:
+    return {name: item[name] for name in item if name in ("name", "description", "price", "quantity")}
+
+
+# -- answers
+
+
+def sent_alone(request: Request, answer: Answer) -> Answer:
+    if answer.status != 201:
+        return answer
+    item = json.loads(answer.body)
+    sent = {name: item[name] for name in item if name == "id" or f'"{name}"'.encode() in request.body}
+    return answered(answer, json.dumps(sent))
+
+
+def in_latin1(request: Request, answer: Answer) -> Answer:
+    if not request.target.startswith("/items/"):
+        return answer
+    return replace(answer, body=answer.body.decode().encode("latin-1", errors="replace"))
+
+
+def without_head(template: str = "") -> Switch:
+    def methods(_: Reference, methods: Callable[[Call], Item], call: Call) -> Item:
+        found = methods(call)
+        return {name: found[name] for name in found if name != "HEAD" or template not in ("", call.template)}
+
+    return override(methods=methods)
+
+
+def value_echoed(
+    _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
+) -> dict[str, str]:
+    """Each detail repeats the value that is wrong, as Pydantic and jsonschema do."""
+    found = invalid(value, schema)
+    return {
+        pointer: f"{value.get(pointer[1:]) if isinstance(value, dict) else value!r} is wrong"
+        for pointer in found
+    }
+
+
+def unknown_echoed(
+    _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
+) -> dict[str, str]:
+    found = invalid(value, schema)
+    unknown = [
+        pointer for pointer, detail in found.items() if isinstance(value, dict) and "additional" in detail
+    ]
+    return {**found, **{pointer: f"Unknown: {value.get(pointer[1:])!r}" for pointer in unknown}}
+
+
+FAULTS: dict[str, Switch] = {
+    # methods
+    "PATCH is another PUT": declare(ITEM, "patch", ITEM, "put"),
+    "GET /echo greets": declare("/echo", "get", "/hello", "get"),
+    # pages
+    "the newest item comes first": page(lambda items, after, limit: beyond(items[::-1], after)[:limit]),
+    "a replaced item comes last": together(
+        override(store=moved_last),
+        override(page=lambda ref, _, after, limit: beyond([*ref.items.values()], after)[:limit]),
+    ),
+    "a list is in an object": page(lambda items, after, limit: {"items": beyond(items, after)[:limit]}),
+    "a page begins with the item that it should begin after": page(
+        lambda items, after, limit: beyond(items, after - 1)[:limit]
+    ),
+    "every page is the first": page(lambda items, _, limit: items[:limit]),
+    "after is a number of items": page(lambda items, after, limit: items[after:][:limit]),
+    "a page after an id that no item has is empty": page(
+        lambda items, after, limit: (
+            beyond(items, after)[:limit] if after in [0, *(item["id"] for item in items)] else []
+        )
+    ),
+    "limit is ignored": page(lambda items, after, _: beyond(items, after)),
+    "a page has one item more": page(lambda items, after, limit: beyond(items, after)[: limit + 1]),
+    "a page is cut before it begins after an id": page(
+        lambda items, after, limit: beyond(items[:limit], after)
+    ),
+    # sizes and framings
+    "a body may be of any size": attributes(body_max=2**40),
+    "a body of /echo may be of any size": counted(lambda q: len(q.body) if q.target != "/echo" else 0),
+    "the size of a body is counted in characters": counted(lambda q: len(q.body.decode(errors="replace"))),
+    "a body in chunks may be of any size": counted(lambda q: len(q.body) if q.framing != "chunked" else 0),
+    "a refused body is the connection's next request": attributes(leaves_body=True),
+    # encodings
+    "UTF-16 and UTF-32 are recognized": decoded(
+        lambda data: data.decode(json.detect_encoding(data), errors="surrogatepass")
+    ),
+    "what is not UTF-8 is Latin-1": decoded(latin1),
+    "what is not UTF-8 becomes U+FFFD": decoded(lambda data: data.decode(errors="replace")),
+    # syntax
+    "NaN and Infinity are numbers": override(parsed=constants),
+    "what comes after the document is ignored": parsed(prefix),
+    "of duplicate members the first counts": override(
+        parsed=lambda _, parsed, data: replace(found := parsed(data), documents=found.documents[::-1])
+    ),
+    # lengths
+    "length is counted in units of UTF-16": measured(lambda text: len(text.encode("utf-16-le")) // 2),
+    "length is counted in bytes": measured(lambda text: len(text.encode())),
+    "length is counted in Unicode's composed form": measured(lambda t: len(unicodedata.normalize("NFC", t))),
+    # members
+    "unknown members are ignored": document(known),
+    "unknown members of a PUT are ignored": document(known, "replace_item"),
+    "the names of members are read in any case": document(
+        lambda item: {name.lower(): value for name, value in item.items()}
+    ),
+    # answers
+    "HEAD is 405": without_head(),
+    "HEAD of an item is 405": without_head(ITEM),
+    "HEAD has a body": override(head=lambda _, __, answer: answer),
+    # items
+    "POST answers only the members that were sent": changed(sent_alone),
+    "an item is in Latin-1": changed(in_latin1),
+    # what is told
+    "a 422 repeats each value": override(invalid=value_echoed),
+    "an unknown member's value is repeated": override(invalid=unknown_echoed),
+}
