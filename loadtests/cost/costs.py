@@ -5,11 +5,12 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, stdev
 
-from harness import postgresql
+from harness import environment, postgresql
 from harness.service import ROOT, application, declared, has
 from loadtests.cost import count, instrument, requests
 from loadtests.cost.count import START, Variant
@@ -33,6 +34,7 @@ class Cost:
 Costs = Mapping[str, Mapping[str, Mapping[str, Cost]]]  # by group, name and operation
 SERVICES, TWINS, FLOORS, RUNGS = "services", "twins", "floors", "rungs"
 POSTGRESQL = "postgresql"  # the services that can, on that instead of SQLite
+PINNED = "pinned"  # the services on other packages
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Count:
     costs: Costs
     seeds: int = len(SEEDS)
     rows: int = count.ROWS
+    packages: Mapping[str, environment.Packages] = field(
+        default_factory=dict
+    )  # by name, where not the services'
 
     def of(self, group: str, name: str, operation: str) -> float:
         """Instructions."""
@@ -58,7 +63,8 @@ class Count:
             for group, variants in self.costs.items()
         }
         content = {"rows": self.rows, "seeds": self.seeds, "machine": dict(self.machine), "costs": costs}
-        return json.dumps(content, indent=1) + "\n"
+        packages = {"packages": self.packages} if self.packages else {}
+        return json.dumps(content | packages, indent=1) + "\n"
 
 
 def rounded(cost: Cost) -> dict[str, float]:
@@ -75,7 +81,8 @@ def read(path: Path = BASELINE) -> Count:
             }
             for group, variants in content["costs"].items()
         }
-        return Count(content["machine"], costs, content["seeds"], content["rows"])
+        packages = content.get("packages", {})
+        return Count(content["machine"], costs, content["seeds"], content["rows"], packages)
     except FileNotFoundError:
         raise CountError(f"There is no {path.name} yet. To make it: just cost --publish") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -104,6 +111,18 @@ def on_postgresql(names: Sequence[str]) -> list[Variant]:
     return [Variant(POSTGRESQL, name, name) for name in names]
 
 
+def on_packages(names: Sequence[str], pins: environment.Packages) -> list[Variant]:
+    """Each of the services as it is, and with those of these packages that it has. Raises CountError."""
+    today, chosen = datetime.now(UTC).date(), list[Variant]()
+    for name in names:
+        if own := environment.had(name, pins):
+            venv = environment.of(name, tuple(own.items()), today)
+            chosen += [Variant(SERVICES, name, name), Variant(PINNED, name, name, environment=venv)]
+    if not chosen:
+        raise CountError(f"{', '.join(pins)}: not among the packages of {', '.join(names)}")
+    return chosen
+
+
 def counted(
     chosen: Sequence[Variant],
     seeds: Sequence[int] = SEEDS,
@@ -114,7 +133,7 @@ def counted(
     """Raises CountError and LaunchError."""
     instrument.ensure_available()
     tasks: list[tuple[Variant, int | None]] = [(v, seed) for seed in seeds for v in chosen]
-    tasks += [(v, None) for v in chosen if starts and v.group == SERVICES]
+    tasks += [(v, None) for v in chosen if starts and v.group in (SERVICES, PINNED)]
     readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
     with ExitStack() as stack, count.workers() as pool:
         asked = any(v.group == POSTGRESQL for v in chosen)
@@ -139,7 +158,8 @@ def counted(
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}
     machine = {**instrument.features(), "python": platform.python_version(), "system": platform.machine()}
-    return Count(machine, costs, len(seeds))
+    packages = {v.name: environment.packages(v.environment) for v in chosen if v.environment}
+    return Count(machine, costs, len(seeds), packages=packages)
 
 
 def cost(values: Sequence[Reading]) -> Cost:

@@ -24,10 +24,13 @@ LISTING = 0.03  # a request for all items
 Made = tuple[str, int, str]
 
 
-def made_for(plan: Plan, variant: Variant) -> Made:
-    """Variants of which this is the same share a dataset."""
+def made_for(plan: Plan, variant: Variant) -> Made | None:
+    """Variants of which this is the same share a dataset, of so many records; None: it begins without."""
+    copied = plan.dataset == "copied"
+    if not (copied or variant.stands_alone) or variant.is_guest or variant.application == "floor":
+        return None
     where = variant.database if variant.database in (SQLITE, GIVEN) else "postgresql"
-    return variants.version(variant), plan.records_of(variant), where
+    return variants.version(variant), plan.records_of(variant) if copied else 0, where
 
 
 def steps(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
@@ -38,9 +41,9 @@ def steps(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
         variant = plan.variants[block[0].variant]
         records, is_floor = plan.records_of(variant), variant.application == "floor"
         made = made_for(plan, variant)
-        if plan.dataset == "copied" and not is_floor and not variant.is_guest and made not in datasets:
+        if made and made not in datasets:
             datasets.add(made)
-            yield STARTING + records * (LOADING if records < dataset.LARGE else WRITING)
+            yield STARTING + made[1] * (LOADING if made[1] < dataset.LARGE else WRITING)
         yield STARTING + pauses.after_start
         if (plan.dataset == "loaded" or variant.is_guest) and not is_floor:
             yield records * LOADING + pauses.after_load

@@ -1,3 +1,4 @@
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -11,6 +12,7 @@ SERVICES = ("django_drf", "fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_s
 USERS = {"hello": 50, "echo": 100, "list_items": 10, "get_item": 10, "create_item": 10, "replace_item": 10}
 USERS |= {"delete_item": 1}
 AGAIN = "flask_sqlite_again"
+PINNED = '[variants]\na = {{ service = "a", {} }}\n[scenarios]'
 FLOOR = Variant(service="alpha", application="floor")
 
 
@@ -58,7 +60,8 @@ def test_the_variants_of_a_group_of_the_scale_plan_differ_in_their_records_alone
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:
     note = 'a "b" \\ é'
     odd = Variant(service="alpha", application="twin", expects={"threads": "2"}, env={"NOTE": note})
-    written = plan.with_variants(tiny, {**tiny.variants, "alpha, no WAL": odd})
+    old = Variant(service="alpha", packages={"flask": "3.1.0"}, as_of=date(2025, 5, 11))
+    written = plan.with_variants(tiny, {**tiny.variants, "alpha, no WAL": odd, "old": old})
     assert plan.parsed(plan.as_toml(written), "another name") == written
 
 
@@ -107,6 +110,16 @@ def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() 
         ("iterations = 5", 'seconds = 1.5, operation = "echo", generator = "wrk"', "for whole seconds"),
         ("[scenarios]", '[variants]\na = { service = "a", group = "b" }\n[scenarios]', "a is in the group b"),
         ("[scenarios]", '[variants]\na = { service = "a", control_of = "b" }\n[scenarios]', "a control of b"),
+        (
+            "[scenarios]",
+            PINNED.format('packages = { "Flask" = "3" }'),
+            "variants.a.packages.Flask.[key]: String",
+        ),
+        (
+            "[scenarios]",
+            PINNED.format("as_of = 2025-05-11"),
+            "as_of is the day of packages, and there are none",
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -> None:
@@ -116,10 +129,13 @@ def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -
 
 
 def test_what_a_variant_cannot_be_at_once() -> None:
-    kinds: list[dict[str, object]] = [{"application": "twin"}, {"docker": True}, {"commit": "abc"}]
+    kinds: list[dict[str, object]] = [{"application": "floor"}, {"docker": True}, {"commit": "abc"}]
+    kinds.append({"packages": {"flask": "3.1.0"}})
     for first, second in combinations(kinds, 2):
         with pytest.raises(ValueError, match="exclude each other"):
             Variant.model_validate({"service": "alpha", **first, **second})
+    twin = Variant(service="alpha", application="twin", packages={"flask": "3.1.0"})
+    assert twin.stands_alone
 
 
 def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:

@@ -15,7 +15,7 @@ def both(factor: float, **figures: object) -> Results:
 
 
 def directions(results: Results) -> set[str]:
-    return {each.direction for each in versions.changes(results)}
+    return {each.direction for each in versions.changes(results, versions.pairs(results))}
 
 
 def test_what_became_faster_is_better_and_what_became_slower_is_worse() -> None:
@@ -27,7 +27,8 @@ def test_what_became_faster_is_better_and_what_became_slower_is_worse() -> None:
 
 
 def test_a_generator_bound_row_is_neither_but_by_processor_time() -> None:
-    changes = versions.changes(both(1.5, bound=(synthetic.BUSY,)))
+    results = both(1.5, bound=(synthetic.BUSY,))
+    changes = versions.changes(results, versions.pairs(results))
     assert {(one.measure == CPU, one.direction) for one in changes} == {
         (False, "generator-bound"),
         (True, "better"),
