@@ -105,6 +105,8 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
                                  is started for it; counted is their side
   just cost flask_orm --with flask==3.0.3
                                  as it is, and on another release
+  just cost --study --publish    the twins on the packages of the study,
+                                 to results/cost-study.json
   just cost --history fastapi    the twin on FastAPI's releases since 2023
 
 --history counts a package's twin at one release a quarter, as it was then
@@ -308,19 +310,26 @@ def cost(
     ] = 2.0,
     database: Annotated[str, Option("--database", metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
     packages: Packages = None,
+    study: Annotated[
+        bool, Option("--study", help="Count the twins on the packages of the study, of plan paper.")
+    ] = False,
     history: Annotated[
         list[str] | None, Option("--history", metavar="PACKAGE", help="Count its releases since 2023.")
     ] = None,
 ) -> None:
     known("database", [database], ["sqlite", "postgresql"])
     pins = pinned(packages)
-    if pins and (check or publish or history or database != "sqlite"):
+    if pins and (check or publish or study or history or database != "sqlite"):
         fail("--with counts services on SQLite: nothing is checked or published", BAD_USAGE)
+    if study and (names or check or history or database != "sqlite"):
+        fail("--study counts the five twins on SQLite: --publish alone goes with it", BAD_USAGE)
     if history and (names or check or publish):
         fail("--history counts packages: no SERVICE, --check or --publish goes with it", BAD_USAGE)
     if publish and (names or check):
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
-    if history:
+    if study:
+        count_study(publish=publish)
+    elif history:
         count_history(history)
     else:
         count_services(names or [], pins, database, threshold if check else None, publish=publish)
@@ -381,6 +390,26 @@ def merge(
         from loadtests.analysis import merge as merging
 
         document.terminal(merging.blocks([merging.read(path) for path in summaries]), output)
+
+
+def count_study(*, publish: bool) -> None:
+    with interruptible(), plain_failures():
+        from harness import document
+        from loadtests.analysis import cost as page
+        from loadtests.analysis import pages
+        from loadtests.cost import costs
+        from loadtests.cost.progress import progress
+        from loadtests.measure import prepare, variants
+
+        chosen = prepare.plan_for(prepare.Request(["study"], "paper")).variants.values()
+        folders = variants.Folders(Path())
+        environments = {each.service: folders.installed(each, screen.print) for each in chosen}
+        with progress(screen) as advance:
+            count = costs.counted(costs.twins_on(environments), progress=advance)
+        document.terminal([page.cells(count)], output)
+        if publish:
+            count.write(costs.STUDY)
+            pages.write_all()
 
 
 def count_history(packages: list[str]) -> None:

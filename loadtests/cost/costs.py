@@ -11,12 +11,13 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 from harness import environment, postgresql
-from harness.service import ROOT, application, declared, has
+from harness.service import ROOT, TWIN_CONFIG, application, declared, has
 from loadtests.cost import count, instrument, requests
 from loadtests.cost.count import START, Variant
 from loadtests.cost.instrument import CountError, Reading
 
 BASELINE = ROOT / "results" / "cost.json"
+STUDY = ROOT / "results" / "cost-study.json"  # the twins on the study's packages, by `just cost --study`
 SEEDS = (0, 1, 2)
 ALIKE = 1.02  # counts that differ by less are not told apart
 
@@ -72,6 +73,7 @@ def rounded(cost: Cost) -> dict[str, float]:
 
 
 def read(path: Path = BASELINE) -> Count:
+    command = f"just cost {'--study ' if path == STUDY else ''}--publish"
     try:
         content = json.loads(path.read_text())
         costs = {
@@ -84,9 +86,9 @@ def read(path: Path = BASELINE) -> Count:
         packages = content.get("packages", {})
         return Count(content["machine"], costs, content["seeds"], content["rows"], packages)
     except FileNotFoundError:
-        raise CountError(f"There is no {path.name} yet. To make it: just cost --publish") from None
+        raise CountError(f"There is no {path.name} yet. To make it: {command}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CountError(f"{path.name} is no count. To make it anew: just cost --publish") from error
+        raise CountError(f"{path.name} is no count. To make it anew: {command}") from error
 
 
 def variants(names: Sequence[str]) -> list[Variant]:
@@ -109,6 +111,14 @@ def on_postgresql(names: Sequence[str]) -> list[Variant]:
     if others := [name for name in names if POSTGRESQL not in declared(name).databases]:
         raise CountError(f"{others[0]} does not speak PostgreSQL")
     return [Variant(POSTGRESQL, name, name) for name in names]
+
+
+def twins_on(environments: Mapping[str, Path]) -> list[Variant]:
+    """The twins of these services, each in an environment of its own."""
+    return [
+        Variant(TWINS, name, name, (*TWIN_CONFIG, *application(name, TWINS)), environment=venv)
+        for name, venv in environments.items()
+    ]
 
 
 def on_packages(names: Sequence[str], pins: environment.Packages) -> list[Variant]:

@@ -3,7 +3,9 @@ from itertools import combinations
 
 import pytest
 
+from harness import environment
 from harness.service import TWIN_SETTINGS
+from loadtests.analysis import paper
 from loadtests.measure import plan
 from loadtests.measure.plan import Plan, PlanError, Variant, blocks, cells
 from loadtests.tests.conftest import PLAN
@@ -32,6 +34,7 @@ def test_the_paper_plan_is_its_section_3_3() -> None:
     assert (paper.warm_up.users, paper.warm_up.seconds) == (20, 10)
     for group, application, journal in [
         ("twins", "twin", "DELETE"),
+        ("study", "twin", "DELETE"),
         ("same_durability", "service", "DELETE"),
         ("services", "service", None),
     ]:
@@ -39,6 +42,16 @@ def test_the_paper_plan_is_its_section_3_3() -> None:
         assert sorted(one.service for one in found) == sorted(SERVICES)
         assert {one.application for one in found} == {application}
         assert {one.settings.get("SQLITE_JOURNAL_MODE") for one in found} == {journal}
+
+
+def test_the_studys_versions_are_those_of_its_table_2_but_for_one_that_is_none() -> None:
+    variants = [one for one in plan.read("paper").variants.values() if one.group == "study"]
+    table = {**paper.read().versions}
+    del table["djangorestframework"]
+    assert {name: version for one in variants for name, version in one.packages.items()} == table
+    assert {one.as_of for one in variants} == {date(2025, 5, 11)}
+    for one in variants:  # each has all of the table that it has use for
+        assert one.packages == environment.had(one.service, table)
 
 
 @pytest.mark.parametrize("name", plan.names())

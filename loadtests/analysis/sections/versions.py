@@ -53,7 +53,7 @@ def on_packages(results: Results) -> list[Block]:
     return [
         Heading(2, "On other packages"),
         Text("Both in the same rounds: how many times as well it does on its own packages as on the others."),
-        Table(head, rows),
+        Table(head, rows, "ll" + "r" * len(scenarios)),
     ]
 
 
