@@ -173,6 +173,7 @@ class How(TypedDict, total=False):
 
     application: Sequence[str]  # Gunicorn's words for another application than the service's own
     prefix: Sequence[str]  # the program that starts Gunicorn, and its words
+    venv: Path  # another than its own
     probe: Path  # a folder that Python imports from; $PROBE names where it writes: else the scratch folder
     cores: Collection[int] | None
     workers: int  # so many must be there before it is up
@@ -191,9 +192,9 @@ def server_of(
             f"No DATABASE_URL has a file in {scratch.parent}: let TMPDIR name a folder without ? % :"
         )
     folder = root / service
-    gunicorn = folder / ".venv" / "bin" / "gunicorn"
+    gunicorn = how.get("venv", folder / ".venv") / "bin" / "gunicorn"
     if not gunicorn.exists():
-        raise LaunchError(f"{service} is not installed: {gunicorn.relative_to(root)} is missing")
+        raise LaunchError(f"{service} is not installed: {gunicorn} is missing")
     settings = {"HOST": LOOPBACK, "DATABASE_URL": f"sqlite:///{scratch}/data/items.db", **(env or {})}
     host, port = settings["HOST"], free_port(int(settings.get("PORT", "0")), settings["HOST"])
     settings["PORT"] = str(port)

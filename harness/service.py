@@ -15,6 +15,8 @@ APPLICATIONS = ROOT / "loadtests"  # what a service's server can serve instead: 
 
 # The study's twins of FastAPI run under Uvicorn's worker. Services without a choice take no notice.
 TWIN_SETTINGS = {"WORKER_CLASS": "uvicorn_worker.UvicornWorker"}
+# A twin on packages of its own takes nothing of its service, which may not load there.
+TWIN_CONFIG = ("--config", str(APPLICATIONS / "twins" / "gunicorn.conf.py"))
 TWIN_PROCESSES = {  # by interface: what such a worker says of itself
     "wsgi": {},
     "asgi": {

@@ -55,6 +55,8 @@ has none.
   just bench --plan replicas            1, 2 and 4 replicas behind nginx
   just bench flask_sqlite --against HEAD~5 --rounds 5 --fail-if-slower 5%
                                         beside itself as it was before
+  just bench flask_orm --with flask==3.0.3 --with werkzeug==3.0.6
+                                        beside itself on other packages
   just bench --command 'node server.js' --cwd examples/node
                                         a server of your own, in any language;
                                         it is told its PORT, and its HOST
@@ -115,6 +117,10 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
   just cost --database postgresql
                                  services with an ORM, on a PostgreSQL that
                                  is started for it; counted is their side
+  just cost flask_orm --with flask==3.0.3
+                                 as it is, and on another release
+  just cost --study --publish    the twins on the packages of the study,
+                                 to results/cost-study.json
   just cost --history fastapi    the twin on FastAPI's releases since 2023
 
 --history counts a package's twin at one release a quarter, as it was then
@@ -143,6 +149,10 @@ Resume = Annotated[
 Docker = Annotated[bool, Option("--docker", help="In containers of the services' images.")]
 Against = Annotated[
     str | None, Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit.")
+]
+Packages = Annotated[
+    list[str] | None,
+    Option("--with", metavar="PACKAGE==VERSION", help="Each beside itself with this; can be repeated."),
 ]
 Database = Annotated[
     str | None,
@@ -185,6 +195,7 @@ def bench(
     resume: Resume = False,
     docker: Docker = False,
     against: Against = None,
+    packages: Packages = None,
     database: Database = None,
     fail_if_slower: FailIfSlower = None,
     commands: Commands = None,
@@ -197,12 +208,14 @@ def bench(
     environment: Environment = None,
 ) -> None:
     where = {"load_from": load_from, "listen": listen, "cores": cores}
-    given = (rounds, seed, docker or None, against, commands, urls, environment, *where.values())
+    given = (rounds, seed, docker or None, against, packages, commands, urls, environment, *where.values())
     if resume and any(word is not None for word in given):
         fail("A run goes on as it began: with its rounds, its seed, its containers and its place", BAD_USAGE)
-    if docker and against:
+    if docker and (against or packages):
         fail(
-            "An image is of the service as it is now: there is none to measure --against a commit", BAD_USAGE
+            "An image is of the service as it is now: there is none to measure --against a commit, or --with "
+            "other packages",
+            BAD_USAGE,
         )
     if docker and database:
         fail("A container is measured on the file in its volume: leave --database or --docker out", BAD_USAGE)
@@ -214,7 +227,7 @@ def bench(
         )
     if fail_if_slower and not (against or resume):
         fail("--fail-if-slower compares with --against a commit", BAD_USAGE)
-    percent = percentage(fail_if_slower) if fail_if_slower else None
+    percent, pins = percentage(fail_if_slower) if fail_if_slower else None, pinned(packages)
 
     run: Run | None = None
     with interruptible(lambda: kept(run)), plain_failures(lambda: kept(run)):
@@ -232,7 +245,17 @@ def bench(
                 run = prepare.resumed(names or [], plan_name, binary, places, may_delete=may_delete)
             else:
                 request = prepare.Request(
-                    names or [], plan_name, rounds, seed, docker, against, database, guests, may_delete, place
+                    names or [],
+                    plan_name,
+                    rounds,
+                    seed,
+                    docker,
+                    against,
+                    pins,
+                    database,
+                    guests,
+                    may_delete,
+                    place,
                 )
                 run = prepare.begun(request, binary, places)
             if run.remaining:
@@ -330,18 +353,36 @@ def cost(
         float, Option("--threshold", metavar="PERCENT", min=0, help="How much a cell may grow.")
     ] = 2.0,
     database: Annotated[str, Option("--database", metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
+    packages: Packages = None,
+    study: Annotated[
+        bool, Option("--study", help="Count the twins on the packages of the study, of plan paper.")
+    ] = False,
     history: Annotated[
         list[str] | None, Option("--history", metavar="PACKAGE", help="Count its releases since 2023.")
     ] = None,
 ) -> None:
     known("database", [database], ["sqlite", "postgresql"])
-    if history:
-        if names or check or publish:
-            fail("--history counts packages: no SERVICE, --check or --publish goes with it", BAD_USAGE)
-        count_history(history)
-        return
+    pins = pinned(packages)
+    if pins and (check or publish or study or history or database != "sqlite"):
+        fail("--with counts services on SQLite: nothing is checked or published", BAD_USAGE)
+    if study and (names or check or history or database != "sqlite"):
+        fail("--study counts the five twins on SQLite: --publish alone goes with it", BAD_USAGE)
+    if history and (names or check or publish):
+        fail("--history counts packages: no SERVICE, --check or --publish goes with it", BAD_USAGE)
     if publish and (names or check):
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
+    if study:
+        count_study(publish=publish)
+    elif history:
+        count_history(history)
+    else:
+        count_services(names or [], pins, database, threshold if check else None, publish=publish)
+
+
+def count_services(
+    names: list[str], pins: dict[str, str], database: str, threshold: float | None, *, publish: bool
+) -> None:
+    """`threshold` is how many per cent a cell may grow; None where nothing is checked."""
     with interruptible(), plain_failures():
         from harness import document
         from harness.service import declared, installed, services
@@ -349,19 +390,23 @@ def cost(
         from loadtests.analysis import pages
         from loadtests.cost import costs
 
-        known("service", names or [], services())
+        known("service", names, services())
         on_server = database == costs.POSTGRESQL
         able = [one for one in services() if database in declared(one).databases]
-        before = costs.read() if check else None
+        before = costs.read() if threshold is not None else None
         for name in names or able:
             installed(name, screen.print)
-        with progress("Loading the items") as advance:
+        if pins:
+            screen.print(f"Make environments with {', '.join(map('=='.join, pins.items()))}")
+            chosen = costs.on_packages(names or able, pins)
+        else:
             chosen = (costs.on_postgresql if on_server else costs.variants)(names or able)
-            if check:  # what is guarded is ours
-                chosen = [one for one in chosen if one.group in (costs.SERVICES, costs.POSTGRESQL)]
-            after = costs.counted(chosen, starts=not check, progress=advance)
+        if before:  # what is guarded is ours
+            chosen = [one for one in chosen if one.group in (costs.SERVICES, costs.POSTGRESQL)]
+        with progress("Loading the items") as advance:
+            after = costs.counted(chosen, starts=not before, progress=advance)
         document.terminal([page.cells(after)], output)
-        if before is not None:
+        if before and threshold is not None:
             if others := costs.conditions(before, after):
                 output.print(f"Nothing was compared: {others}.", style="yellow", markup=False)
             elif grown := costs.growth(before, after, threshold / 100):
@@ -388,6 +433,25 @@ def merge(
         from loadtests.analysis import merge as merging
 
         document.terminal(merging.blocks([merging.read(path) for path in summaries]), output)
+
+
+def count_study(*, publish: bool) -> None:
+    with interruptible(), plain_failures():
+        from harness import document
+        from loadtests.analysis import cost as page
+        from loadtests.analysis import pages
+        from loadtests.cost import costs
+        from loadtests.measure import prepare, variants
+
+        chosen = prepare.plan_for(prepare.Request(["study"], "paper")).variants.values()
+        folders = variants.Folders(Path())
+        environments = {each.service: folders.installed(each, screen.print) for each in chosen}
+        with progress("Loading the items") as advance:
+            count = costs.counted(costs.twins_on(environments), progress=advance)
+        document.terminal([page.cells(count)], output)
+        if publish:
+            count.write(costs.STUDY)
+            pages.write_all()
 
 
 def count_history(packages: list[str]) -> None:
@@ -430,6 +494,18 @@ def conclude(run: "Run", percent: float | None) -> None:
         fail(f"Not complete: {', '.join(dict.fromkeys(blocks))}. To measure that again: {resuming(run)}")
     if percent is not None and (slower := versions.slower(pages.results(run), percent)):
         fail("\n".join(slower))
+
+
+def pinned(words: list[str] | None) -> dict[str, str]:
+    """The versions, by the names of their packages."""
+    from harness.environment import canonical
+
+    pins: dict[str, str] = {}
+    for word in words or []:
+        if not (parts := re.fullmatch(r"([\w.-]+)==([\w.!+]+)", word)):
+            fail(f"--with is a package and its version, such as flask==3.0.3: {word}", BAD_USAGE)
+        pins[canonical(parts[1])] = parts[2]
+    return pins
 
 
 def show_path(path: Path) -> None:

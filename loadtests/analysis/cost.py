@@ -9,7 +9,7 @@ from harness.service import declared
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Bar
 from loadtests.analysis.intervals import Interval
-from loadtests.cost.costs import ALIKE, FLOORS, POSTGRESQL, RUNGS, SERVICES, TWINS, Cost, Count
+from loadtests.cost.costs import ALIKE, FLOORS, PINNED, POSTGRESQL, RUNGS, SERVICES, TWINS, Cost, Count
 from loadtests.cost.count import BASICS, OPERATIONS, START
 
 CHARTED = ("get_item", "list_items", "create_item")
@@ -126,7 +126,7 @@ def variants(count: Count) -> Iterator[tuple[tuple[str, str], Mapping[str, Cost]
 def label(group: str, name: str) -> Cell:
     if group == FLOORS:
         return f"{name}, floor"
-    other = {TWINS: ", twin", POSTGRESQL: ", PostgreSQL"}.get(group, "")
+    other = {TWINS: ", twin", POSTGRESQL: ", PostgreSQL", PINNED: ", pinned"}.get(group, "")
     return Name(f"{name}{other}", declared(name).framework, group == TWINS)
 
 

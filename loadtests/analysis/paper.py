@@ -67,6 +67,8 @@ class Paper(Part):
     institution: str
     licence: str
     machine: str
+    differences: tuple[str, ...]  # of plan `paper`, from the study's procedure
+    versions: dict[str, str]  # of table 2
     applications: dict[str, str]
     figures: tuple[Figure, ...] = Field(min_length=7, max_length=7)
     claims: tuple[Claim, ...]

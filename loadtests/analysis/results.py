@@ -154,11 +154,11 @@ class Results:
         return sum(sample.requests for sample in self.of(variant, scenario))
 
     def is_pale(self, variant: str) -> bool:
-        """Drawn beside what it is compared with: a twin of a service, or a service as it was at a commit."""
+        """Drawn beside what it is compared with: a twin, an earlier version, or one on other packages."""
         variants = self.plan.variants
         beside_services = any(variants[name].application != "twin" for name in self.variants)
         is_twin = variants[variant].application == "twin"
-        return variants[variant].commit is not None or (is_twin and beside_services)
+        return bool(variants[variant].commit or variants[variant].packages) or (is_twin and beside_services)
 
     def cell(self, variant: str) -> document.Cell:
         return document.Name(variant, self.services[variant].framework, self.is_pale(variant))

@@ -5,19 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Annotated
 
 from pydantic import PlainSerializer, TypeAdapter, ValidationError
 
-from harness import postgresql
-from harness.service import ROOT, application, declared, has
+from harness import environment, postgresql
+from harness.service import ROOT, TWIN_CONFIG, application, declared, has
 from loadtests.cost import count, instrument
 from loadtests.cost.count import BASICS, ON_RUNGS, START, Variant
 from loadtests.cost.instrument import CountError, Reading
 
 BASELINE = ROOT / "results" / "cost.json"
+STUDY = ROOT / "results" / "cost-study.json"  # the twins on the study's packages, by `just cost --study`
 SEEDS = (0, 1, 2)
 ALIKE = 1.02  # counts that differ by less are not told apart
 
@@ -39,6 +41,7 @@ class Cost:
 Costs = Mapping[str, Mapping[str, Mapping[str, Cost]]]  # by group, name and operation
 SERVICES, TWINS, FLOORS, RUNGS = "services", "twins", "floors", "rungs"
 POSTGRESQL = "postgresql"  # the services that can, on that instead of SQLite
+PINNED = "pinned"  # the services on other packages
 
 
 @dataclass(frozen=True)
@@ -47,25 +50,28 @@ class Count:
     seeds: int = field(default=len(SEEDS), kw_only=True)
     machine: Mapping[str, str]
     costs: Costs
+    packages: Mapping[str, environment.Packages] = field(default_factory=dict)  # by name, where pinned
 
     def of(self, group: str, name: str, operation: str) -> float:
         """Instructions."""
         return self.costs[group][name][operation].instructions
 
     def write(self, path: Path = BASELINE) -> None:
-        path.write_bytes(FORMAT.dump_json(self, indent=1) + b"\n")
+        without = None if self.packages else {"packages"}
+        path.write_bytes(FORMAT.dump_json(self, indent=1, exclude=without) + b"\n")
 
 
 FORMAT = TypeAdapter(Count)
 
 
 def read(path: Path = BASELINE) -> Count:
+    command = f"just cost {'--study ' if path == STUDY else ''}--publish"
     try:
         return FORMAT.validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise CountError(f"There is no {path.name} yet. To make it: just cost --publish") from None
+        raise CountError(f"There is no {path.name} yet. To make it: {command}") from None
     except ValidationError as error:
-        raise CountError(f"{path.name} is no count. To make it anew: just cost --publish") from error
+        raise CountError(f"{path.name} is no count. To make it anew: {command}") from error
 
 
 def variants(names: Sequence[str]) -> list[Variant]:
@@ -90,6 +96,26 @@ def on_postgresql(names: Sequence[str]) -> list[Variant]:
     return [Variant(POSTGRESQL, name, name) for name in names]
 
 
+def twins_on(environments: Mapping[str, Path]) -> list[Variant]:
+    """The twins of these services, each in an environment of its own."""
+    return [
+        Variant(TWINS, name, name, (*TWIN_CONFIG, *application(name, TWINS)), environment=venv)
+        for name, venv in environments.items()
+    ]
+
+
+def on_packages(names: Sequence[str], pins: environment.Packages) -> list[Variant]:
+    """Each of the services as it is, and with those of these packages that it has. Raises CountError."""
+    today, chosen = datetime.now(UTC).date(), list[Variant]()
+    for name in names:
+        if own := environment.had(name, pins):
+            venv = environment.of(name, tuple(own.items()), today)
+            chosen += [Variant(SERVICES, name, name), Variant(PINNED, name, name, environment=venv)]
+    if not chosen:
+        raise CountError(f"{', '.join(pins)}: not among the packages of {', '.join(names)}")
+    return chosen
+
+
 def counted(
     chosen: Sequence[Variant],
     seeds: Sequence[int] = SEEDS,
@@ -100,7 +126,7 @@ def counted(
     """Raises CountError and LaunchError."""
     instrument.ensure_available()
     tasks: list[tuple[Variant, int | None]] = [(v, seed) for seed in seeds for v in chosen]
-    tasks += [(v, None) for v in chosen if starts and v.group == SERVICES]
+    tasks += [(v, None) for v in chosen if starts and v.group in (SERVICES, PINNED)]
     readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
     with ExitStack() as stack, count.workers() as pool:
         asked = any(v.group == POSTGRESQL for v in chosen)
@@ -125,7 +151,8 @@ def counted(
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}
     machine = {**instrument.features(), "python": platform.python_version(), "system": platform.machine()}
-    return Count(machine, costs, seeds=len(seeds))
+    packages = {v.name: environment.packages(v.environment) for v in chosen if v.environment}
+    return Count(machine, costs, packages, seeds=len(seeds))
 
 
 def cost(values: Sequence[Reading]) -> Cost:

@@ -21,7 +21,7 @@ from typing import Any
 from harness.command import kill_children
 from harness.database import Database
 from harness.postgresql import copy_of, environment
-from harness.server import Server, free_port, launched, server_of
+from harness.server import Server, launched, server_of
 from harness.service import TWIN_SETTINGS, installed
 from loadtests.cost.instrument import CountError, Instrument, Reading
 
@@ -46,7 +46,7 @@ class Variant:
     service: str  # in whose folder and environment it runs
     application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
     operations: tuple[str, ...] = OPERATIONS
-    environment: Path | None = None  # with its own packages, and of Gunicorn's settings the words alone
+    environment: Path | None = None  # another than its service's
 
 
 @contextmanager
@@ -107,19 +107,12 @@ def counted(
 def started_by(
     variant: Variant, instrument: Instrument, settings: Mapping[str, str], *, counting: bool
 ) -> Server:
-    prefix, patience = instrument.prefix(counting=counting), ("--timeout", "900")
-    if (environment := variant.environment) is None:
-        prefix = [*prefix, str(installed(variant.service) / "bin" / "python")]
-        application = [*patience, *variant.application]
-        return server_of(
-            variant.service, instrument.scratch, settings, prefix=prefix, application=application
-        )
-    port = free_port()
-    programs = [str(environment / "bin" / name) for name in ("python", "gunicorn")]
-    command = [*prefix, *programs, *patience, "--bind", f"127.0.0.1:{port}", *variant.application]
-    server = Server(variant.name, command, instrument.scratch, port=port, cwd=instrument.scratch)
-    server.env = {**settings, "DATABASE_URL": f"sqlite:///{server.database}"}
-    return server
+    venv = variant.environment or installed(variant.service)
+    prefix = [*instrument.prefix(counting=counting), str(venv / "bin" / "python")]
+    words = ["--timeout", "900", *variant.application]
+    return server_of(
+        variant.service, instrument.scratch, settings, prefix=prefix, application=words, venv=venv
+    )
 
 
 def requests(variant: Variant, seed: int, data: Database) -> Mapping[str, Reading]:

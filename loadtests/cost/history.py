@@ -8,13 +8,10 @@ largest step is, the days between are halved until it is known which release mad
 import os
 import platform
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
-from hashlib import sha256
 from itertools import pairwise
 from math import log
 from pathlib import Path
@@ -24,14 +21,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from harness.database import Database
-from harness.service import ROOT, LaunchError
+from harness.environment import made, resolved
+from harness.service import ROOT, TWIN_CONFIG, LaunchError, application
 from loadtests.cost import count, instrument
 from loadtests.cost.count import START, Variant
 from loadtests.cost.instrument import CountError
 
 RECORD = ROOT / "results" / "history.jsonl"
-TWIN_FOLDER = ROOT / "loadtests" / "twins"
-ENVIRONMENTS = ROOT / ".tools" / "history"  # one for each set of packages, made once
 SINCE = date(2023, 1, 1)
 MONTHS = 3  # between two days on which it is asked what was the newest
 HALVINGS = 8  # at most, to find the release that made the largest step
@@ -83,29 +79,6 @@ class Point(BaseModel):
 
 Release = tuple[str, date]  # a version, and a day on which it was the newest
 Progress = Callable[[int, int, str], None]
-
-
-def resolved(requirements: Iterable[str], until: date | None = None) -> dict[str, str]:
-    """The newest packages that go together, as of a day. Raises CountError."""
-    command = [
-        "uv",
-        "pip",
-        "compile",
-        "-",
-        "--quiet",
-        "--no-header",
-        "--no-annotate",
-        "--python",
-        sys.executable,
-    ]
-    if until:
-        command += ["--exclude-newer", (until + timedelta(days=1)).isoformat()]
-    asked = subprocess.run(  # noqa: S603 - uv, and names of packages
-        command, input="\n".join(requirements), capture_output=True, text=True, check=False
-    )
-    if asked.returncode:
-        raise CountError(" ".join(asked.stderr.split())[:300])
-    return dict(line.split("==", 1) for line in asked.stdout.splitlines() if "==" in line)
 
 
 @cache
@@ -220,9 +193,10 @@ def counted(package: str, release: Release, mode: Mode, data: Database) -> Point
     twin = TWINS[package]
     point = Point(package=package, version=version, mode=mode, day=day)
     try:
-        packages = environment_of(twin, f"{package}=={version}", day if mode == "then" else None)
+        packages = packages_of(twin, f"{package}=={version}", day if mode == "then" else None)
         environment = made(packages)
-        variant = Variant("twins", twin, twin, words(twin, environment), OPERATIONS, environment)
+        words = (*TWIN_CONFIG, *application(twin, "twins"))
+        variant = Variant("twins", twin, twin, words, OPERATIONS, environment)
         readings = {**count.requests(variant, 0, data), START: count.start(variant, 0, data)}
     except (CountError, LaunchError) as error:
         return point.model_copy(update={"error": reason(str(error))})
@@ -242,51 +216,11 @@ def reason(message: str) -> str:
     return WHERE.sub("", told)[:200]
 
 
-def environment_of(twin: str, requirement: str, until: date | None) -> dict[str, str]:
+def packages_of(twin: str, requirement: str, until: date | None) -> dict[str, str]:
     requirements = [*REQUIREMENTS[twin], requirement]
     if "uvicorn" not in requirements:
         return resolved(requirements, until)
     try:
         return resolved([*requirements, WORKERS], until)
-    except CountError:
+    except LaunchError:
         return resolved(requirements, until)
-
-
-def made(packages: Mapping[str, str]) -> Path:
-    """An environment with exactly these. Raises CountError."""
-    pins = "\n".join(f"{name}=={version}" for name, version in sorted(packages.items()))
-    folder = ENVIRONMENTS / sha256(pins.encode()).hexdigest()[:16]
-    if (folder / "pins").exists():
-        return folder
-    for command in (
-        ["uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
-        [
-            "uv",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--compile-bytecode",
-            "--python",
-            str(folder),
-            "-r",
-            "-",
-        ],
-    ):
-        done = subprocess.run(command, input=pins, capture_output=True, text=True, check=False)  # noqa: S603 - uv
-        if done.returncode:
-            raise CountError(" ".join(done.stderr.split())[:300])
-    (folder / "pins").write_text(pins)
-    return folder
-
-
-def words(twin: str, environment: Path) -> tuple[str, ...]:
-    """Gunicorn's: of the settings the twin's alone, as a service's own are made for the Gunicorn of today."""
-    if any(environment.glob("lib/*/site-packages/uvicorn/workers.py")):
-        worker: tuple[str, ...] = ("--worker-class", "uvicorn.workers.UvicornWorker")
-    elif any(environment.glob("lib/*/site-packages/uvicorn_worker")):
-        worker = ("--worker-class", "uvicorn_worker.UvicornWorker")
-    else:
-        worker = ("--threads", "2")
-    patience = ("--keep-alive", "600")  # seconds: under Valgrind a client is slow to ask again
-    return ("--workers", "1", *worker, *patience, "--pythonpath", str(TWIN_FOLDER), f"{twin}:app")

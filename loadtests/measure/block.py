@@ -48,22 +48,24 @@ class Bench:
     made: dict[Made, Database] = field(default_factory=dict)
 
     def dataset(self, variant: Variant, where: str) -> Database | None:
-        """A database of this version of a service with the dataset in it, for the plan that copies one."""
-        if self.run.plan.dataset == "loaded" or variant.is_guest or variant.application == "floor":
+        """A database of this version of a service, for the plan that copies one with the dataset in it.
+
+        What stands alone makes no table by itself: its service makes the database, on the service's packages.
+        """
+        if (key := made_for(self.run.plan, variant)) is None:
             return None
-        key = made_for(self.run.plan, variant)
         if key not in self.made:
             self.progress.now(f"{where}: make its dataset")
             make = self.on_file if variant.database == SQLITE else self.on_server
-            self.made[key] = make(variant, self.run.plan.records_of(variant), where)
+            self.made[key] = make(variant, key[1], where)
         return self.made[key]
 
     def on_file(self, variant: Variant, records: int, where: str) -> Path:
-        path = self.folders.scratch / f"{variants.version(variant)}-{records}.db"
+        path = self.folders.scratch / f"{len(self.made)}.db"
         # Nothing is measured here, and nothing is lost if the power is cut.
         unsafe = {"SQLITE_SYNCHRONOUS": "OFF"}
         with launched(variant.service, unsafe, self.folders.root(variant)) as server:
-            if records < dataset.LARGE:
+            if 0 < records < dataset.LARGE:
                 load(server, records, self.k6)
             database.copy(server.database, path)
         if records >= dataset.LARGE:

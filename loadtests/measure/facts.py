@@ -12,13 +12,13 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from harness import database, usage
+from harness.environment import canonical, locked, packages
 from harness.server import Server
 from harness.service import TWIN_PROCESSES, LaunchError, git
 from loadtests.measure.plan import SQLITE, Variant
@@ -71,6 +71,9 @@ def together(answers: list[Facts], durability: Mapping[str, str]) -> Facts:
     asked = ("worker_class", "threads", "keepalive", "event_loop", "http_parser", "python", "prefix")
     facts = {key: one_of([facts.get(key) for facts in answers]) for key in asked}
     connections = [tuple(each) for facts in answers for each in facts["connections"]]
+    versions = {
+        name: one_of([facts["packages"][name] for facts in answers]) for name in answers[0]["packages"]
+    }
     return {
         "workers": len(answers),
         **{key: value for key, value in facts.items() if value is not None},
@@ -78,6 +81,7 @@ def together(answers: list[Facts], durability: Mapping[str, str]) -> Facts:
         **durability,
         **({"journal_mode": one_of([mode for mode, _ in connections]).upper()} if connections else {}),
         **({"synchronous": one_of([SYNCHRONOUS[level] for _, level in connections])} if connections else {}),
+        **versions,
     }
 
 
@@ -86,17 +90,17 @@ def one_of(values: list[Any]) -> Any:
     return values[0] if len(counted) == 1 else " and ".join(sorted(map(str, counted)))
 
 
-def planned(variant: Variant, venv: str, folder: Path) -> Facts:
+def planned(variant: Variant, venv: Path, folder: Path) -> Facts:
     """By the environment, by what the service says of its processes, and by what the variant says of them."""
     env = {**DEFAULTS, **variant.settings}
     of_protocol = {
         "workers": str((variant.replicas or 1) * int(env["WEB_CONCURRENCY"])),
         "threads": env["THREADS"],
-        "prefix": venv,
+        "prefix": str(venv.resolve()),
     }
     of_file = {"journal_mode": env["SQLITE_JOURNAL_MODE"], "synchronous": env["SQLITE_SYNCHRONOUS"]}
     of_protocol |= of_file if variant.database == SQLITE else DURABLE
-    return known(variant, of_protocol | processes(variant, folder) | variant.expects)
+    return known(variant, of_protocol | processes(variant, folder) | variant.packages | variant.expects)
 
 
 def processes(variant: Variant, folder: Path) -> dict[str, str]:
@@ -161,27 +165,14 @@ def commit() -> str | None:
     return described.decode().strip() if described else None
 
 
-def packages(venv: Path) -> dict[str, str]:
-    folders = [str(folder) for folder in venv.glob("lib/python*/site-packages")]
-    found = {str(one.metadata["Name"]): one.version for one in distributions(path=folders)}
-    return dict(sorted(found.items()))
-
-
-PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
-
-
 def unpinned(requirements: Path, found: Mapping[str, str]) -> str:
     """Where a package is not the one of requirements.txt; one for another system is not there at all."""
     versions = {canonical(name): version for name, version in found.items()}
     return ", ".join(
-        f"{name} {versions[canonical(name)]} instead of {version}"
-        for name, version in PINNED.findall(requirements.read_text())
-        if versions.get(canonical(name), version) != version
+        f"{name} {versions[name]} instead of {version}"
+        for name, version in locked(requirements).items()
+        if versions.get(name, version) != version
     )
-
-
-def canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def busy(load: float) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -22,6 +23,7 @@ Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Rate = Annotated[float, Field(gt=0)]
 Environment = dict[str, str]
+Package = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]  # its name, as packages are compared
 
 # PostgreSQL by TCP, by a Unix socket, or by a network whose round trip takes so long; or a given server
 SQLITE, GIVEN = "sqlite", "postgresql:given"
@@ -112,6 +114,10 @@ class Variant(Part):
     replicas: Count | None = None  # servers on that database, behind nginx; else one, with nothing in front
     docker: bool = False  # in a container of the service's image
     commit: str | None = None  # the service's folder as it was then
+    packages: dict[Package, str] = {}  # the versions of some, in an environment made for them
+    as_of: date | None = (
+        None  # what of the others is newer is not in it; of a run, never None beside packages
+    )
     command: str | None = None  # of a shell, which starts a guest: a server that is none of services/
     cwd: str | None = None  # of that command
     url: str | None = None  # where a guest runs already
@@ -120,10 +126,12 @@ class Variant(Part):
 
     @model_validator(mode="after")
     def of_one_kind(self) -> Self:
-        if len(kinds := self.kinds) > 1:
+        if len(kinds := self.kinds) > 1 and kinds != ["twin", "packages"]:
             raise ValueError(f"{kinds[0]} and {kinds[1]} exclude each other")
         if self.replicas and (self.is_guest or self.database == SQLITE):
             raise ValueError("Only a service on PostgreSQL has replicas: a file is one server's")
+        if self.as_of and not self.packages:
+            raise ValueError("as_of is the day of packages, and there are none")
         if self.database != SQLITE and (self.docker or self.application != "service"):
             raise ValueError(f"Only a service, and no container, twin or floor, can be on {self.database}")
         return self
@@ -132,11 +140,17 @@ class Variant(Part):
     def kinds(self) -> list[str]:
         """What it is instead of the service in the working tree; nothing, if it is that."""
         application = [] if self.application == "service" else [self.application]
-        return application + [kind for kind in ("docker", "commit", "command", "url") if getattr(self, kind)]
+        others = ("docker", "commit", "command", "url", "packages")
+        return application + [kind for kind in others if getattr(self, kind)]
 
     @property
     def is_guest(self) -> bool:
         return bool(self.command or self.url)
+
+    @property
+    def stands_alone(self) -> bool:
+        """It takes nothing of its service, whose settings and migrations may not load on its packages."""
+        return self.application == "twin" and bool(self.packages)
 
     def answers(self, operation: str) -> bool:
         return self.application != "floor" or operation in FLOOR

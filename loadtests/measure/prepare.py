@@ -6,6 +6,7 @@ from pathlib import Path
 
 from harness import container, k6
 from harness.command import known, screen
+from harness.environment import packages
 from harness.server import free_port
 from harness.service import LaunchError, declared, full, has, services
 from loadtests.measure import facts, guest, plan, remote, replicas, run, variants, wrk
@@ -25,6 +26,7 @@ class Request:
     seed: int | None = None
     docker: bool = False
     against: str | None = None  # the commit whose services are measured beside those of the working tree
+    packages: Mapping[str, str] = field(default_factory=dict)  # beside what is on its own packages
     database: str | None = None  # a kind of Variant.database, or the URL of a PostgreSQL server
     guests: Mapping[str, Variant] = field(default_factory=dict)
     may_delete: bool = False  # a guest may have items
@@ -59,6 +61,8 @@ def plan_for(request: Request) -> Plan:
         chosen = plan.on_database(chosen, kind)
     if request.against:
         chosen = variants.against(chosen, full(request.against))
+    if request.packages:
+        chosen = variants.beside(chosen, request.packages)
     return variants.pinned(chosen)
 
 
@@ -143,7 +147,7 @@ def installed(chosen: Plan, folders: Folders) -> dict[str, Path]:
             continue
         venvs[version] = folders.installed(variant, screen.print)
         pinned = folders.of(variant) / "requirements.txt"
-        if wrong := facts.unpinned(pinned, facts.packages(venvs[version])):
+        if not variant.packages and (wrong := facts.unpinned(pinned, packages(venvs[version]))):
             raise LaunchError(
                 f"{version} runs with {wrong}. Remove services/{variant.service}/.venv: it is made again"
             )

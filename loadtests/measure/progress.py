@@ -24,10 +24,13 @@ LISTING = 0.03  # a request for all items
 Made = tuple[str, int, str]
 
 
-def made_for(plan: Plan, variant: Variant) -> Made:
-    """Variants of which this is the same share a dataset."""
+def made_for(plan: Plan, variant: Variant) -> Made | None:
+    """Variants of which this is the same share a dataset, of so many records; None: it begins without."""
+    copied = plan.dataset == "copied"
+    if not (copied or variant.stands_alone) or variant.is_guest or variant.application == "floor":
+        return None
     where = variant.database if variant.database in (SQLITE, GIVEN) else "postgresql"
-    return variants.version(variant), plan.records_of(variant), where
+    return variants.version(variant), plan.records_of(variant) if copied else 0, where
 
 
 def likely(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
@@ -36,7 +39,6 @@ def likely(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
     datasets: set[Made] = set()
     for block in blocks(todo):
         variant = plan.variants[block[0].variant]
-        records, made = plan.records_of(variant), made_for(plan, variant)
         seconds = STARTING * (variant.replicas or 1) + pauses.after_start
         seconds += plan.warm_up.seconds + pauses.after_warm_up
         seconds += sum(expected(cell, plan.scenarios[cell.scenario]) for cell in block)
@@ -44,10 +46,10 @@ def likely(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
         if variant.application != "floor":
             seconds += plan.warm_up.lists * LISTING
             if plan.dataset == "loaded" or variant.is_guest:
-                seconds += records * LOADING + pauses.after_load
-            elif made not in datasets:
-                datasets.add(made)
-                seconds += STARTING + records * (LOADING if records < dataset.LARGE else WRITING)
+                seconds += plan.records_of(variant) * LOADING + pauses.after_load
+        if (made := made_for(plan, variant)) and made not in datasets:
+            datasets.add(made)
+            seconds += STARTING + made[1] * (LOADING if made[1] < dataset.LARGE else WRITING)
         yield seconds
 
 

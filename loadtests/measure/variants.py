@@ -4,14 +4,15 @@ import tomllib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from harness import service
+from harness import environment, service
 from harness.container import VENV, contained
 from harness.server import How, Server, launched
-from harness.service import SERVICES, SHORT, full, unpack
+from harness.service import SERVICES, SHORT, TWIN_CONFIG, full, unpack
 from loadtests.measure.facts import PROBE
 from loadtests.measure.guest import visited
 from loadtests.measure.placement import Placement
@@ -35,7 +36,10 @@ GUEST = Declared(edition="", framework="", access="", databases=(), interface=""
 
 
 def version(variant: Variant) -> str:
-    """The service and, of an earlier one, its commit."""
+    """The service and, of an earlier one, its commit; of one on other packages, these and their day."""
+    if variant.packages:
+        pins = ", ".join(f"{name} {version}" for name, version in variant.packages.items())
+        return f"{variant.service} with {pins}, as of {variant.as_of}"
     return f"{variant.service}_{variant.commit[:SHORT]}" if variant.commit else variant.service
 
 
@@ -51,12 +55,29 @@ def against(plan: Plan, commit: str) -> Plan:
     return with_variants(plan, variants)
 
 
+def beside(plan: Plan, pins: environment.Packages) -> Plan:
+    """The plan with each service and twin beside itself with these packages, as far as it has them."""
+    variants: dict[str, Variant] = {}
+    used: set[str] = set()
+    for name, variant in plan.variants.items():
+        variants[name] = variant
+        can = variant.kinds in ([], ["twin"]) and not variant.control_of
+        if own := environment.had(variant.service, pins) if can else {}:
+            variants[f"{name}_with"] = variant.model_copy(update={"packages": own})
+            used |= own.keys()
+    if unused := [package for package in pins if package not in used]:
+        raise PlanError(f"{', '.join(unused)}: not among the packages of {', '.join(plan.variants)}")
+    return with_variants(plan, variants)
+
+
 def pinned(plan: Plan) -> Plan:
-    """The plan with the full hash of each commit: what a name means may change before the run goes on."""
-    variants = {
-        name: one.model_copy(update={"commit": full(one.commit)}) if one.commit else one
-        for name, one in plan.variants.items()
-    }
+    """The plan as it can go on later: with the full hash of each commit, and the day of packages."""
+    variants: dict[str, Variant] = {}
+    for name, one in plan.variants.items():
+        now: dict[str, object] = {"commit": full(one.commit)} if one.commit else {}
+        if one.packages and not one.as_of:
+            now["as_of"] = datetime.now(UTC).date()
+        variants[name] = one.model_copy(update=now)
     return with_variants(plan, variants)
 
 
@@ -73,14 +94,22 @@ class Folders:
     def of(self, variant: Variant) -> Path:
         return self.root(variant) / variant.service
 
-    def venv(self, variant: Variant) -> str:
-        """The one that it runs in, whoever links to it."""
-        return VENV if variant.docker else str((self.of(variant) / ".venv").resolve())
+    def venv(self, variant: Variant) -> Path:
+        """The one that it runs in; of a container, where that has it."""
+        if variant.docker:
+            return Path(VENV)
+        if variant.packages and variant.as_of:
+            return environment.of(variant.service, tuple(variant.packages.items()), variant.as_of)
+        return self.of(variant) / ".venv"
 
     def installed(self, variant: Variant, announce: Callable[[str], None]) -> Path:
-        """The .venv of its folder, which is taken out of git for that."""
+        """The .venv of its folder, which is taken out of git for that, or one with its packages."""
         if variant.commit is None:
-            return service.installed(variant.service, announce)
+            venv = service.installed(variant.service, announce)
+            if not variant.packages:
+                return venv
+            announce(f"Make an environment for {version(variant)}")
+            return self.venv(variant)
         then, now = self.of(variant), SERVICES / variant.service
         if not then.exists():
             unpack(variant.commit, variant.service, self.root(variant).parent)
@@ -122,8 +151,9 @@ def start(
         return contained(variant.service, settings, dataset=dataset, probe=PROBE, cores=cores, host=host)
     kind = f"{variant.application}s"
     words = () if kind == "services" else service.application(variant.service, kind, root)
-    how: How = {"application": words, "probe": PROBE, "cores": cores}
-    env = {**variant.settings, **env, "HOST": host}
+    words = (*TWIN_CONFIG, *words) if variant.stands_alone else words
+    how: How = {"application": words, "venv": folders.venv(variant), "probe": PROBE, "cores": cores}
+    env = {**variant.settings, **env, "HOST": host, "PROBE_PACKAGES": " ".join(variant.packages)}
     if variant.replicas:
         return replicated(variant.replicas, variant.service, env, root, **how)
     return launched(variant.service, env, root, dataset=dataset, **how)

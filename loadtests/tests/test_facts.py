@@ -8,6 +8,7 @@ from harness import usage
 from loadtests.measure import facts, gates
 from loadtests.measure.plan import Variant
 
+UNTOLD = ("prefix", "connections", "packages")
 PROCESSES = """
 [tool.service]
 interface = "{interface}"
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def planned(folder: Path) -> facts.Facts:
-    return facts.planned(Variant(service="flask_sqlite"), "/venv", folder)
+    return facts.planned(Variant(service="flask_sqlite"), Path("/venv"), folder)
 
 
 ANSWER = {
@@ -38,13 +39,14 @@ ANSWER = {
     "python": "3.11.7",
     "prefix": "/venv",
     "connections": [["wal", 2], ["wal", 2]],
+    "packages": {},
 }
 
 
 def test_a_service_that_runs_as_planned(planned: facts.Facts) -> None:
     found = facts.together([ANSWER, ANSWER], {"journal_mode": "WAL"})
     assert facts.disagreement(found, planned) is None
-    told = {key: value for key, value in ANSWER.items() if value and key not in ("prefix", "connections")}
+    told = {key: value for key, value in ANSWER.items() if value and key not in UNTOLD}
     assert facts.public(found) == {"workers": 2, **told, "journal_mode": "WAL", "synchronous": "FULL"}
 
 
@@ -74,16 +76,31 @@ def test_what_a_variant_sets_and_expects_is_planned(folder: Path) -> None:
     env = {"WEB_CONCURRENCY": "4", "SQLITE_SYNCHRONOUS": "NORMAL"}
     expects = {"event_loop": "asyncio"}
     variant = Variant(service="fastapi_orm", env=env, application="twin", expects=expects)
-    planned = facts.planned(variant, "/venv", folder)
+    planned = facts.planned(variant, Path("/venv"), folder)
     assert (planned["workers"], planned["threads"], planned["synchronous"]) == ("4", "2", "NORMAL")
     assert planned["journal_mode"] == "DELETE"
     assert planned["event_loop"] == "asyncio"
     assert planned["worker_class"] == "gunicorn.workers.gthread.ThreadWorker"
     (folder / "pyproject.toml").write_text(PROCESSES.format(interface="asgi"))
-    planned = facts.planned(Variant(service="fastapi_orm", application="twin"), "/venv", folder)
+    planned = facts.planned(Variant(service="fastapi_orm", application="twin"), Path("/venv"), folder)
     assert planned["worker_class"] == "uvicorn_worker._workers.UvicornWorker"
-    floor = facts.planned(Variant(service="alpha", application="floor"), "/venv", folder)
+    floor = facts.planned(Variant(service="alpha", application="floor"), Path("/venv"), folder)
     assert not {"journal_mode", "synchronous"} & floor.keys()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        ("3.1.0", "3.1.0", ""),
+        ("3.1.3", "3.1.3", "flask is 3.1.3 where the plan says 3.1.0"),
+        ("3.1.0", "none", "flask is 3.1.0 and none where the plan says 3.1.0"),
+    ],
+)
+def test_each_worker_runs_on_the_pinned_packages(folder: Path, first: str, second: str, reason: str) -> None:
+    variant = Variant(service="flask_sqlite", packages={"flask": "3.1.0"})
+    answers: list[facts.Facts] = [{**ANSWER, "packages": {"flask": one}} for one in (first, second)]
+    wrong = facts.disagreement(facts.together(answers, {}), facts.planned(variant, Path("/venv"), folder))
+    assert (gates.sentence(wrong) if wrong else "") == reason
 
 
 def test_a_package_that_is_not_the_pinned_one(tmp_path: Path) -> None:

@@ -178,6 +178,10 @@ def test_an_impatient_ctrl_c_leaves_no_process_and_no_empty_folder(tree: Tree, r
         ({"resume": True, "load_from": "ssh://a"}, "A run goes on as it began: with its rounds, its seed,"),
         ({"load_from": "ssh://a"}, "--load-from needs --listen, the address at which those machines"),
         ({"against": "HEAD", "docker": True}, "An image is of the service as it is now"),
+        ({"packages": ["flask==3.0.3"], "docker": True}, "An image is of the service as it is now"),
+        ({"packages": ["flask==3.0.3"], "resume": True}, "A run goes on as it began: with its rounds,"),
+        ({"packages": ["flask"]}, "--with is a package and its version, such as flask==3.0.3: flask"),
+        ({"packages": ["flask>=3"]}, "--with is a package and its version, such as flask==3.0.3: flask>=3"),
         ({"urls": ["ftp://127.0.0.1"]}, "Not the URL of a server, such as http://127.0.0.1:8000: ftp:"),
         ({"commands": ["true"], "folders": [Path("/nowhere")]}, "--cwd is no folder: /nowhere"),
         ({"folders": [Path()]}, "There is one --cwd for all of --command, or one for each of them"),
@@ -293,6 +297,7 @@ def test_an_example_of_the_help_names_what_there_is(example: str) -> None:
     with bench.make_context("bench", shlex.split(example)) as context:
         said = context.params
     words = {key: said[key] for key in ("rounds", "seed", "docker", "database")}
+    words |= {"packages": commands.pinned(said["packages"])}
     request = prepare.Request(said["names"] or [], said["plan_name"], **words)
     chosen = prepare.plan_for(request)
     assert {one.service for one in chosen.variants.values()} <= {*services()}

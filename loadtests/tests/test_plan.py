@@ -1,8 +1,11 @@
+from datetime import date
 from itertools import combinations
 
 import pytest
 
+from harness import environment
 from harness.service import TWIN_SETTINGS
+from loadtests.analysis import paper
 from loadtests.measure import plan
 from loadtests.measure.plan import Plan, PlanError, Variant, blocks, cells
 from loadtests.tests.conftest import PLAN
@@ -11,6 +14,7 @@ SERVICES = ("django_drf", "fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_s
 USERS = {"hello": 50, "echo": 100, "list_items": 10, "get_item": 10, "create_item": 10, "replace_item": 10}
 USERS |= {"delete_item": 1}
 AGAIN = "flask_sqlite_again"
+PINNED = '[variants]\na = {{ service = "a", {} }}\n[scenarios]'
 FLOOR = Variant(service="alpha", application="floor")
 
 
@@ -30,6 +34,7 @@ def test_the_paper_plan_is_its_section_3_3() -> None:
     assert (paper.warm_up.users, paper.warm_up.seconds) == (20, 10)
     for group, application, journal in [
         ("twins", "twin", "DELETE"),
+        ("study", "twin", "DELETE"),
         ("same_durability", "service", "DELETE"),
         ("services", "service", None),
     ]:
@@ -37,6 +42,16 @@ def test_the_paper_plan_is_its_section_3_3() -> None:
         assert sorted(one.service for one in found) == sorted(SERVICES)
         assert {one.application for one in found} == {application}
         assert {one.settings.get("SQLITE_JOURNAL_MODE") for one in found} == {journal}
+
+
+def test_the_studys_versions_are_those_of_its_table_2_but_for_one_that_is_none() -> None:
+    variants = [one for one in plan.read("paper").variants.values() if one.group == "study"]
+    table = {**paper.read().versions}
+    del table["djangorestframework"]
+    assert {name: version for one in variants for name, version in one.packages.items()} == table
+    assert {one.as_of for one in variants} == {date(2025, 5, 11)}
+    for one in variants:  # each has all of the table that it has use for
+        assert one.packages == environment.had(one.service, table)
 
 
 @pytest.mark.parametrize("name", plan.names())
@@ -73,7 +88,8 @@ def test_only_a_service_on_postgresql_has_replicas(other: dict[str, str]) -> Non
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:
     note = 'a "b" \\ é'
     odd = Variant(service="alpha", application="twin", expects={"threads": "2"}, env={"NOTE": note})
-    written = plan.with_variants(tiny, {**tiny.variants, "alpha, no WAL": odd})
+    old = Variant(service="alpha", packages={"flask": "3.1.0"}, as_of=date(2025, 5, 11))
+    written = plan.with_variants(tiny, {**tiny.variants, "alpha, no WAL": odd, "old": old})
     assert plan.parsed(plan.as_toml(written), "another name") == written
 
 
@@ -122,6 +138,16 @@ def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() 
         ("iterations = 5", 'seconds = 1.5, operation = "echo", generator = "wrk"', "for whole seconds"),
         ("[scenarios]", '[variants]\na = { service = "a", group = "b" }\n[scenarios]', "a is in the group b"),
         ("[scenarios]", '[variants]\na = { service = "a", control_of = "b" }\n[scenarios]', "a control of b"),
+        (
+            "[scenarios]",
+            PINNED.format('packages = { "Flask" = "3" }'),
+            "variants.a.packages.Flask.[key]: String",
+        ),
+        (
+            "[scenarios]",
+            PINNED.format("as_of = 2025-05-11"),
+            "as_of is the day of packages, and there are none",
+        ),
     ],
 )
 def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -> None:
@@ -131,10 +157,13 @@ def test_a_plan_that_cannot_be_used_says_why(old: str, new: str, message: str) -
 
 
 def test_what_a_variant_cannot_be_at_once() -> None:
-    kinds: list[dict[str, object]] = [{"application": "twin"}, {"docker": True}, {"commit": "abc"}]
+    kinds: list[dict[str, object]] = [{"application": "floor"}, {"docker": True}, {"commit": "abc"}]
+    kinds.append({"packages": {"flask": "3.1.0"}})
     for first, second in combinations(kinds, 2):
         with pytest.raises(ValueError, match="exclude each other"):
             Variant.model_validate({"service": "alpha", **first, **second})
+    twin = Variant(service="alpha", application="twin", packages={"flask": "3.1.0"})
+    assert twin.stands_alone
 
 
 def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:

@@ -56,7 +56,7 @@ def test_all_workers_are_asked_what_they_run_on(two: Replicas, tmp_path: Path) -
     told = facts.running(two, TWO)
     assert isinstance(told, dict)
     assert told["workers"] == 4
-    planned = facts.planned(TWO, "", tmp_path / "alpha")
+    planned = facts.planned(TWO, tmp_path, tmp_path / "alpha")
     assert planned["workers"] == "4"  # 2 replicas of 2, the default
 
 

@@ -1,15 +1,18 @@
-"""A service beside itself as of a commit."""
+"""A service beside itself as of a commit, and on other packages."""
 
 import json
 import subprocess
+from datetime import UTC, date, datetime
+from importlib import metadata
 
 import pytest
 
-from harness import service
-from harness.service import LaunchError
+from harness import environment, service
+from harness.service import LaunchError, stamped
 from harness.tests.fakes import lines
 from loadtests.measure import plan, variants
 from loadtests.measure.plan import Plan, PlanError, Variant
+from loadtests.measure.progress import made_for
 from loadtests.tests.conftest import Tree
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -84,6 +87,64 @@ def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> 
     assert "Installing alpha of " in err
     assert err.splitlines()[-1] == "Cannot install alpha: uv venv failed with exit status 7"
     assert history.runs == []
+
+
+UV = """#!/bin/sh
+for last; do :; done
+case "$1 $2" in
+  venv*) mkdir -p "$last/bin"; cp services/alpha/.venv/bin/gunicorn "$last/bin" ;;
+  "pip compile") while [ "$1" != --output-file ]; do shift; done; cat > "$2" ;;
+esac
+"""
+RICH = metadata.version("rich")  # the fake runs on the tools' packages, whatever uv says
+
+
+@pytest.mark.parametrize("version", [RICH, "1.0"])
+def test_a_service_is_measured_beside_itself_on_other_packages(tree: Tree, version: str) -> None:
+    uv = tree.root / "bin" / "uv"
+    uv.parent.mkdir()
+    uv.write_text(UV)
+    uv.chmod(0o755)
+    alpha = tree.root / "services" / "alpha"
+    (alpha / "requirements.txt").write_text("rich==0.1\n")
+    (alpha / ".venv" / "installed").write_text(stamped(alpha / "requirements.txt"))
+    words = ("alpha", "--plan", "tiny", "--with", f"rich=={version}")
+    status, _, err = tree.bench(*words, PATH=f"{uv.parent}:/usr/bin:/bin")
+    pinned = plan.parsed((tree.run / "plan.toml").read_text(), "").variants["alpha_with"]
+    assert (pinned.packages, pinned.as_of) == ({"rich": version}, datetime.now(UTC).date())
+    machine = json.loads((tree.run / "machine.json").read_text())
+    assert list(machine["services"]) == ["alpha", f"alpha with rich {version}, as of {pinned.as_of}"]
+    assert machine["configuration"]["alpha_with"]["rich"] == RICH
+    reasons = {one["variant"]: one["invalid"] for one in tree.samples}
+    assert reasons["alpha"] is None
+    if version == RICH:
+        assert (status, reasons["alpha_with"]) == (0, None), err
+    else:
+        told = {"code": "facts", "numbers": {"rich": f"{RICH} / 1.0"}}
+        assert (status, reasons["alpha_with"]) == (1, told)
+
+
+def test_only_what_has_the_packages_is_beside_itself(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "had", lambda name, pins: pins if name == "alpha" else {})
+    floor = Variant(service="alpha", application="floor")
+    again = Variant(service="alpha", control_of="alpha")
+    more = plan.with_variants(tiny, {**tiny.variants, "twin": TWIN, "floor": floor, "again": again})
+    both = variants.beside(more, {"flask": "3.0.3"}).variants
+    assert list(both) == ["alpha", "alpha_with", "beta", "gamma", "twin", "twin_with", "floor", "again"]
+    assert both["twin_with"] == TWIN.model_copy(update={"packages": {"flask": "3.0.3"}})
+    monkeypatch.setattr(environment, "had", lambda *_: {})
+    with pytest.raises(PlanError, match="flask: not among the packages of alpha, beta, gamma"):
+        variants.beside(tiny, {"flask": "3.0.3"})
+
+
+def test_a_twin_on_other_packages_begins_with_its_services_empty_database(tiny: Plan) -> None:
+    twin = TWIN.model_copy(update={"packages": {"flask": "3.0.3"}, "as_of": date(2025, 5, 11)})
+    version = "alpha with flask 3.0.3, as of 2025-05-11"
+    assert made_for(tiny, twin) == (version, 0, "sqlite")
+    assert made_for(tiny, TWIN) is None
+    copied = tiny.model_copy(update={"dataset": "copied"})
+    assert made_for(copied, twin) == (version, tiny.records, "sqlite")
+    assert made_for(copied, TWIN) == ("alpha", tiny.records, "sqlite")
 
 
 def test_what_has_no_earlier_self_is_said_in_one_line(history: Tree, monkeypatch: pytest.MonkeyPatch) -> None:

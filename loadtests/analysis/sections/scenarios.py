@@ -123,11 +123,12 @@ def row(results: Results, name: str, main: Ranking, by_cpu: Ranking, study: floa
 
 
 def published(results: Results, scenario: str) -> dict[str, float]:
-    """What the study has for the tutorial twins, which stand for its applications."""
+    """What the study has for the tutorial twins, on whatever versions, which stand for its applications."""
     figure = papers.read().figure(results.plan.operation(scenario))
     if figure is None or results.plan.scenarios[scenario].is_open:
         return {}
-    services = {name: results.plan.variants[name].service for name in results.groups.get("twins", [])}
+    names = [*results.groups.get("twins", []), *results.groups.get("study", [])]
+    services = {name: results.plan.variants[name].service for name in names}
     return {name: figure.values[one] for name, one in services.items() if one in figure.values}
 
 

@@ -1,16 +1,18 @@
 """The published study's claims, put to the tutorial twins, which stand for its applications."""
 
 from collections import Counter
+from statistics import geometric_mean
 
 from harness.document import Block, Bullets, Content, Heading, Ratio, Span, Style, Table, Text, listed
 from loadtests.analysis import claims
 from loadtests.analysis import paper as papers
 from loadtests.analysis.claims import Measured, Outcome, Verdict
 from loadtests.analysis.intervals import Interval
-from loadtests.analysis.paper import Claim, Remark
+from loadtests.analysis.paper import Claim, Paper, Remark
 from loadtests.analysis.results import Results
 from loadtests.cost import costs
 from loadtests.cost.costs import TWINS, Count
+from loadtests.cost.count import OPERATIONS
 
 STYLES: dict[Outcome, Style] = {"reproduced": "good", "contradicted": "bad", "undecided": "unsure"}
 RULE = (
@@ -31,17 +33,24 @@ WRITES = (
 )
 DECIDED = {"clock": "the clock", "clock of wrk": "wrk's clock", "count": "the count of instructions"}
 SEVERAL = "more than one"
+THEN = "study"  # the group of the twins on the study's versions
+COUNTED = (
+    "Instructions of a request (`results/cost.json`) as a multiple of those that it took on the study's "
+    "versions (`results/cost-study.json`): below 1 it takes less today."
+)
 
 
 def section(results: Results) -> list[Block]:
     if "twins" not in results.groups:
         return []
     study, count = papers.read(), costs.read()
-    verdicts = judged(results, count)
-    same, opposite, pairs = claims.orders(study, measured(results, count))
+    both = THEN in results.groups
+    before = costs.read(costs.STUDY) if both else count
+    verdicts, then = judged(results, count), judged(results, before, THEN) if both else []
+    first = f"{changed(before, count, then, verdicts)} On today's versions: " if both else ""
     return [
         Heading(2, "The published study"),
-        Text(conclusion(verdicts), "lead"),
+        Text(first + conclusion(verdicts), "lead"),
         Text(
             f"{study.authors}: {study.title}. {study.institution} ({study.licence}). Its machine: "
             f"{study.machine}. The tutorial twins stand for its applications: each stack written as its "
@@ -49,26 +58,86 @@ def section(results: Results) -> list[Block]:
         ),
         Text(RULE),
         Text(WRITES),
-        Table(
-            ["claim", "outcome", "by", "here", "the study", "of", "word for word"],
-            [row(verdict) for verdict in verdicts],
-            "ttlrrtt",
-        ),
-        Text(
-            f"Of the {pairs} pairs of stacks in the study's figures {same} are in its order here by the same "
-            f"rule, {opposite} are the other way round, and {pairs - same - opposite} are not told apart."
-        ),
+        on_both(verdicts, then) if both else on_one(verdicts),
+        Text(ordered(study, measured(results, count))),
+        *(then_and_now(results, before, count) if both else []),
         Heading(3, "What its text gets wrong or leaves out"),
         Bullets([remarked(remark) for remark in study.remarks]),
     ]
 
 
-def judged(results: Results, count: Count) -> list[Verdict]:
-    return claims.judged(papers.read(), measured(results, count))
+def on_one(verdicts: list[Verdict]) -> Table:
+    head = ["claim", "outcome", "by", "here", "the study", "of", "word for word"]
+    return Table(head, [[claims.stated(one.claim), *ours(one), *theirs(one)] for one in verdicts], "ttlrrtt")
 
 
-def measured(results: Results, count: Count) -> Measured:
-    return Measured(results, papers.read(), results.groups["twins"], count.costs[TWINS])
+def on_both(verdicts: list[Verdict], then: list[Verdict]) -> Table:
+    rows = [
+        [
+            claims.stated(now.claim),
+            *ours(past),
+            *ours(now),
+            "yes" if agree(past, now) else "no",
+            *theirs(now, past),
+        ]
+        for past, now in zip(then, verdicts, strict=True)
+    ]
+    head = ["claim", "on its versions", "by", "here", "on today's", "by", "here", "agree"]
+    return Table([*head, "the study", "of", "word for word"], rows, "ttlrtlrlrtt")
+
+
+def then_and_now(results: Results, before: Count, after: Count) -> list[Block]:
+    study, names = papers.read(), [*before.costs[TWINS]]
+    rows: list[list[Content]] = [
+        [name, *(f"{times(before, after, name, operation):.2f}" for operation in OPERATIONS)]
+        for name in names
+    ]
+    return [
+        Text(ordered(study, measured(results, before, THEN), "on its own versions")),
+        Heading(3, "What the releases since then changed"),
+        Text(f"{COUNTED} Starts that were counted: {after.seeds} today, {before.seeds} then."),
+        Table(["twin", *OPERATIONS], rows),
+        Heading(3, "What still differs from its procedure"),
+        Bullets(list(study.differences)),
+    ]
+
+
+def changed(before: Count, after: Count, then: list[Verdict], now: list[Verdict]) -> str:
+    """What the releases between two counts of the twins made of them, and of the claims."""
+    factors = {
+        name: geometric_mean(times(before, after, name, operation) for operation in OPERATIONS)
+        for name in before.costs[TWINS]
+    }
+    told = listed([f"{factor:.2f} in {name}" for name, factor in factors.items()])
+    alike = sum(map(agree, then, now))
+    return (
+        f"From the study's versions to today's the instructions of a request, as the mean of the seven "
+        f"operations, are multiplied by {told}; {alike} of the {len(now)} claims come out the same on both."
+    )
+
+
+def times(before: Count, after: Count, twin: str, operation: str) -> float:
+    return after.of(TWINS, twin, operation) / before.of(TWINS, twin, operation)
+
+
+def agree(one: Verdict, other: Verdict) -> bool:
+    return one.outcome == other.outcome
+
+
+def judged(results: Results, count: Count, group: str = "twins") -> list[Verdict]:
+    return claims.judged(papers.read(), measured(results, count, group))
+
+
+def measured(results: Results, count: Count, group: str = "twins") -> Measured:
+    return Measured(results, papers.read(), results.groups[group], count.costs[TWINS])
+
+
+def ordered(study: Paper, ours: Measured, where: str = "here") -> str:
+    same, opposite, pairs = claims.orders(study, ours)
+    return (
+        f"Of the {pairs} pairs of stacks in the study's figures {same} are in its order {where} by the same "
+        f"rule, {opposite} are the other way round, and {pairs - same - opposite} are not told apart."
+    )
 
 
 def conclusion(verdicts: list[Verdict]) -> str:
@@ -80,16 +149,21 @@ def conclusion(verdicts: list[Verdict]) -> str:
     return f"Of the study's {len(verdicts)} claims {counts}{ending}."
 
 
-def row(verdict: Verdict) -> list[Content]:
-    claim = verdict.claim
+def ours(verdict: Verdict) -> list[Content]:
     return [
-        claims.stated(claim),
         [Span(verdict.outcome, STYLES[verdict.outcome]), f": {verdict.why}" if verdict.why else ""],
         verdict.instrument,
         Ratio(Interval(verdict.ours.value) if verdict.instrument == "count" else verdict.ours),
+    ]
+
+
+def theirs(verdict: Verdict, past: Verdict | None = None) -> list[Content]:
+    """Another pair may have decided in the past."""
+    other = f"; on its versions: {past.contrast}" if past and past.contrast != verdict.contrast else ""
+    return [
         f"{verdict.paper:.2f}" if verdict.contrast else "",
-        str(verdict.contrast or ""),
-        quoted(claim),
+        f"{verdict.contrast or ''}{other}",
+        quoted(verdict.claim),
     ]
 
 

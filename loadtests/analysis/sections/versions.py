@@ -1,6 +1,6 @@
-"""What became of a service since a commit: its two versions, measured in the same rounds."""
+"""A service beside itself, in the same rounds: as it was at a commit, or on other packages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,7 +25,11 @@ class Change:
 
 
 def section(results: Results) -> list[Block]:
-    rows = [row(results, change) for change in changes(results)]
+    return [*since_commit(results), *on_packages(results)]
+
+
+def since_commit(results: Results) -> list[Block]:
+    rows = [row(results, change) for change in changes(results, pairs(results))]
     if not rows:
         return []
     head = ["scenario", "variant", "commit", "measure", "then", "now", "times as well", ""]
@@ -36,9 +40,32 @@ def section(results: Results) -> list[Block]:
     ]
 
 
-def changes(results: Results) -> Iterator[Change]:
+def on_packages(results: Results) -> list[Block]:
+    both, scenarios = pinned(results), results.scenarios
+    cells = {(one.earlier, one.scenario): cell(one) for one in changes(results, both) if one.measure != CPU}
+    rows: list[list[Content]] = [
+        [results.cell(name), results.cell(other), *(cells.get((other, one), "") for one in scenarios)]
+        for other, name in both.items()
+    ]
+    if not rows:
+        return []
+    head = ["on its own packages", "on others", *map(results.label, scenarios)]
+    return [
+        Heading(2, "On other packages"),
+        Text("Both in the same rounds: how many times as well it does on its own packages as on the others."),
+        Table(head, rows, "ll" + "r" * len(scenarios)),
+    ]
+
+
+def cell(change: Change) -> Content:
+    told = change.direction
+    return Ratio(change.times) if told in STYLES else Span(told, "muted")
+
+
+def changes(results: Results, pairs: Mapping[str, str]) -> Iterator[Change]:
+    """`pairs` maps the earlier variants to what became of them."""
     for scenario in results.scenarios:
-        for earlier, name in pairs(results).items():
+        for earlier, name in pairs.items():
             if results.of(earlier, scenario) and results.of(name, scenario):
                 for measure in (results.headline(scenario), CPU):
                     times = results.times(name, earlier, scenario, measure)
@@ -71,6 +98,19 @@ def pairs(results: Results) -> dict[str, str]:
     }
 
 
+def pinned(results: Results) -> dict[str, str]:
+    """The variants on other packages, each to the same on its own, in whatever group."""
+    variants = results.plan.variants
+    own: dict[str, object] = {"packages": {}, "as_of": None}
+    return {
+        other: name
+        for other in results.variants
+        for name in results.variants
+        if variants[other].packages
+        and variants[name] == variants[other].model_copy(update={**own, "group": variants[name].group})
+    }
+
+
 def row(results: Results, one: Change) -> list[Content]:
     commit = results.plan.variants[one.earlier].commit or ""
     means = [results.mean(name, one.scenario, one.measure) for name in (one.earlier, one.variant)]
@@ -94,6 +134,6 @@ def slower(results: Results, percent: float) -> list[str]:
     return [
         f"{one.variant}, {results.label(one.scenario)}: {written(one.measure)} "
         f"{(1 / one.times.value - 1) * 100:.1f} % worse"
-        for one in changes(results)
+        for one in changes(results, pairs(results))
         if one.direction == "worse" and 1 / one.times.value > 1 + percent / 100
     ]

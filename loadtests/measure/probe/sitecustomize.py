@@ -18,7 +18,7 @@ def answer(_number: int, frame: FrameType | None) -> None:
     import threading
 
     # In a thread: the interrupted one may hold the very lock that the questions need.
-    facts = {**server(frame), "connections": connections()}
+    facts = {**server(frame), "connections": connections(), "packages": packages()}
     threading.Thread(target=write, args=(facts, facts.pop("pool"))).start()
 
 
@@ -53,6 +53,19 @@ def the_worker(frame: FrameType | None) -> object:
 
 def named(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def packages() -> dict[str, str]:
+    """The versions of those that $PROBE_PACKAGES names, where this process would import them from."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in os.environ.get("PROBE_PACKAGES", "").split():
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "none"
+    return found
 
 
 def connections() -> list[tuple[str, int]]:

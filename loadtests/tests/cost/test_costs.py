@@ -12,6 +12,7 @@ from threading import Event
 import psutil
 import pytest
 
+from harness import environment
 from harness.command import kill_children
 from harness.document import Table
 from harness.service import installed
@@ -52,6 +53,29 @@ def test_a_count_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert once.of("services", "flask_orm", "hello") == 123_460  # five significant digits
     once.write(path)
     assert costs.read(path) == once
+
+
+def test_a_count_on_other_packages_says_which(tmp_path: Path) -> None:
+    path = tmp_path / "cost-study.json"
+    packages = {"flask_orm": {"Flask": "3.1.0"}}
+    replace(counted(1), packages=packages).write(path)
+    assert costs.read(path).packages == packages
+
+
+def test_packages_that_no_service_has_are_said_in_a_line() -> None:
+    with pytest.raises(CountError, match="django: not among the packages of flask_orm, flask_sqlite"):
+        costs.on_packages(["flask_orm", "flask_sqlite"], {"django": "5.2.1"})
+
+
+def test_a_service_is_counted_beside_itself_on_other_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environment, "of", lambda *_: tmp_path)
+    chosen = costs.on_packages(["flask_orm", "django_drf"], {"flask": "3.0.3"})
+    assert [(v.group, v.name, v.environment) for v in chosen] == [
+        ("services", "flask_orm", None),
+        ("pinned", "flask_orm", tmp_path),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"costs": {}}', '{"costs": {"services": 1}}'])

@@ -106,21 +106,6 @@ def test_a_step_that_the_source_explains_is_told_with_its_size() -> None:
     assert "in list_items: an answer" not in markdown(page.blocks(points[:1]))
 
 
-@pytest.mark.parametrize(
-    ("module", "worker"),
-    [
-        ("flask/app.py", "--threads"),
-        ("uvicorn/workers.py", "uvicorn.workers.UvicornWorker"),
-        ("uvicorn_worker/_workers.py", "uvicorn_worker.UvicornWorker"),
-    ],
-)
-def test_the_worker_is_that_of_the_packages(module: str, worker: str, tmp_path: Path) -> None:
-    path = tmp_path / "lib" / "python3" / "site-packages" / module
-    path.parent.mkdir(parents=True)
-    path.touch()
-    assert worker in history.words("fastapi_sqlite", tmp_path)
-
-
 def test_the_reason_is_what_was_raised_last() -> None:
     log = "it stopped.\n  TypeError: one\n  ImportError: two (/a/b.py)\n  [ERROR] Worker failed to boot\n"
     assert history.reason(log) == "ImportError: two"

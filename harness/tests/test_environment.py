@@ -1,0 +1,103 @@
+"""What uv is asked for, and what becomes of its answer; uv is a fake."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from harness import environment
+from harness.service import LaunchError
+from harness.tests.fakes import lines
+
+UV = """#!/bin/sh
+echo "$@" >> "{folder}/calls"
+if [ "$1" = venv ]; then for last; do :; done; mkdir -p "$last"; exit; fi
+cat > "{folder}/told"
+if [ "$2" = install ]; then exit; fi
+while [ "$1" != --output-file ]; do shift; done
+cp "$2" "{folder}/preferred"
+cp "{folder}/answer" "$2" && exit
+echo "error: No solution found when resolving dependencies
+  cause: Because flask==99 depends on werkzeug>=99
+      and you require werkzeug==1, nothing goes together." >&2
+exit 1
+"""
+PROJECT = '[project]\ndependencies = ["Flask[async]>=3,<4", "pydantic_settings>=2", "gunicorn"]\n'
+LOCKED = (
+    "flask==3.1.3 \\\n    --hash=sha256:00\ngunicorn==27.0.1\ntzdata==2026.6 ; sys_platform == 'win32' \\\n"
+)
+DAY = date(2025, 5, 11)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    program = tmp_path / "bin" / "uv"
+    program.parent.mkdir()
+    program.write_text(UV.format(folder=tmp_path))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setattr(environment, "ENVIRONMENTS", tmp_path / "environments")
+    (tmp_path / "alpha").mkdir()
+    (tmp_path / "alpha" / "pyproject.toml").write_text(PROJECT)
+    (tmp_path / "alpha" / "requirements.txt").write_text(LOCKED)
+    return tmp_path
+
+
+def made(folder: Path, **pins: str) -> Path:
+    return environment.of("alpha", tuple(pins.items()), DAY, folder)
+
+
+def test_the_pins_are_asked_for_and_of_the_others_what_the_service_has_is_preferred(folder: Path) -> None:
+    (folder / "answer").write_text("flask==3.1.0\ngunicorn==23.0.0\nwerkzeug==3.0.1\n")
+    place = made(folder, flask="3.1.0", werkzeug="3.0.1")
+    resolve, create, install = lines(folder / "calls")
+    assert f"--python {sys.executable} --exclude-newer 2025-05-12 " in resolve
+    assert (folder / "preferred").read_text() == LOCKED
+    assert create.split()[-1] == str(place)
+    assert install.startswith("pip install --quiet --no-deps")
+    assert (folder / "told").read_text() == (place / "pins").read_text()
+    assert lines(place / "pins") == ["flask==3.1.0", "gunicorn==23.0.0", "werkzeug==3.0.1"]
+
+
+def test_what_is_asked_for_has_its_extras_and_no_bounds(folder: Path) -> None:
+    with pytest.raises(LaunchError):
+        made(folder, flask="99", werkzeug="1")
+    assert lines(folder / "told") == ["flask[async]==99", "pydantic-settings", "gunicorn", "werkzeug==1"]
+
+
+def test_an_environment_is_made_once_for_the_same_packages(folder: Path) -> None:
+    one, again = (environment.made({"flask": "3.1.0", "click": "8"}) for _ in range(2))
+    assert one == again
+    assert len(lines(folder / "calls")) == 2
+    assert environment.made({"flask": "3.1.1", "click": "8"}) != one
+
+
+def test_what_does_not_go_together_is_a_line_that_names_the_conflict(folder: Path) -> None:
+    with pytest.raises(LaunchError) as refused:
+        made(folder, flask="99.0", werkzeug="1.0")
+    assert str(refused.value) == (
+        "There is no alpha with flask 99.0, werkzeug 1.0: Because flask==99 depends on werkzeug>=99 and you "
+        "require werkzeug==1, nothing goes together."
+    )
+
+
+def test_a_version_is_written_in_full_since_it_is_compared_with_what_runs(folder: Path) -> None:
+    (folder / "answer").write_text("flask==3.1.0\n")
+    with pytest.raises(
+        LaunchError, match=r"There is no alpha with flask 3\.1: flask 3\.1 is 3\.1\.0 in full"
+    ):
+        made(folder, flask="3.1")
+
+
+@pytest.mark.usefixtures("folder")
+def test_without_uv_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(LaunchError, match="pip install uv"):
+        environment.made({"flask": "3.1.2"})
+
+
+def test_pins_are_those_of_a_services_packages(folder: Path) -> None:
+    pins = {"flask": "3.0.3", "django": "5.2.1", "tzdata": "2025.2"}
+    assert environment.had("alpha", pins, folder) == {"flask": "3.0.3", "tzdata": "2025.2"}
+    assert environment.locked(folder / "alpha" / "requirements.txt")["gunicorn"] == "27.0.1"
