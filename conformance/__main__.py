@@ -124,10 +124,15 @@ def conform(
     named = [case for case in load() if only in case.name and LEVELS.index(case.level) <= LEVELS.index(until)]
     if not named:
         fail(f"No case has {only} in its name.", BAD_USAGE)
-    cases = [case for case in named if not case.databases or kind in case.databases]
-    if url.startswith("https:"):
-        cases = [case for case in cases if not case.bare]
-        screen.print("Left out over TLS: the cases that look at a bare connection.")
+    over_tls = url.startswith("https:")
+    cases = [
+        case
+        for case in named
+        if (not case.databases or kind in case.databases) and not (over_tls and case.bare)
+    ]
+    if not cases:
+        where = "over TLS" if over_tls else f"on {kind}"
+        fail(f"No case that has {only} in its name can be tried {where}.", BAD_USAGE)
     subject = Subject(
         url.rstrip("/"), short=short, seed=seed, postgresql="" if kind == "sqlite" else database
     )
@@ -205,6 +210,8 @@ def at_url(
     if not may_delete and stored(subject.url, most=1):
         has = "has items. Items are created and deleted beside them with --may-delete."
         fail(f"{subject.url} {has}", BAD_USAGE)
+    if subject.url.startswith("https:"):
+        screen.print("Left out over TLS: the cases that look at a bare connection.")
     yield "".join(names) or subject.url, subject
 
 

@@ -93,13 +93,11 @@ def case(
     """Decorates a function of a subject, and of each of the examples where there are any."""
 
     def cases(function: Function) -> list[Case]:
-        runs: dict[str, Function] = {
-            named(name, label(example)): lambda subject, of=example: function(subject, of) for example in each
-        }
-        return [
-            Case(title, rules, run, level, bare, databases)
-            for title, run in (runs or {name: function}).items()
+        runs: list[tuple[str, Function]] = [
+            (named(name, label(example)), lambda subject, of=example: function(subject, of))
+            for example in each
         ]
+        return [Case(title, rules, run, level, bare, databases) for title, run in runs or [(name, function)]]
 
     return cases
 

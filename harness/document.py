@@ -342,7 +342,14 @@ def html_span(span: Span) -> str:
 
 # --- terminal -----------------------------------------------------------------------------------------------
 
-COLOURS = {"strong": "bold", "code": "cyan", "muted": "dim", "good": "green", "bad": "red"}
+COLOURS = {
+    "strong": "bold",
+    "code": "cyan",
+    "muted": "dim",
+    "good": "green",
+    "bad": "red",
+    "unsure": "yellow",
+}
 
 
 def terminal(blocks: Iterable[Block], console: "Console") -> None:

@@ -39,7 +39,7 @@ has none.
   just bench flask_sqlite               one service, in about a minute
   just bench                            all five
   just bench flask_sqlite --rounds 5    with intervals
-  just bench --plan paper               the study's procedure: three hours
+  just bench --plan paper               the study's procedure: four hours
   just bench --plan paper services --rounds 3
                                         one group of its variants, shorter
   just bench --plan load                how many requests each can take

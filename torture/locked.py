@@ -1,7 +1,8 @@
+import sqlite3
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 
-from harness.database import opened
 from harness.server import Server
 from harness.wire import Answer, Client
 from torture.hygiene import CANARY, says_too_much
@@ -39,11 +40,12 @@ def locked(name: str, effort: Effort) -> Result:
 
 def while_waiting(service: Server, writers: int, result: Result) -> list[float]:
     """The seconds of each read while so many writes wait, in vain."""
-    with opened(service.database, "rw") as (holder, _), ThreadPoolExecutor(writers) as pool:
+    holder = sqlite3.connect(service.database, isolation_level=None, timeout=10)
+    with closing(holder), ThreadPoolExecutor(writers) as pool:
         holder.execute("BEGIN IMMEDIATE")
         writes = [pool.submit(one_write, service.url) for _ in range(writers)]
         seconds = reads_until(service.url, writes)
-        holder.rollback()
+        holder.execute("ROLLBACK")
     for write in writes:
         answer = write.result()
         result.expect(answer.status == 503, f"a write that waited in vain was answered {answer.status}")

@@ -62,6 +62,7 @@ def loads(service: Server, result: Result, seconds: int) -> dict[str, str]:
         outcome = k6.read(summary, status, "hello", log)
         if isinstance(outcome, str):
             result.faults.append(f"{what}, {seconds} s: {outcome}")
+            counted[what] = "none"
             continue
         failed = max(outcome.failed.values(), default=0)
         result.expect(failed == 0, f"{what}, {seconds} s: {failed:,} of {outcome.requests:,} requests failed")

@@ -85,7 +85,7 @@ def backend(ground: Ground, _: Writers) -> None:
     with closing(ground.connect()) as observer:
         os.kill(ground.chance.choice(connected(observer)), signal.SIGKILL)
         until(lambda: severed(observer), "the server ends the other connections")
-    until(lambda: revived(ground), "the server has recovered")
+    until(lambda: accepts(ground), "the server has recovered")
 
 
 def severed(connection: Connection, query: bytes = b"SELECT 1") -> bool:
@@ -132,6 +132,10 @@ def revived(ground: Ground) -> bool:
     """It takes connections, and was started again if it has ended."""
     if ground.server.process.poll() is not None:
         ground.server.start()
+    return accepts(ground)
+
+
+def accepts(ground: Ground) -> bool:
     with suppress(psycopg.OperationalError):
         ground.connect().close()
         return True

@@ -14,7 +14,7 @@ from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
 from conformance.cases.concurrency import created, deleted
 from conformance.script import TYPED
-from harness.wire import Answer, Reader, Request, connect, conversation, exchange
+from harness.wire import TIMEOUT, Answer, Reader, Request, connect, conversation, exchange
 
 HELLO = Request("GET", "/hello")
 ITEM = b'{"name": "Lamp", "price": 1}'
@@ -104,16 +104,18 @@ def looks_like_a_request(
 @case("a body that comes when the answer has begun", "connection", each=["length", "chunked"], bare=True)
 def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
     """To close at once would reset the connection, and what the client has not read yet would be lost."""
+    parts = urlsplit(subject.url)
     large = json.dumps({"name": "Lamp", "description": "é" * 1000, "price": 1}).encode()
     post = Request("POST", "/items", TYPED, large, "length")
     ids = [answer.json()["id"] for answer in conversation(subject.url, [post] * 200) if answer is not None]
     page = Request("GET", f"/items?limit=200&after={ids[0]}", (), b"x" * 16, framing)
     try:
-        with connect(subject.url) as connection:
-            connection.setsockopt(
-                socket.SOL_SOCKET, socket.SO_RCVBUF, 4096
-            )  # the most of the answer stays behind
-            connection.sendall(page.head(urlsplit(subject.url).netloc, close=True))
+        with socket.socket() as connection:
+            # Before it connects, or it has no effect: the most of the answer stays behind.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(TIMEOUT)
+            connection.connect((parts.hostname or "", parts.port or 80))
+            connection.sendall(page.head(parts.netloc, close=True))
             answers, _, _ = select.select([connection], [], [], PAUSE)  # or it reads the body first
             begun = connection.recv(1) if answers else b""
             connection.sendall(b"".join(page.payload()))

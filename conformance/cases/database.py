@@ -15,6 +15,7 @@ from conformance.case import Complaint, Subject, case, differs
 from conformance.cases.concurrency import send
 from conformance.cases.connection import POST
 from conformance.script import TYPED
+from harness.database import reading
 from harness.wire import Answer, Request, exchange
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def stays_locked(subject: Subject) -> Iterator[Complaint]:
         with locked(other, "EXCLUSIVE"):
             yield from refused(server, WRITES, 503)
             yield from differs(ids(server), [1], "the ids, where every write was refused")
+        yield from differs(ids(server), [1], "the ids after the lock, where every write had been refused")
         yield from differs(ask(server, POST).status, 201, "the status of a write after the lock")
 
 
@@ -116,7 +118,9 @@ def cannot_be_read(subject: Subject) -> Iterator[Complaint]:
 def no_table(subject: Subject) -> Iterator[Complaint]:
     """As after a table that was renamed in the database and not in the service."""
     with running(subject) as (server, other):
-        other.execute("ALTER TABLE items RENAME TO items_gone")
+        with reading(server.storage) as (_, table):
+            pass
+        other.execute(f"ALTER TABLE {table} RENAME TO items_gone")
         yield from refused(server, [LIST, Request("GET", "/items/1"), *WRITES], 500)
 
 

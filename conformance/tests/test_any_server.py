@@ -74,6 +74,7 @@ def judged(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("reply", "told"),
     [
+        (says(b"SSH-2.0-OpenSSH_9.6\r\n"), "GET /hello: the connection was closed"),
         (says(b"\x00\xff" * 100_000), "GET /hello: what came is no HTTP"),
         (says(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort"), "GET /hello: what came is no HTTP"),
         (says(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<a>"), "GET /hello: 200;"),

@@ -1,5 +1,6 @@
 """What differs is found, and made short."""
 
+import hypothesis
 import pytest
 
 from conformance.hostile import difference
@@ -36,3 +37,15 @@ def test_a_difference_is_made_short(fault: str, most: int, last: str, rule: str)
     assert last in command
     assert wrong.startswith("    wrong: ")
     assert rule in found.rules
+
+
+def test_what_fails_once_and_not_again_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    failures = iter([ConnectionRefusedError()])
+
+    def once(_url: str, _requests: object) -> None:
+        if error := next(failures, None):
+            raise error
+
+    monkeypatch.setattr("conformance.hostile.compare", once)
+    with pytest.raises(hypothesis.errors.Flaky):
+        difference("http://127.0.0.1:1", short=True)

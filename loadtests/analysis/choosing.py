@@ -131,8 +131,8 @@ def on_several(runs: Runs) -> list[Block]:
         Heading(2, "When one server is not enough"),
         Text(
             [
-                Link(replicas.limits(run), f"{page}#replicas"),
-                " What more takes is reckoned ",
+                Link(replicas.verdict(run), f"{page}#replicas"),
+                f" {replicas.limits(run)} What more takes is reckoned ",
                 Link("there, too", f"{page}#{anchor(growth.TITLE)}"),
                 ": connections, commits, and a price.",
             ]
@@ -142,7 +142,7 @@ def on_several(runs: Runs) -> list[Block]:
 
 def studied(count: Count, runs: Runs) -> Content:
     paper = runs.get("paper")
-    if paper is None:
+    if paper is None or "twins" not in paper.groups:
         return "No run of the study's procedure is published."
     judged = study.judged(paper, count)
     editions = sorted({one.edition for one in paper.services.values()})

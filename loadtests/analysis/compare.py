@@ -12,10 +12,7 @@ from loadtests.analysis.sections.ranks import ranking
 from loadtests.analysis.sections.versions import direction, styled, written
 from loadtests.measure.run import RunError
 
-OF_THE_MACHINE = (
-    *("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "wrk", "commit"),
-    "placement",  # where the load came from
-)
+OF_THE_MACHINE = ("cpu", "cores", "memory_gib", "system", "kernel", "python", "k6", "wrk", "commit")
 NOT_OF_THE_LOAD = {"name", "about", "variants", "seed", "sections", "groups"}
 
 
@@ -104,7 +101,8 @@ def differences(before: Results, after: Results) -> Iterator[list[Content]]:
 
 def facts(run: Results) -> dict[str, Any]:
     plan = run.plan.model_dump(exclude=NOT_OF_THE_LOAD, exclude_defaults=True)
-    return {**{name: run.machine.get(name, "") for name in OF_THE_MACHINE}, "plan:": plan}
+    machine = {name: run.machine.get(name, "") for name in OF_THE_MACHINE}
+    return {**machine, "placement": run.machine.get("placement", {}), "plan:": plan}
 
 
 def flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

@@ -94,15 +94,11 @@ def front(count: Count) -> list[Block]:
 
 def conclusion(count: Count, names: Sequence[str]) -> Iterator[str]:
     order = {o: sorted(names, key=lambda name: count.of(SERVICES, name, o)) for o in OPERATIONS}
-    wins: dict[str, list[str]] = {}
-    for operation in OPERATIONS:
-        alike = [f"`{name}`" for name in names if is_cheapest(count, names, name, operation)]
-        wins.setdefault(listed(alike), []).append(operation)
-    yield (
-        f"Cheapest, within {ALIKE * 100 - 100:.0f} %: "
-        + "; ".join(f"{one} in {listed(o)}" for one, o in wins.items())
-        + "."
-    )
+    wins = {name: [o for o in OPERATIONS if is_cheapest(count, names, name, o)] for name in names}
+    first, *others = sorted((name for name in names if wins[name]), key=lambda name: -len(wins[name]))
+    where = ["every operation" if len(wins[first]) == len(OPERATIONS) else listed(wins[first])]
+    where += [f"`{name}` does in {listed(wins[name])}" for name in others]
+    yield f"`{first}` costs the least, or within {ALIKE * 100 - 100:.0f} % of that, in {'; '.join(where)}."
     dearest = [
         f"{count.of(SERVICES, last, o) / count.of(SERVICES, first, o):.1f} times as much in {o} (`{last}`)"
         for o in CHARTED

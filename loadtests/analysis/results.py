@@ -69,6 +69,11 @@ class Results:
         """One for each cell; a cell that was measured again counts as it was measured last."""
         return list({sample.cell: sample for sample in self.samples if not sample.invalid}.values())
 
+    @property
+    def is_driven_from_elsewhere(self) -> bool:
+        """The load came from other machines, so that k6 took nothing from the service."""
+        return bool(self.machine.get("placement", {}).get("load_from"))
+
     @cached_property
     def variants(self) -> list[str]:
         """With a valid sample, in the order of the plan; without controls and, beside services, floors."""

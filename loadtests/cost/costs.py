@@ -106,13 +106,14 @@ def twins_on(environments: Mapping[str, Path]) -> list[Variant]:
 
 def on_packages(names: Sequence[str], pins: environment.Packages) -> list[Variant]:
     """Each of the services as it is, and with those of these packages that it has. Raises CountError."""
-    today, chosen = datetime.now(UTC).date(), list[Variant]()
+    today, chosen, used = datetime.now(UTC).date(), list[Variant](), set[str]()
     for name in names:
         if own := environment.had(name, pins):
+            used |= own.keys()
             venv = environment.of(name, tuple(own.items()), today)
             chosen += [Variant(SERVICES, name, name), Variant(PINNED, name, name, environment=venv)]
-    if not chosen:
-        raise CountError(f"{', '.join(pins)}: not among the packages of {', '.join(names)}")
+    if unused := [package for package in pins if package not in used]:
+        raise CountError(f"{', '.join(unused)}: not among the packages of {', '.join(names)}")
     return chosen
 
 
@@ -128,7 +129,7 @@ def counted(
     tasks: list[tuple[Variant, int | None]] = [(v, seed) for seed in seeds for v in chosen]
     tasks += [(v, None) for v in chosen if starts and v.group in (SERVICES, PINNED)]
     readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
-    with ExitStack() as stack, count.workers() as pool:
+    with count.workers() as pool, ExitStack() as stack:
         asked = any(v.group == POSTGRESQL for v in chosen)
         server = stack.enter_context(postgresql.server()) if asked else ""
         data = {

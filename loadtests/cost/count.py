@@ -41,7 +41,7 @@ LISTS = ("list_items", "list_objects")
 
 @dataclass(frozen=True)
 class Variant:
-    group: str  # services, postgresql, twins, floors or rungs
+    group: str  # services, postgresql, pinned, twins, floors or rungs
     name: str  # of the service; of a floor, its interface
     service: str  # in whose folder and environment it runs
     application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own

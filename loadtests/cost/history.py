@@ -139,6 +139,7 @@ class History:
 
     def __init__(self, packages: Sequence[str], today: date, record: Path = RECORD) -> None:
         self.packages, self.record, self.lock = packages, record, Lock()
+        self.is_over = False  # interrupted: what fails from then on fails for that
         self.points = {(one.package, one.version, one.mode): one for one in read(record)}
         self.wanted = [
             (package, release, mode)
@@ -154,7 +155,8 @@ class History:
 
     def count(self, progress: Progress) -> None:
         instrument.ensure_available()
-        with ExitStack() as stack, count.workers() as pool:
+        with count.workers() as pool, ExitStack() as stack:
+            stack.callback(setattr, self, "is_over", True)
             services = {TWINS[package] for package in self.packages}
             data = {service: stack.enter_context(count.dataset(service)) for service in services}
             every, done = len(self.wanted), 0
@@ -183,6 +185,8 @@ class History:
 
     def keep(self, point: Point) -> None:
         with self.lock:
+            if self.is_over:
+                return
             self.points[point.package, point.version, point.mode] = point
             with self.record.open("a") as file:
                 file.write(point.model_dump_json(exclude_defaults=True) + "\n")

@@ -290,18 +290,20 @@ def in_containers(plan: Plan) -> Plan:
     """The plan with each variant in a container. Raises PlanError where one is no service of the tree."""
     if others := [name for name, variant in plan.variants.items() if variant.kinds not in ([], ["docker"])]:
         raise PlanError(f"Only a service as it is now has an image: leave out {', '.join(others)}")
-    inside = {name: each.model_copy(update={"docker": True}) for name, each in plan.variants.items()}
-    return with_variants(plan, inside)
+    return with_all(plan, {name: {"docker": True} for name in plan.variants})
 
 
 def on_database(plan: Plan, kind: str) -> Plan:
     """The plan with each service on this database; a guest has its own."""
-    moved = {
-        name: each if each.is_guest else each.model_copy(update={"database": kind})
-        for name, each in plan.variants.items()
-    }
-    try:  # a copy is not validated
-        return with_variants(plan, {name: Variant(**dict(each)) for name, each in moved.items()})
+    moved = {name: {"database": kind} for name, each in plan.variants.items() if not each.is_guest}
+    return with_all(plan, moved)
+
+
+def with_all(plan: Plan, changes: Mapping[str, Mapping[str, object]]) -> Plan:
+    """The plan with some of its variants changed. Raises PlanError where one cannot be so."""
+    try:  # a copy would not be validated
+        changed = {name: Variant(**{**dict(plan.variants[name]), **each}) for name, each in changes.items()}
+        return with_variants(plan, {**plan.variants, **changed})
     except ValidationError as error:
         raise PlanError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness import container, k6
 from harness.command import known, screen
@@ -14,6 +15,8 @@ from loadtests.measure.placement import HERE, Placement
 from loadtests.measure.plan import GIVEN, Plan, PlanError, Variant
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
+
+OURS = ("localhost", "127.0.0.1", "::1")  # of this machine alone
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ def plan_for(request: Request) -> Plan:
         chosen = variants.against(chosen, full(request.against))
     if request.packages:
         chosen = variants.beside(chosen, request.packages)
+    if (request.against or request.packages) and "versions" not in chosen.sections:
+        raise PlanError(f"The page of plan {chosen.name} compares no versions of a service: take another")
     return variants.pinned(chosen)
 
 
@@ -72,6 +77,9 @@ def speaks(service: str, kind: str | None) -> bool:
 
 def begun(request: Request, binary: str, folders: Folders) -> Run:
     chosen, placement = plan_for(request), request.placement
+    urls = [one.url for one in chosen.variants.values() if one.url]
+    if placement.load_from and any(urlsplit(url).hostname in OURS for url in urls):
+        raise PlanError("Other machines do not reach that --url: name the address at which they do")
     generators = {"k6": k6.version(binary)}
     take(placement, generators["k6"])
     if "wrk" in chosen.generators:

@@ -69,7 +69,7 @@ class Part:
     def started(self, archive: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
         # Not --quiet: k6 prints its progress once a second, and so ends where nobody is left to read it.
         command = ssh(self.host, [*RUN, *self.segment, "--summary-export", "stdout", "-"])
-        agent = {name: os.environ[name] for name in ("SSH_AUTH_SOCK",) if name in os.environ}
+        agent = {name: os.environ[name] for name in ("SSH_AUTH_SOCK", "KRB5CCNAME") if name in os.environ}
         return started(command, self.log, agent, read=archive, write=self.output)
 
     def outcome(self, status: int, scenario: str) -> Outcome | str:

@@ -81,7 +81,8 @@ def configured(folder: Path, port: int, servers: Sequence[Server]) -> Path:
     """As compose.yaml has it: one worker, connections to the replicas that are kept, and no log."""
     upstream = "".join(f"        server {server.host}:{server.port};\n" for server in servers)
     text = re.sub(r"( *server copy_\d:8000;\n)+", upstream, CONFIG.read_text())
-    text = text.replace("listen 8080;", f"listen {servers[0].host}:{port};").replace("/tmp/", f"{folder}/")  # noqa: S108 - instead of that
+    text = text.replace("listen 8080;", f"listen {servers[0].host}:{port};")
+    text = re.sub(r"/tmp/([\w.]+);", lambda found: f'"{folder}/{found[1]}";', text)  # noqa: S108 - instead of that
     if os.getuid() == 0:  # its worker would be a user who may not enter the folder
         text = f"user root;\n{text}"
     path = folder / "nginx.conf"

@@ -1,5 +1,6 @@
 """How a variant comes to run: its folder, of the working tree or of a commit, and what is started in it."""
 
+import os
 import tomllib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -147,8 +148,10 @@ def start(
     if variant.is_guest:
         return visited(variant, cores, host)
     if variant.docker:
-        settings = variant.settings
-        return contained(variant.service, settings, dataset=dataset, probe=PROBE, cores=cores, host=host)
+        own = os.sched_getaffinity(0) if placement.cores else None
+        return contained(
+            variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores or own, host=host
+        )
     kind = f"{variant.application}s"
     words = () if kind == "services" else service.application(variant.service, kind, root)
     words = (*TWIN_CONFIG, *words) if variant.stands_alone else words

@@ -5,7 +5,9 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -189,3 +191,25 @@ def test_k6_gets_the_url_and_the_words(hosting: Tree) -> None:
         0,
         ["run", "--no-usage-report", "-e", "BASE_URL=http://h:1/v1", "-e", "RATE=5"],
     ), err
+
+
+class Closing(BaseHTTPRequestHandler):
+    """Of HTTP/1.0: each answer ends its connection, without a header that says so."""
+
+    def do_GET(self) -> None:
+        items = b'[{"id": 1}]' if "after" not in self.path else b"[]"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(items)))
+        self.end_headers()
+        self.wfile.write(items)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_guest_may_end_each_connection(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Closing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        own = guest.Guest("own", [], tmp_path, port=server.server_port)
+        assert [item["id"] for item in own.items()] == [1]
+        server.shutdown()

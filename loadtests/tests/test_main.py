@@ -19,6 +19,7 @@ from harness.service import LaunchError, services, stamped
 from harness.tests.fakes import lines, until
 from loadtests import __main__ as commands
 from loadtests.measure import plan, prepare, run
+from loadtests.measure.placement import Placement
 from loadtests.measure.plan import PlanError
 from loadtests.measure.variants import Folders
 from loadtests.tests.conftest import CERTIFICATE, Tree, planted
@@ -298,6 +299,7 @@ def test_an_example_of_the_help_names_what_there_is(example: str) -> None:
         said = context.params
     words = {key: said[key] for key in ("rounds", "seed", "docker", "database")}
     words |= {"packages": commands.pinned(said["packages"])}
+    Placement.model_validate({key: said[key] for key in ("load_from", "listen", "cores") if said[key]})
     request = prepare.Request(said["names"] or [], said["plan_name"], **words)
     chosen = prepare.plan_for(request)
     assert {one.service for one in chosen.variants.values()} <= {*services()}

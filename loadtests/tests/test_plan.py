@@ -172,6 +172,8 @@ def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:
     others = {"twin": twin, "floor": FLOOR, "then": then}
     with pytest.raises(PlanError, match="leave out twin, floor, then"):
         plan.in_containers(plan.with_variants(tiny, {**tiny.variants, **others}))
+    with pytest.raises(PlanError, match="Only a service, and no container"):
+        plan.in_containers(plan.read("replicas"))
 
 
 def test_the_order_is_the_seeds(tiny: Plan) -> None:

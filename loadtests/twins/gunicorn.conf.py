@@ -1,6 +1,6 @@
 """Gunicorn's settings for a twin on packages of its own, on which those of its service may not load.
 
-What decides how fast it is, is as there: workers, threads, keep-alive, and heartbeats in memory.
+Workers, threads, keep-alive, and heartbeats in memory are as there. A service's hooks are not here.
 """
 
 import os

@@ -196,6 +196,8 @@ FAULTS: dict[str, Switch] = {
     "of duplicate members the first counts": override(
         parsed=lambda _, parsed, data: replace(found := parsed(data), documents=found.documents[::-1])
     ),
+    # numbers
+    "3.0 is no integer": validated(member("quantity", lambda v: None if isinstance(v, float) else v)),
     # lengths
     "length is counted in units of UTF-16": measured(lambda text: len(text.encode("utf-16-le")) // 2),
     "length is counted in bytes": measured(lambda text: len(text.encode())),

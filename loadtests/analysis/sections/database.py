@@ -23,14 +23,16 @@ def section(results: Results) -> list[Block]:
     if set(LADDER) - set(steps):
         return []
     first, *others = steps
+    generator = [] if results.is_driven_from_elsewhere else ["the load generator"]
+    sharing = ["The service", "PostgreSQL", "the delay", *generator]
     blocks: list[Block] = [
         Heading(2, "When SQLite is enough"),
         *([few] if (few := too_few(results)) else [Text(line, "lead") for line in conclusion(results)]),
         Text(
             "Everywhere a commit is on the disk before it is answered. `PostgreSQL, 1 ms`: what is sent is "
             "delayed so that a round trip takes a millisecond more. Each user waits for an answer before the "
-            "next request: twice the response time is half the throughput. The service, PostgreSQL, the "
-            "delay and the load generator share the machine. Processor time is the service's alone; the last "
+            "next request: twice the response time is half the throughput. "
+            f"{listed(sharing)} share the machine. Processor time is the service's alone; the last "
             "table has PostgreSQL's own, and what a query that does nothing took."
         ),
         Text("Requests per second, from the slowest to the fastest service:"),

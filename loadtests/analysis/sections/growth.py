@@ -104,6 +104,8 @@ def of_connections(bases: Sequence[Base]) -> str:
 
 
 def of_commits(results: Results) -> Iterator[str]:
+    if COMMITTING not in results.curves:
+        return
     every = {name: sustained(results, name, COMMITTING) for name in results.variants}
     rates = {name: samples[0].rate for name, samples in every.items() if samples}
     if not rates:

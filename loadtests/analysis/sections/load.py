@@ -66,8 +66,7 @@ def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
         blocks.append(
             Text(
                 f"Generator-bound: {listed(bound)}. Where such a ladder ended, k6 may have been in the "
-                "service's way, which might sustain more elsewhere: the ranks are those on this machine, "
-                "with k6 beside the service.",
+                "service's way, which might sustain more elsewhere: the ranks are those of this run.",
                 "notice",
             )
         )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from harness.document import Block, Content, Drawing, Figure, Heading, Number, Table, Text, listed
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Line
+from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections import load
 from loadtests.analysis.sections.ranks import too_few
@@ -45,11 +46,11 @@ def section(results: Results) -> list[Block]:
         *([few] if few else [Text(rates(results), "lead"), Text(limits(results), "lead")]),
         Text(
             "A replica is a server of its own. All of a variant are on one PostgreSQL, behind one nginx with "
-            "one worker; a variant without replicas is the service with nothing in front. Service, nginx, "
-            f"PostgreSQL and k6 share {results.machine['cores']} cores, so the curve is this machine's. A "
-            "worker can use one core, and so can nginx. A rate is sustained, if p99 stays within "
-            f"{LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the highest "
-            "first bad rate of the rounds."
+            "one worker; a variant without replicas is the service with nothing in front. "
+            f"{listed(sharing(results))} share {results.machine['cores']} cores, so the curve is this "
+            "machine's. A worker can use one core, and so can nginx. A rate is sustained, if p99 stays "
+            f"within {LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the "
+            "highest first bad rate of the rounds."
         ),
         Table(
             ["sustained req/s", *results.curves],
@@ -67,6 +68,11 @@ def section(results: Results) -> list[Block]:
     return [*blocks, *yardstick(results, costs.read())]
 
 
+def sharing(results: Results) -> list[str]:
+    """What is on this machine."""
+    return [part for part in PARTS if part != "k6" or not results.is_driven_from_elsewhere]
+
+
 def ends(results: Results) -> Mapping[str, tuple[str, str]]:
     """Of each group the variant with the fewest replicas, and that with the most."""
     found: dict[str, tuple[str, str]] = {}
@@ -79,13 +85,34 @@ def ends(results: Results) -> Mapping[str, tuple[str, str]]:
 
 def rates(results: Results) -> str:
     """What the fewest replicas sustain, and the most."""
-    told = []
-    for scenario in results.curves:
-        for group, names in ends(results).items():
-            few, most = (load.written(load.bracket(results, name, scenario)) for name in names)
-            told.append(f"{scenario} of `{group}` from {few} to {most}")
-    few, most = (replicas(results, names) for names in zip(*ends(results).values(), strict=True))
-    return f"From {few} to {most} the sustained rate goes, in requests per second: {listed(told)}."
+    told = [
+        f"{scenario} of `{group}` {load.written(few)}, then {load.written(most)}"
+        for (scenario, group), (few, most) in brackets(results).items()
+    ]
+    return f"{verdict(results)} Requests per second: {'; '.join(told)}."
+
+
+def verdict(results: Results) -> str:
+    """More beyond doubt is above the other's bracket."""
+    pairs = brackets(results).values()
+    more = sum(most.low >= few.high for few, most in pairs)
+    fewest, many = (replicas(results, names) for names in zip(*ends(results).values(), strict=True))
+    shared = "" if results.is_driven_from_elsewhere else ", which the load shares"
+    return (
+        f"On {results.machine['cores']} cores{shared}, {many} sustain more than {fewest} "
+        f"beyond doubt in {more} of {len(pairs)} cases."
+    )
+
+
+def brackets(results: Results) -> Mapping[tuple[str, str], tuple[Interval, Interval]]:
+    """By scenario and group: what the fewest replicas sustain, and what the most do."""
+    return {
+        (scenario, group): (
+            load.bracket(results, names[0], scenario),
+            load.bracket(results, names[1], scenario),
+        )
+        for scenario, (group, names) in product(results.curves, ends(results).items())
+    }
 
 
 def limits(results: Results) -> str:

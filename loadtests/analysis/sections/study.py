@@ -13,6 +13,7 @@ from loadtests.analysis.results import Results
 from loadtests.cost import costs
 from loadtests.cost.costs import TWINS, Count
 from loadtests.cost.count import OPERATIONS
+from loadtests.cost.instrument import CountError
 
 STYLES: dict[Outcome, Style] = {"reproduced": "good", "contradicted": "bad", "undecided": "unsure"}
 RULE = (
@@ -46,6 +47,8 @@ def section(results: Results) -> list[Block]:
     study, count = papers.read(), costs.read()
     both = THEN in results.groups
     before = costs.read(costs.STUDY) if both else count
+    if others := costs.conditions(before, count):
+        raise CountError(f"The counts of the twins cannot be compared: {others}. just cost --study --publish")
     verdicts, then = judged(results, count), judged(results, before, THEN) if both else []
     first = f"{changed(before, count, then, verdicts)} On today's versions: " if both else ""
     return [

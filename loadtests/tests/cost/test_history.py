@@ -1,5 +1,6 @@
 """The history of a package, from releases and counts that are made up."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -73,6 +74,23 @@ def test_what_is_on_record_is_not_counted_again(record: Path, monkeypatch: pytes
     assert (again.wanted, again.hours) == ([], 0)
     again.count(lambda *_: None)
     assert record.read_text() == lines
+
+
+def test_what_fails_in_an_interruption_is_no_fault_of_a_release(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(count, "workers", lambda: ThreadPoolExecutor(1))
+    counting = History(["flask"], TODAY, record)
+    with pytest.raises(KeyboardInterrupt):
+        counting.count(interrupt)
+    kept = record.read_text()
+    counting.keep(
+        Point(package="flask", version="9", mode="now", day=TODAY, error="Connection reset by peer")
+    )
+    assert record.read_text() == kept
 
 
 def test_a_record_that_cannot_be_read_is_said_in_a_line(tmp_path: Path) -> None:
