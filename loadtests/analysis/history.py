@@ -25,8 +25,8 @@ def blocks(points: Sequence[Point]) -> list[Block]:
         *(Text(conclusion(*package), "lead") for package in packages.items()),
         Text(
             "Counted are the instructions of a request to the tutorial twin that uses the package, as in "
-            "[cost.md](cost.md), once at each release: single starts of a service differ by 0.3 % mostly, "
-            "and by 1.3 % at most. Taken is the newest on the first day of each quarter, each version "
+            "[cost.md](cost.md), once at each release: single starts of a service differ by 0.2 % mostly, "
+            "and by 1.2 % at most. Taken is the newest on the first day of each quarter, each version "
             "once: with all other packages as they were on that day, and with the newest that it goes with, "
             "where little else varies. All under one Python. `just cost --history PACKAGE` counts a "
             "package; [`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "

@@ -47,7 +47,7 @@ def section(results: Results) -> list[Block]:
         Text(
             "A replica is a server of its own. All of a variant are on one PostgreSQL, behind one nginx with "
             "one worker; a variant without replicas is the service with nothing in front. "
-            f"{listed(sharing(results))} share {results.machine['cores']} cores, so the curve is this "
+            f"The {listed(sharing(results))} share {results.machine['cores']} cores, so the curve is this "
             "machine's. A worker can use one core, and so can nginx. A rate is sustained, if p99 stays "
             f"within {LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the "
             "highest first bad rate of the rounds."
