@@ -181,6 +181,8 @@ class Reference:
         call.documents = body.documents
         if body.open or (call.template == "/echo" and not body.is_in_range):
             call.refuse(400, "The body has too many levels or digits.", "SHOULD")
+        elif not body.is_in_range:
+            call.refuse(400, "The body has too many digits.", "MAY")
         if not body.documents:
             call.refuse(422, "The request is not valid.", "MAY")
         self.validate(call)
