@@ -66,7 +66,7 @@ def plan_for(request: Request) -> Plan:
         chosen = variants.against(chosen, full(request.against))
     if request.packages:
         chosen = variants.beside(chosen, request.packages)
-    if (request.against or request.packages) and "versions" not in chosen.sections:
+    if (request.against or request.packages) and chosen.sections and "versions" not in chosen.sections:
         raise PlanError(f"The page of plan {chosen.name} compares no versions of a service: take another")
     return variants.pinned(chosen)
 

@@ -28,7 +28,7 @@ about = "Small enough for a test."
 rounds = 2
 seed = 3
 records = 3
-sections = ["ranks", "gates"]
+sections = ["ranks", "versions", "gates"]
 pauses = { after_start = 0, after_load = 0, after_warm_up = 0, between_scenarios = 0 }
 warm_up = { users = 1, seconds = 1, lists = 1 }
 

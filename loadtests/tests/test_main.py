@@ -305,6 +305,11 @@ def test_an_example_of_the_help_names_what_there_is(example: str) -> None:
     assert {one.service for one in chosen.variants.values()} <= {*services()}
 
 
+def test_a_plan_whose_page_compares_no_versions_takes_none() -> None:
+    with pytest.raises(PlanError, match="The page of plan scale compares no versions of a service"):
+        prepare.plan_for(prepare.Request([], "scale", packages={"flask": "3.0.3"}))
+
+
 @pytest.mark.parametrize(
     ("names", "name", "message"),
     [
