@@ -1,5 +1,6 @@
 """Environments with other packages than a service's requirements.txt has; uv makes each of them once."""
 
+import fcntl
 import re
 import shutil
 import subprocess
@@ -86,14 +87,17 @@ def resolved(requirements: Iterable[str], until: date | None = None, preferred: 
 
 
 def made(versions: Packages) -> Path:
-    """An environment with exactly these. Raises LaunchError."""
+    """An environment with exactly these; of two who want the same, one waits. Raises LaunchError."""
     pins = "\n".join(sorted(f"{name}=={version}" for name, version in versions.items()))
     folder = ENVIRONMENTS / sha256(pins.encode()).hexdigest()[:16]
-    if not (folder / "pins").exists():
-        uv("venv", "--quiet", "--clear", "--python", sys.executable, str(folder))
-        words = ("--quiet", "--no-deps", "--compile-bytecode", "--python", str(folder), "-r", "-")
-        uv("pip", "install", *words, told=pins)
-        (folder / "pins").write_text(pins)
+    ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "pins").exists():
+            uv("venv", "--quiet", "--clear", "--python", sys.executable, str(folder))
+            words = ("--quiet", "--no-deps", "--compile-bytecode", "--python", str(folder), "-r", "-")
+            uv("pip", "install", *words, told=pins)
+            (folder / "pins").write_text(pins)
     return folder
 
 
