@@ -113,6 +113,7 @@ def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
         with socket.socket() as connection:
             # Before it connects, or it has no effect: the most of the answer stays behind.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(TIMEOUT)
             connection.connect((parts.hostname or "", parts.port or 80))
             connection.sendall(page.head(parts.netloc, close=True))

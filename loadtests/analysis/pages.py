@@ -12,7 +12,6 @@ from loadtests.analysis.results import Results
 from loadtests.cost import costs
 from loadtests.cost import history as past
 from loadtests.measure import run as runs
-from loadtests.measure.placement import Placement
 from loadtests.measure.run import Run
 from loadtests.measure.variants import version
 
@@ -78,7 +77,7 @@ def guests(results: Results) -> list[Block]:
 
 def elsewhere(results: Results) -> list[Block]:
     """Of a load that came from other machines."""
-    placement = Placement.model_validate(results.machine.get("placement", {}))
+    placement = results.placement
     if not placement.load_from:
         return []
     times = [sample.connect_ms for sample in results.valid if not isnan(sample.connect_ms)]

@@ -11,6 +11,7 @@ from harness import document
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval, Pairing, Series
 from loadtests.measure import quantiles
+from loadtests.measure.placement import Placement, recorded
 from loadtests.measure.plan import Plan
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Declared
@@ -69,10 +70,9 @@ class Results:
         """One for each cell; a cell that was measured again counts as it was measured last."""
         return list({sample.cell: sample for sample in self.samples if not sample.invalid}.values())
 
-    @property
-    def is_driven_from_elsewhere(self) -> bool:
-        """The load came from other machines, so that k6 took nothing from the service."""
-        return bool(self.machine.get("placement", {}).get("load_from"))
+    @cached_property
+    def placement(self) -> Placement:
+        return recorded(self.machine)
 
     @cached_property
     def variants(self) -> list[str]:

@@ -81,6 +81,11 @@ class Placement(BaseModel):
 HERE = Placement()
 
 
+def recorded(machine: Mapping[str, Any]) -> Placement:
+    """That of a run, from its machine.json; a run on one machine says nothing of it."""
+    return Placement.model_validate(machine.get("placement", {}))
+
+
 def chosen(environment: str | None, words: Mapping[str, str | None]) -> Placement:
     """Of a file of environments/, by its name, and of words of the command, which come before that."""
     written: dict[str, Any] = {}

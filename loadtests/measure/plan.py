@@ -115,9 +115,7 @@ class Variant(Part):
     docker: bool = False  # in a container of the service's image
     commit: str | None = None  # the service's folder as it was then
     packages: dict[Package, str] = {}  # the versions of some, in an environment made for them
-    as_of: date | None = (
-        None  # what of the others is newer is not in it; of a run, never None beside packages
-    )
+    as_of: date | None = None  # nothing newer is in it, but for the pins; a run with packages has one
     command: str | None = None  # of a shell, which starts a guest: a server that is none of services/
     cwd: str | None = None  # of that command
     url: str | None = None  # where a guest runs already

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from harness import container, k6
 from harness.command import known, screen
 from harness.environment import packages
-from harness.server import free_port
+from harness.server import LOOPBACK, free_port
 from harness.service import LaunchError, declared, full, has, services
 from loadtests.measure import facts, guest, plan, remote, replicas, run, variants, wrk
 from loadtests.measure.placement import HERE, Placement
@@ -16,7 +16,7 @@ from loadtests.measure.plan import GIVEN, Plan, PlanError, Variant
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
 
-OURS = ("localhost", "127.0.0.1", "::1")  # of this machine alone
+OURS = ("localhost", LOOPBACK, "::1")  # of this machine alone
 
 
 @dataclass(frozen=True)

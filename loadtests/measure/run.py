@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from harness.service import ROOT
 from loadtests.measure import plan as plans
-from loadtests.measure.placement import Placement
+from loadtests.measure.placement import Placement, recorded
 from loadtests.measure.plan import Plan, block_of, blocks, cells
 from loadtests.measure.sample import Cell, Reason, Sample
 from loadtests.measure.variants import Declared
@@ -53,7 +53,7 @@ class Run:
 
     @property
     def placement(self) -> Placement:
-        return Placement.model_validate(self.machine.get("placement", {}))
+        return recorded(self.machine)
 
     @property
     def services(self) -> dict[str, Declared]:

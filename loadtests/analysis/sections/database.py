@@ -23,7 +23,7 @@ def section(results: Results) -> list[Block]:
     if set(LADDER) - set(steps):
         return []
     first, *others = steps
-    generator = [] if results.is_driven_from_elsewhere else ["the load generator"]
+    generator = [] if results.placement.load_from else ["the load generator"]
     sharing = ["The service", "PostgreSQL", "the delay", *generator]
     blocks: list[Block] = [
         Heading(2, "When SQLite is enough"),

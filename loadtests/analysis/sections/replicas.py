@@ -70,7 +70,7 @@ def section(results: Results) -> list[Block]:
 
 def sharing(results: Results) -> list[str]:
     """What is on this machine."""
-    return [part for part in PARTS if part != "k6" or not results.is_driven_from_elsewhere]
+    return [part for part in PARTS if part != "k6" or not results.placement.load_from]
 
 
 def ends(results: Results) -> Mapping[str, tuple[str, str]]:
@@ -97,7 +97,7 @@ def verdict(results: Results) -> str:
     pairs = brackets(results).values()
     more = sum(most.low >= few.high for few, most in pairs)
     fewest, many = (replicas(results, names) for names in zip(*ends(results).values(), strict=True))
-    shared = "" if results.is_driven_from_elsewhere else ", which the load shares"
+    shared = "" if results.placement.load_from else ", which the load shares"
     return (
         f"On {results.machine['cores']} cores{shared}, {many} sustain more than {fewest} "
         f"beyond doubt in {more} of {len(pairs)} cases."
