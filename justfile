@@ -103,7 +103,7 @@ down:
 
 # the contract, the linters, the types, deploy/, and which package may import which
 check: _tools check-contract check-services check-deploy
-    @.venv/bin/hadolint services/*/Dockerfile
+    @.venv/bin/hadolint services/*/Dockerfile harness/*.Dockerfile
     @.venv/bin/ruff check -q && .venv/bin/ruff format -q --check
     @.venv/bin/mypy harness loadtests conformance torture tests
     @said=$(.venv/bin/lint-imports --no-logo --no-cache) || { echo "$said"; exit 1; }

@@ -122,11 +122,14 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
   just cost --study --publish    the twins on the packages of the study,
                                  to results/cost-study.json
   just cost --history fastapi    the twin on FastAPI's releases since 2023
+  just cost --footprint          time to the first answer, memory, files
 
---history counts a package's twin at one release a quarter, as it was then
-and beside the newest packages, and looks for the release that made the
-largest step. What results/history.jsonl has already is not counted again;
-docs/history.md shows it.
+--history counts a package's twin at one release a quarter as it was then,
+at one a half-year beside the newest packages, and looks for the release that
+made the largest step. What results/history.jsonl has already is not counted again;
+docs/history.md shows it. At the end it measures the footprints of the twins.
+Part of a footprint is a time, so let the machine be quiet; the size of an
+image takes Docker, whose client DOCKER names.
 
 Exit status: 0 done, 1 a cell grew or a server failed, 2 bad usage."""
 
@@ -146,7 +149,7 @@ Seed = Annotated[int | None, Option("--seed", metavar="N", help="Of the order, i
 Resume = Annotated[
     bool, Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
 ]
-Docker = Annotated[bool, Option("--docker", help="In containers of the services' images.")]
+Docker = Annotated[bool, Option("--docker", help="In containers of images that are built for it.")]
 Against = Annotated[
     str | None, Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit.")
 ]
@@ -360,6 +363,9 @@ def cost(
     history: Annotated[
         list[str] | None, Option("--history", metavar="PACKAGE", help="Count its releases since 2023.")
     ] = None,
+    footprint: Annotated[
+        bool, Option("--footprint", help="Measure what a service takes besides: time, memory, files.")
+    ] = False,
 ) -> None:
     known("database", [database], ["sqlite", "postgresql"])
     pins = pinned(packages)
@@ -369,12 +375,16 @@ def cost(
         fail("--study counts the five twins on SQLite: --publish alone goes with it", BAD_USAGE)
     if history and (names or check or publish):
         fail("--history counts packages: no SERVICE, --check or --publish goes with it", BAD_USAGE)
+    if footprint and (check or pins or study or history or database != "sqlite"):
+        fail("--footprint is of services as they come: their names or --publish go with it", BAD_USAGE)
     if publish and (names or check):
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
     if study:
         count_study(publish=publish)
     elif history:
         count_history(history)
+    elif footprint:
+        measure_footprints(names or [], publish=publish)
     else:
         count_services(names or [], pins, database, threshold if check else None, publish=publish)
 
@@ -468,12 +478,44 @@ def count_history(packages: list[str]) -> None:
         with screen.status("Ask which releases there are"):
             wanted = History(packages, datetime.now(UTC).date())
         screen.print(
-            f"{len(wanted.wanted)} counts, about {wanted.hours:.1f} hours, and a few to find the largest step"
+            f"{len(wanted.wanted)} points in {wanted.environments} environments that are not counted yet: "
+            f"about {wanted.hours:.1f} hours. Then a few to find the largest steps, and the footprints"
         )
         with progress("Loading the items") as advance:
             wanted.count(advance)
+        with progress("Loading the items") as advance:
+            wanted.measure(advance)
         pages.over_all()
         output.print("The page: docs/history.md")
+
+
+def measure_footprints(names: list[str], *, publish: bool) -> None:
+    with interruptible(), plain_failures():
+        from harness import container, document
+        from harness.service import LaunchError, installed, services
+        from loadtests.analysis import cost as page
+        from loadtests.analysis import pages
+        from loadtests.cost import count, footprint
+
+        known("service", names, services())
+        images, footprints = {}, {}
+        try:
+            for name in names or services():
+                images[name] = round(container.added(name, screen.print) / 1e6, 1)
+        except LaunchError as error:
+            if publish:
+                fail(f"Nothing is published without the sizes of the images: {error}")
+            screen.print(f"No sizes of images: {error}", style="yellow", markup=False)
+        for name in names or services():
+            installed(name, screen.print)
+            screen.print(f"Start {name} a few times")
+            with count.dataset(name) as data:
+                one = footprint.measured(count.Variant("services", name, name), data)
+            footprints[name] = one.model_copy(update={"image": images.get(name)})
+        document.terminal([page.taken(footprints)], output)
+        if publish:
+            footprint.write(footprints)
+            pages.write_all()
 
 
 def conclude(run: "Run", percent: float | None) -> None:

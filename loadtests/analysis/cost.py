@@ -4,17 +4,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from harness.document import Block, Cell, Content, Figure, Heading, Name, Span, Table, Text, listed
+from harness.document import Block, Cell, Content, Figure, Heading, Name, Number, Span, Table, Text, listed
 from harness.service import declared
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Bar
 from loadtests.analysis.intervals import Interval
 from loadtests.cost.costs import ALIKE, FLOORS, PINNED, POSTGRESQL, RUNGS, SERVICES, TWINS, Cost, Count
 from loadtests.cost.count import BASICS, OPERATIONS, START
+from loadtests.cost.footprint import STARTS, WORKERS, Footprint
 
 CHARTED = ("get_item", "list_items", "create_item")
 PICTURE = "cost/parts.svg"
 PARTS = ("server", "framework", "database access")
+TAKEN = ("first answer, s", "worker, MiB", "worker preloaded, MiB", "installed, MiB")
+FOOTPRINT = (
+    f"First answer: from the start of Gunicorn, the median of {STARTS} starts by the clock. Worker: memory "
+    f"of one of {WORKERS} after some requests, where a page that processes share counts in parts (PSS); "
+    "preloaded, with Gunicorn's `--preload`: the master loads the application before it forks, and holds its "
+    "part. Installed: the files of all packages, without bytecode."
+)
 
 
 class Parts(NamedTuple):
@@ -31,7 +39,7 @@ def parts(count: Count, service: str, operation: str) -> Parts:
     return Parts(floor, hello - floor, total - hello)
 
 
-def blocks(count: Count) -> list[Block]:
+def blocks(count: Count, footprints: Mapping[str, Footprint]) -> list[Block]:
     names = list(count.costs[SERVICES])
     return [
         Heading(1, "What a request costs"),
@@ -77,6 +85,7 @@ def blocks(count: Count) -> list[Block]:
             [[label(*one), *(calls(found.get(o)) for o in OPERATIONS)] for one, found in variants(count)],
         ),
         Text("In brackets those that wait for the disk.", "small"),
+        *footprint(footprints),
         Heading(2, "What counted"),
         Table(["", ""], [[key, value] for key, value in count.machine.items()], "ll"),
     ]
@@ -218,6 +227,27 @@ def on_postgresql(count: Count) -> list[Block]:
             "small",
         ),
     ]
+
+
+def footprint(footprints: Mapping[str, Footprint]) -> list[Block]:
+    if not footprints:
+        return []
+    image = "Image: megabytes beyond the one that it is built from. `just cost --footprint` measures all."
+    return [Heading(2, "What it takes besides"), taken(footprints), Text(f"{FOOTPRINT} {image}", "small")]
+
+
+def taken(footprints: Mapping[str, Footprint]) -> Table:
+    rows: list[list[Content]] = [
+        [label(SERVICES, name), *takes(one), "" if one.image is None else Number(one.image)]
+        for name, one in footprints.items()
+    ]
+    return Table(["service", *TAKEN, "image, MB"], rows)
+
+
+def takes(one: Footprint | None) -> list[Content]:
+    if one is None:
+        return [""] * len(TAKEN)
+    return [Number(figure) for figure in (one.first_answer, one.worker, one.preloaded, one.installed)]
 
 
 def sql_of(count: Count, orm: str) -> str:

@@ -7,8 +7,9 @@ from pathlib import Path
 from harness.document import Block, Bullets, Content, Drawing, Figure, Heading, Number, Table, Text, listed
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Line
+from loadtests.analysis.cost import FOOTPRINT, TAKEN, takes
 from loadtests.cost.count import START
-from loadtests.cost.history import MODES, OPERATIONS, TWINS, Mode, Point, largest, step
+from loadtests.cost.history import MODES, OPERATIONS, PARTS, TWINS, Mode, Point, largest, step
 
 FINDINGS = Path(__file__).parents[1] / "history.toml"
 TOLD = {"then": "with the packages of that day", "now": "with the newest packages that it goes with"}
@@ -27,11 +28,12 @@ def blocks(points: Sequence[Point]) -> list[Block]:
             "Counted are the instructions of a request to the tutorial twin that uses the package, as in "
             "[cost.md](cost.md), once at each release: single starts of a service differ by 0.2 % mostly, "
             "and by 1.2 % at most. Taken is the newest on the first day of each quarter, each version "
-            "once: with all other packages as they were on that day, and with the newest that it goes with, "
-            "where little else varies. All under one Python. `just cost --history PACKAGE` counts a "
-            "package; [`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "
-            "installed."
+            "once, with all other packages as they were on that day; and that of each half-year with the "
+            "newest that it goes with, where little else varies. All under one Python. `just cost --history "
+            "PACKAGE` counts a package; [`results/history.jsonl`](../results/history.jsonl) has every count, with "
+            "all that was installed."
         ),
+        *([Text(FOOTPRINT, "small")] if any(one.footprint for one in points) else []),
         *(block for package in packages.items() for block in chapter(*package)),
     ]
 
@@ -52,9 +54,10 @@ def conclusion(package: str, points: Sequence[Point]) -> str:
     if pair := largest(of(points, "now")):
         operation, ratio = step(*pair)
         if abs(ratio - 1) > ALIKE:
+            [part] = [name for name, packages in PARTS.items() if package in packages]
             told += (
                 f" The largest step, {percent(ratio)} in {operation}, is that from {pair[0].version} "
-                f"to {pair[1].version}."
+                f"to {pair[1].version}: in {part}."
             )
     return told
 
@@ -74,12 +77,20 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
         )
         yield Figure(drawings, caption, f"history/{package}.svg")
     for mode in MODES:
+        counts = of(points, mode)
+        with_footprint = mode == "then" and any(one.footprint for one in counts)
+        columns = [*CELLS, *(TAKEN if with_footprint else ())]
         rows: list[list[Content]] = [
-            [one.version, one.day.isoformat(), *(Number(one.instructions[cell] / 1000) for cell in CELLS)]
-            for one in of(points, mode)
+            [
+                *(one.version, one.day.isoformat()),
+                *(Number(one.instructions[cell] / 1000) for cell in CELLS),
+                *(takes(one.footprint) if with_footprint else ()),
+            ]
+            for one in counts
         ]
-        yield Text(f"Thousands of instructions, {TOLD[mode]}:")
-        yield Table(["release", "the newest on", *CELLS], rows, "ll" + "r" * len(CELLS))
+        besides = ", and what else the twin takes" if with_footprint else ""
+        yield Text(f"Thousands of instructions, {TOLD[mode]}{besides}:")
+        yield Table(["release", "the newest on", *columns], rows, "ll" + "r" * len(columns))
         if failed := of(points, mode, failed=True):
             yield Text(
                 "The twin does not run on "

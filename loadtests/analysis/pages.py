@@ -9,7 +9,7 @@ from harness.document import Block, Content, Figure, Heading, Link, Table, Text,
 from harness.service import ROOT, git
 from loadtests.analysis import charts, choosing, cost, history, sections
 from loadtests.analysis.results import Results
-from loadtests.cost import costs
+from loadtests.cost import costs, footprint
 from loadtests.cost import history as past
 from loadtests.measure import run as runs
 from loadtests.measure.run import Run
@@ -140,7 +140,7 @@ def over_all(root: Path = ROOT) -> None:
     """What is made of results/ as a whole: docs/cost.md, docs/choosing.md, and the README's first figures."""
     count, docs = costs.read(), root / "docs"
     newest = {run.plan.name: run for run in map(runs.found, published())}
-    put(docs / "cost.md", cost.blocks(count))
+    put(docs / "cost.md", cost.blocks(count, footprint.read()))
     put(docs / "choosing.md", choosing.blocks(count, {plan: results(run) for plan, run in newest.items()}))
     if points := past.read():
         put(docs / "history.md", history.blocks(points))

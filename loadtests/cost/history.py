@@ -2,14 +2,16 @@
 
 A package is counted twice at each of its versions: with all others as they were on that day (`then`), and
 with the newest of the others that it goes with (`now`), where little else varies. uv resolves both. Where the
-largest step is, the days between are halved until it is known which release made it.
+largest step is, the days between are halved until it is known which release made it. Two packages of one twin
+often have the same environment: it is counted once. Of what was the newest on a day, the footprint is
+measured too.
 """
 
 import os
 import platform
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -23,13 +25,13 @@ from pydantic import BaseModel, ConfigDict
 from harness.database import Database
 from harness.environment import made, resolved
 from harness.service import ROOT, TWIN_CONFIG, LaunchError, application
-from loadtests.cost import count, instrument
+from loadtests.cost import count, footprint, instrument
 from loadtests.cost.count import START, Variant
+from loadtests.cost.footprint import Footprint
 from loadtests.cost.instrument import CountError
 
 RECORD = ROOT / "results" / "history.jsonl"
 SINCE = date(2023, 1, 1)
-MONTHS = 3  # between two days on which it is asked what was the newest
 HALVINGS = 8  # at most, to find the release that made the largest step
 MINUTES = 1.5  # of a processor, for one count
 OPERATIONS = ("hello", "get_item", "list_items", "create_item")
@@ -56,9 +58,16 @@ TWINS = {  # the twin that shows what a package costs
     "django": "django_drf",
     "djangorestframework": "django_drf",
 }
+PARTS = {  # of what a request passes through
+    "the server": ("gunicorn", "uvicorn"),
+    "the framework": ("fastapi", "starlette", "flask", "werkzeug", "django", "djangorestframework"),
+    "validation": ("pydantic",),
+    "the ORM": ("sqlalchemy", "sqlmodel"),
+}
 WHERE = re.compile(r" \(/\S+\)")  # a file of the environment
 RAISED = re.compile(r"[\w.]*(Error|Exception|Warning): ")
 Mode = Literal["then", "now"]
+MONTHS: dict[Mode, int] = {"then": 3, "now": 6}  # between two days on which it is asked what was the newest
 MODES: tuple[Mode, ...] = ("then", "now")
 
 
@@ -74,7 +83,17 @@ class Point(BaseModel):
     packages: dict[str, str] = {}  # all that was installed
     machine: dict[str, str] = {}
     instructions: dict[str, float] = {}  # of one request, and of the start
+    footprint: Footprint | None = None
     error: str = ""
+
+    @property
+    def environment(self) -> tuple[str, frozenset[tuple[str, str]]]:
+        """What was counted: two points with the same have the same counts."""
+        return TWINS[self.package], frozenset(self.packages.items())
+
+    @property
+    def key(self) -> tuple[str, str, Mode]:
+        return self.package, self.version, self.mode
 
 
 Release = tuple[str, date]  # a version, and a day on which it was the newest
@@ -87,10 +106,10 @@ def newest(package: str, day: date) -> str:
     return resolved([package], day)[package]
 
 
-def releases(package: str, until: date) -> list[Release]:
-    """What was the newest on the first day of each quarter, and is today; each version once."""
+def releases(package: str, until: date, months: int) -> list[Release]:
+    """What was the newest on the first day of every so many months, and is today; each version once."""
     days = [
-        date(year, month, 1) for year in range(SINCE.year, until.year + 1) for month in range(1, 13, MONTHS)
+        date(year, month, 1) for year in range(SINCE.year, until.year + 1) for month in range(1, 13, months)
     ]
     versions: dict[str, date] = {}
     for day in [*(day for day in days if day <= until), until]:
@@ -138,85 +157,171 @@ class History:
     """All packages that are asked for; what the record has already is not counted again."""
 
     def __init__(self, packages: Sequence[str], today: date, record: Path = RECORD) -> None:
-        self.packages, self.record, self.lock = packages, record, Lock()
+        self.packages, self.record, self.lock = [*dict.fromkeys(packages)], record, Lock()
         self.is_over = False  # interrupted: what fails from then on fails for that
-        self.points = {(one.package, one.version, one.mode): one for one in read(record)}
-        self.wanted = [
-            (package, release, mode)
-            for package in packages
-            for release in releases(package, today)
-            for mode in MODES
-            if (package, release[0], mode) not in self.points
-        ]
+        self.points = {one.key: one for one in read(record)}
+        with count.workers() as pool:
+            asked = [(package, mode) for package in self.packages for mode in MODES]
+            dated = pool.map(lambda one: releases(one[0], today, MONTHS[one[1]]), asked)
+            missing = [
+                (package, release, mode)
+                for (package, mode), each in zip(asked, dated, strict=True)
+                for release in each
+                if (package, release[0], mode) not in self.points
+            ]
+            self.wanted = [*pool.map(lambda one: in_environment(*one), missing)]
+
+    @property
+    def environments(self) -> int:
+        """So many are to be counted."""
+        return len({one.environment for one in self.wanted if self.known(one) is None})
 
     @property
     def hours(self) -> float:
-        return len(self.wanted) * MINUTES / 60 / (os.cpu_count() or 1)
+        return self.environments * MINUTES / 60 / (os.cpu_count() or 1)
 
     def count(self, progress: Progress) -> None:
         instrument.ensure_available()
-        with count.workers() as pool, ExitStack() as stack:
-            stack.callback(setattr, self, "is_over", True)
-            services = {TWINS[package] for package in self.packages}
-            data = {service: stack.enter_context(count.dataset(service)) for service in services}
+        alike: dict[object, list[Point]] = {}
+        for point in self.wanted:
+            alike.setdefault(point.environment if point.packages else point.key, []).append(point)
+        with count.workers() as pool, self.datasets() as data:
             every, done = len(self.wanted), 0
 
-            def task(package: str, release: Release, mode: Mode) -> None:
+            def task(*points: Point) -> None:
                 nonlocal done
-                self.keep(counted(package, release, mode, data[TWINS[package]]))
-                done += 1
-                progress(done, every, f"{package} {release[0]}")
+                first = self.known(points[0]) or counted(points[0], data[TWINS[points[0].package]])
+                for point in points:
+                    self.keep(with_counts(point, first))
+                    done += 1
+                    progress(done, every, f"{point.package} {point.version}")
 
-            for future in [pool.submit(task, *one) for one in self.wanted]:
+            for future in [pool.submit(task, *points) for points in alike.values()]:
                 future.result()
-            for package in self.packages:
+
+            def halve(package: str) -> None:
+                nonlocal every
                 for release in self.halved(package):
                     every += 1
-                    task(package, release, "now")
+                    task(in_environment(package, release, "now"))
+
+            for future in [pool.submit(halve, package) for package in self.packages]:
+                future.result()
+
+    def measure(self, progress: Progress) -> None:
+        """The footprints of all points in `then`: one after another, since some of a footprint is a time.
+
+        One that cannot be measured, as its twin does not run with `--preload`, is left out.
+        """
+        alike: dict[object, list[Point]] = {}
+        for point in self.points.values():
+            if point.package in self.packages and point.mode == "then" and not point.error:
+                alike.setdefault(point.environment, []).append(point)
+        wanted = [points for points in alike.values() if not all(one.footprint for one in points)]
+        if not wanted:
+            return
+        with self.datasets() as data:
+            for done, points in enumerate(wanted, 1):
+                first = next((one for one in points if one.footprint), points[0])
+                with suppress(CountError, LaunchError):
+                    measured = first.footprint or footprint.measured(
+                        variant(first, made(first.packages)), data[TWINS[first.package]]
+                    )
+                    self.points |= {one.key: with_footprint(one, measured) for one in points}
+                    rewrite(self.record, "".join(map(line, self.points.values())))
+                progress(done, len(wanted), f"{first.package} {first.version}")
+
+    @contextmanager
+    def datasets(self) -> Iterator[dict[str, Database]]:
+        with ExitStack() as stack:
+            services = {TWINS[package] for package in self.packages}
+            data = {service: stack.enter_context(count.dataset(service)) for service in services}
+            stack.callback(setattr, self, "is_over", True)  # before they are gone
+            yield data
 
     def halved(self, package: str) -> Iterator[Release]:
         for _ in range(HALVINGS):
-            points = [one for one in self.points.values() if (one.package, one.mode) == (package, "now")]
+            points = [one for one in [*self.points.values()] if (one.package, one.mode) == (package, "now")]
             pair = largest(points)
             release = pair and between(package, *pair)
             if release is None or (package, release[0], "now") in self.points:
                 return
             yield release
 
+    def known(self, point: Point) -> Point | None:
+        """One of the same environment under this Python, if there is any on record."""
+        if point.error:
+            return point
+        python = platform.python_version()
+        alike = (one for one in [*self.points.values()] if one.environment == point.environment)
+        return next((one for one in alike if one.error or one.machine.get("python") == python), None)
+
     def keep(self, point: Point) -> None:
         with self.lock:
             if self.is_over:
                 return
-            self.points[point.package, point.version, point.mode] = point
+            self.points[point.key] = point
             with self.record.open("a") as file:
-                file.write(point.model_dump_json(exclude_defaults=True) + "\n")
+                file.write(line(point))
 
 
-def counted(package: str, release: Release, mode: Mode, data: Database) -> Point:
+def line(point: Point) -> str:
+    return point.model_dump_json(exclude_defaults=True) + "\n"
+
+
+def rewrite(path: Path, content: str) -> None:
+    """At once or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(content)
+    part.replace(path)
+
+
+def in_environment(package: str, release: Release, mode: Mode) -> Point:
+    """Not counted yet: with the packages, or with the reason why there are none."""
     version, day = release
-    twin = TWINS[package]
     point = Point(package=package, version=version, mode=mode, day=day)
     try:
-        packages = packages_of(twin, f"{package}=={version}", day if mode == "then" else None)
-        environment = made(packages)
-        words = (*TWIN_CONFIG, *application(twin, "twins"))
-        variant = Variant("twins", twin, twin, words, OPERATIONS, environment)
-        readings = {**count.requests(variant, 0, data), START: count.start(variant, 0, data)}
+        until = day if mode == "then" else None
+        packages = packages_of(TWINS[package], f"{package}=={version}", until)
+    except LaunchError as error:
+        return point.model_copy(update={"error": reason(str(error))})
+    return point.model_copy(update={"packages": packages})
+
+
+def counted(point: Point, data: Database) -> Point:
+    try:
+        counting = variant(point, made(point.packages))
+        readings = {**count.requests(counting, 0, data), START: count.start(counting, 0, data)}
     except (CountError, LaunchError) as error:
         return point.model_copy(update={"error": reason(str(error))})
     return point.model_copy(
         update={
-            "packages": packages,
             "machine": {**instrument.features(), "python": platform.python_version()},
             "instructions": {o: float(f"{one.instructions:.5g}") for o, one in readings.items()},
         }
     )
 
 
+def with_counts(point: Point, other: Point) -> Point:
+    """Those of another one of the same environment."""
+    names = ("machine", "instructions", "error")
+    return point.model_copy(update={name: getattr(other, name) for name in names})
+
+
+def with_footprint(point: Point, measured: Footprint) -> Point:
+    return point.model_copy(update={"footprint": measured})
+
+
+def variant(point: Point, environment: Path) -> Variant:
+    twin = TWINS[point.package]
+    words = (*TWIN_CONFIG, *application(twin, "twins"))
+    return Variant("twins", twin, twin, words, OPERATIONS, environment)
+
+
 def reason(message: str) -> str:
     """Of a message that may end in a server's log: what was raised, or the last line."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    told = next((line for line in reversed(lines) if RAISED.match(line)), lines[-1])
+    told = next((line for line in reversed(lines) if RAISED.match(line)), (lines or ["it says nothing"])[-1])
     return WHERE.sub("", told)[:200]
 
 

@@ -112,7 +112,7 @@ class Variant(Part):
     env: Environment = {}
     database: Database = SQLITE
     replicas: Count | None = None  # servers on that database, behind nginx; else one, with nothing in front
-    docker: bool = False  # in a container of the service's image
+    docker: bool = False  # in a container
     commit: str | None = None  # the service's folder as it was then
     packages: dict[Package, str] = {}  # the versions of some, in an environment made for them
     as_of: date | None = None  # nothing newer is in it, but for the pins; a run with packages has one
@@ -124,7 +124,7 @@ class Variant(Part):
 
     @model_validator(mode="after")
     def of_one_kind(self) -> Self:
-        if len(kinds := self.kinds) > 1 and kinds != ["twin", "packages"]:
+        if len(kinds := self.kinds) > 1 and not self.has_image:
             raise ValueError(f"{kinds[0]} and {kinds[1]} exclude each other")
         if self.replicas and (self.is_guest or self.database == SQLITE):
             raise ValueError("Only a service on PostgreSQL has replicas: a file is one server's")
@@ -140,6 +140,12 @@ class Variant(Part):
         application = [] if self.application == "service" else [self.application]
         others = ("docker", "commit", "command", "url", "packages")
         return application + [kind for kind in others if getattr(self, kind)]
+
+    @property
+    def has_image(self) -> bool:
+        """That of its service, or for a twin one with its packages."""
+        others = {*self.kinds} - {"docker"}
+        return others <= {"twin"} or others == {"twin", "packages"}
 
     @property
     def is_guest(self) -> bool:
@@ -285,9 +291,9 @@ def without_wrk(plan: Plan, why: str) -> Plan:
 
 
 def in_containers(plan: Plan) -> Plan:
-    """The plan with each variant in a container. Raises PlanError where one is no service of the tree."""
-    if others := [name for name, variant in plan.variants.items() if variant.kinds not in ([], ["docker"])]:
-        raise PlanError(f"Only a service as it is now has an image: leave out {', '.join(others)}")
+    """The plan with each variant in a container. Raises PlanError where one cannot be."""
+    if others := [name for name, one in plan.variants.items() if not one.has_image]:
+        raise PlanError(f"Only twins and services as they are have an image: leave out {', '.join(others)}")
     return with_all(plan, {name: {"docker": True} for name in plan.variants})
 
 

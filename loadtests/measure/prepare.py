@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness import container, k6
+from harness import k6
 from harness.command import known, screen
 from harness.environment import packages
 from harness.server import LOOPBACK, free_port
@@ -100,7 +100,7 @@ def begun(request: Request, binary: str, folders: Folders) -> Run:
         variants.version(one): folders.declared(one).model_dump(mode="json")
         for one in chosen.variants.values()
     }
-    images = built(chosen)
+    images = built(chosen, folders)
     judge_guests(chosen, may_delete=request.may_delete)
     machine = facts.machine(generators, venvs, placement.split) | {"services": said}
     placed = placement.model_dump(mode="json", exclude_defaults=True)
@@ -137,7 +137,7 @@ def resumed(
         installed(found.plan, folders)
         if "wrk" in found.plan.generators:
             wrk.version()  # there is one
-        if (images := built(found.plan)) != found.machine.get("images", {}):
+        if (images := built(found.plan, folders)) != found.machine.get("images", {}):
             raise LaunchError(f"{found.name} measured other images than are built now: {', '.join(images)}")
         judge_guests(found.plan, may_delete=may_delete)
         found.reopen()
@@ -162,7 +162,7 @@ def installed(chosen: Plan, folders: Folders) -> dict[str, Path]:
     return venvs
 
 
-def built(chosen: Plan) -> dict[str, str]:
+def built(chosen: Plan, folders: Folders) -> dict[str, str]:
     """The digest of each image that the plan measures."""
-    inside = dict.fromkeys(variant.service for variant in chosen.variants.values() if variant.docker)
-    return {service: container.built(service, announce=screen.print) for service in inside}
+    inside = {variants.version(one): one for one in chosen.variants.values() if one.docker}
+    return {name: folders.built(one, screen.print) for name, one in inside.items()}

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from harness import environment, service
-from harness.container import VENV, contained
+from harness.container import VENV, built, built_with, contained, image_of
 from harness.server import How, Server, launched
 from harness.service import SERVICES, SHORT, TWIN_CONFIG, full, unpack
 from loadtests.measure.facts import PROBE
@@ -97,8 +97,10 @@ class Folders:
 
     def venv(self, variant: Variant) -> Path:
         """The one that it runs in; of a container, where that has it."""
-        if variant.docker:
-            return Path(VENV)
+        return Path(VENV) if variant.docker else self.environment(variant)
+
+    def environment(self, variant: Variant) -> Path:
+        """On this machine."""
         if variant.packages and variant.as_of:
             return environment.of(variant.service, tuple(variant.packages.items()), variant.as_of)
         return self.of(variant) / ".venv"
@@ -110,7 +112,7 @@ class Folders:
             if not variant.packages:
                 return venv
             announce(f"Make an environment for {version(variant)}")
-            return self.venv(variant)
+            return self.environment(variant)
         then, now = self.of(variant), SERVICES / variant.service
         if not then.exists():
             unpack(variant.commit, variant.service, self.root(variant).parent)
@@ -120,6 +122,17 @@ class Folders:
             return then / ".venv"
         title = f"Installing {variant.service} of {variant.commit[:SHORT]}, for this run"
         return service.installed(variant.service, lambda _: announce(title), self.root(variant))
+
+    def image(self, variant: Variant) -> str:
+        """Its name: of the service, or of the environment that is in it."""
+        return image_of(self.environment(variant)) if variant.packages else variant.service
+
+    def built(self, variant: Variant, announce: Callable[[str], None]) -> str:
+        """The digest of that image."""
+        if variant.packages:
+            announce(f"Building an image for {version(variant)}")
+            return built_with(variant.service, self.environment(variant))
+        return built(variant.service, announce)
 
     def declared(self, variant: Variant) -> Declared:
         """An earlier one may be from before services declared themselves: it is what it is today."""
@@ -147,16 +160,24 @@ def start(
     cores = split and split.service
     if variant.is_guest:
         return visited(variant, cores, host)
-    if variant.docker:
-        own = os.sched_getaffinity(0) if placement.cores else None
-        return contained(
-            variant.service, variant.settings, dataset=dataset, probe=PROBE, cores=cores or own, host=host
-        )
     kind = f"{variant.application}s"
     words = () if kind == "services" else service.application(variant.service, kind, root)
     words = (*TWIN_CONFIG, *words) if variant.stands_alone else words
+    env = {**variant.settings, **env, "PROBE_PACKAGES": " ".join(variant.packages)}
+    if variant.docker:
+        own = os.sched_getaffinity(0) if placement.cores else None
+        return contained(
+            variant.service,
+            env,
+            dataset=dataset,
+            probe=PROBE,
+            cores=cores or own,
+            host=host,
+            image=folders.image(variant),
+            application=words,
+        )
+    env["HOST"] = host
     how: How = {"application": words, "venv": folders.venv(variant), "probe": PROBE, "cores": cores}
-    env = {**variant.settings, **env, "HOST": host, "PROBE_PACKAGES": " ".join(variant.packages)}
     if variant.replicas:
         return replicated(variant.replicas, variant.service, env, root, **how)
     return launched(variant.service, env, root, dataset=dataset, **how)

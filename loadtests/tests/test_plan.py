@@ -162,15 +162,18 @@ def test_what_a_variant_cannot_be_at_once() -> None:
     for first, second in combinations(kinds, 2):
         with pytest.raises(ValueError, match="exclude each other"):
             Variant.model_validate({"service": "alpha", **first, **second})
-    twin = Variant(service="alpha", application="twin", packages={"flask": "3.1.0"})
+    twin = Variant(service="alpha", application="twin", packages={"flask": "3.1.0"}, docker=True)
     assert twin.stands_alone
 
 
-def test_only_a_service_as_it_is_now_is_in_an_image(tiny: Plan) -> None:
-    assert all(variant.docker for variant in plan.in_containers(tiny).variants.values())
-    twin, then = Variant(service="alpha", application="twin"), Variant(service="alpha", commit="0123456")
-    others = {"twin": twin, "floor": FLOOR, "then": then}
-    with pytest.raises(PlanError, match="leave out twin, floor, then"):
+def test_a_twin_and_a_service_as_it_is_now_are_in_an_image(tiny: Plan) -> None:
+    twin = Variant(service="alpha", application="twin")
+    ours = {**tiny.variants, "twin": twin, "study": twin.model_copy(update={"packages": {"flask": "3.1.0"}})}
+    inside = plan.in_containers(plan.with_variants(tiny, ours))
+    assert all(variant.docker for variant in inside.variants.values())
+    pinned = Variant(service="alpha", packages={"flask": "3.1.0"})
+    others = {"floor": FLOOR, "then": Variant(service="alpha", commit="0123456"), "pinned": pinned}
+    with pytest.raises(PlanError, match="leave out floor, then, pinned"):
         plan.in_containers(plan.with_variants(tiny, {**tiny.variants, **others}))
     with pytest.raises(PlanError, match="Only a service, and no container"):
         plan.in_containers(plan.read("replicas"))

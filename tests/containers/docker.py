@@ -22,10 +22,6 @@ def answers() -> bool:
         return False
 
 
-def size(image: str) -> int:
-    return int(docker("image", "inspect", "--format={{.Size}}", image))
-
-
 @dataclass(frozen=True)
 class Container:
     name: str

@@ -6,6 +6,8 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from http import HTTPStatus
 from itertools import count
 from threading import Event
 
@@ -13,10 +15,12 @@ import httpx
 import pytest
 import yaml
 
-from harness.container import docker
-from harness.service import declared
+from harness.container import built_with, contained, docker, image_of, size
+from harness.environment import of
+from harness.server import launched
+from harness.service import TWIN_CONFIG, TWIN_SETTINGS, application, declared, installed
 from tests.commands import ROOT, run, tool
-from tests.containers.docker import Container, running, size, volume
+from tests.containers.docker import Container, running, volume
 
 BASE = "python:3.13-slim-bookworm"
 BUDGET = 70_000_000  # bytes that a service adds to its base
@@ -151,6 +155,30 @@ def test_what_cannot_work_stops_the_start_with_one_line(image: str, option: str,
     assert state["ExitCode"] != 0
     assert "Traceback" not in log
     assert len([line for line in log.splitlines() if line.startswith(variable)]) == 1, log
+
+
+def test_a_twin_is_mounted_into_the_image(image: str) -> None:
+    """Its health is a hello, where the service's is something else."""
+    installed(image)
+    with launched(image) as server:
+        server.stop()
+        words = application(image, "twins")
+        with contained(image, TWIN_SETTINGS, dataset=server.database, application=words) as twin:
+            health, hello = (httpx.get(f"{twin.url}/{path}").json() for path in ("healthz", "hello"))
+            assert httpx.get(f"{twin.url}/items").json() == []
+    assert health == hello
+
+
+def test_a_twin_on_other_packages_runs_in_an_image_of_them() -> None:
+    pins = {"flask": "3.1.0", "gunicorn": "23.0.0"}
+    environment = of("flask_sqlite", tuple(pins.items()), date(2025, 5, 11))
+    built_with("flask_sqlite", environment)
+    words = (*TWIN_CONFIG, *application("flask_sqlite", "twins"))
+    with contained("flask_sqlite", {}, image=image_of(environment), application=words) as twin:
+        asked = "from importlib.metadata import version; print(version('flask'), version('gunicorn'))"
+        told = docker("exec", twin.scratch.name, "python", "-c", asked)
+        answer = httpx.get(f"{twin.url}/hello")
+    assert (answer.status_code, told.split()) == (HTTPStatus.OK, [*pins.values()])
 
 
 def test_just_bench_measures_the_container() -> None:
