@@ -19,7 +19,7 @@ from loadtests.analysis.results import THROUGHPUT, Results
 from loadtests.cost.costs import ALIKE, Cost
 
 Outcome = Literal["reproduced", "contradicted", "undecided"]
-Instrument = Literal["clock", "clock of wrk", "count", ""]
+Instrument = Literal["clock", "clock of wrk", "count"]
 WORST_FIRST: Sequence[Outcome] = ("contradicted", "undecided", "reproduced")
 PUBLISHED = (0, 0)  # the one round of the study's figures, and of a count
 
@@ -124,14 +124,17 @@ class Measured:
         scenarios = [name for name in contrast.everywhere if name not in measured]
         return scenarios + [name for name in self.named(contrast) if name not in self.variants]
 
-    def instrument(self, contrast: Contrast) -> Instrument:
-        """Nothing, where the generator set the pace of what is not counted."""
+    def instruments(self, contrast: Contrast) -> list[Instrument]:
+        """Those that may decide, in order; none where the generator set the pace of what is not counted."""
         names, scenarios = self.named(contrast), self.scenarios(contrast).values()
-        if not any(self.results.bound(self.variants[name], one) for name, one in product(names, scenarios)):
-            by_wrk = any(self.results.plan.scenarios[one].generator == "wrk" for one in scenarios)
-            return "clock of wrk" if by_wrk else "clock"
+        by_wrk = any(self.results.plan.scenarios[one].generator == "wrk" for one in scenarios)
+        bound = any(self.results.bound(self.variants[name], one) for name, one in product(names, scenarios))
+        if not (bound or by_wrk):
+            return ["clock"]
         cells = product(names, contrast.everywhere)
-        return "count" if all(scenario in self.count.get(name, {}) for name, scenario in cells) else ""
+        counted = all(scenario in self.count.get(name, {}) for name, scenario in cells)
+        able: dict[Instrument, bool] = {"clock of wrk": not bound, "count": counted}
+        return [instrument for instrument, is_able in able.items() if is_able]
 
     def scenarios(self, contrast: Contrast) -> dict[str, str]:
         """Those of the run that decide, by the study's."""
@@ -139,15 +142,15 @@ class Measured:
         decisive = self.results.decisive(variants, self.results.scenarios)
         return {operation: decisive[operation] for operation in contrast.everywhere}
 
-    def ratio(self, contrast: Contrast) -> Interval:
+    def ratio(self, contrast: Contrast, instrument: Instrument) -> Interval:
         applications = self.applications
-        if self.instrument(contrast) == "count":
+        if instrument == "count":
             value = contrast.ratio(with_median(self.by_count, applications)).value
             return Interval(value, value, value)
         return contrast.ratio(with_median(self.by_clock(contrast), applications))
 
-    def floor(self, contrast: Contrast) -> float:
-        if self.instrument(contrast) == "count":
+    def floor(self, contrast: Contrast, instrument: Instrument) -> float:
+        if instrument == "count":
             return ALIKE
         scenarios = self.scenarios(contrast).values()
         return max(self.results.floor(name, self.results.headline(name)) for name in scenarios)
@@ -162,9 +165,16 @@ class Measured:
 
     def before(self, one: str, other: str, scenario: str) -> bool:
         contrast = Contrast((one,), (other,), (scenario,))
-        if self.missing(contrast) or not self.instrument(contrast):
-            return False
-        return outcome(self.ratio(contrast), self.floor(contrast), (1, inf)) == "reproduced"
+        return not self.missing(contrast) and self.decided(contrast, (1, inf))[0] == "reproduced"
+
+    def decided(self, contrast: Contrast, band: tuple[float, float]) -> tuple[Outcome, Instrument | None]:
+        """By the first instrument that can; else undecided, by the first."""
+        instruments = self.instruments(contrast)
+        for one in instruments:
+            result = outcome(self.ratio(contrast, one), self.floor(contrast, one), band)
+            if result != "undecided":
+                return result, one
+        return "undecided", next(iter(instruments), None)
 
 
 def judged(paper: Paper, ours: Measured) -> list[Verdict]:
@@ -191,10 +201,10 @@ def contrasts(claim: Claim) -> Iterator[Contrast]:
 def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
     if missing := ours.missing(contrast):
         return Verdict(claim, "undecided", contrast, why=f"not measured: {', '.join(missing)}")
-    if not (instrument := ours.instrument(contrast)):
-        return Verdict(claim, "undecided", contrast, why="generator-bound, and not counted")
-    times, floor = ours.ratio(contrast), ours.floor(contrast)
-    result = outcome(times, floor, claim.band)
+    result, instrument = ours.decided(contrast, claim.band)
+    if instrument is None:
+        return Verdict(claim, result, contrast, why="generator-bound, and not counted")
+    times, floor = ours.ratio(contrast, instrument), ours.floor(contrast, instrument)
     why = ""
     if result == "undecided":
         ends = [end for end in claim.band if isfinite(end) and not intervals.apart(times, floor, end)]
@@ -222,11 +232,12 @@ def leading(claim: Claim, needed: int, ours: Measured) -> Verdict:
     leads = [scenario for scenario in claim.scenarios if ours.leads(claim.better, claim.than, scenario)]
     trails = [scenario for scenario in claim.scenarios if ours.leads(claim.than, claim.better, scenario)]
     why = f"leads in {listed(leads) or 'none'}; trails in {listed(trails) or 'none'}"
-    every = [ours.instrument(each) for each in contrasts(claim) if not ours.missing(each)]
+    pairs = [each for each in contrasts(claim) if not ours.missing(each)]
+    every = {instrument for each in pairs if (instrument := ours.decided(each, (1, inf))[1])}
     result: Outcome = "reproduced" if len(leads) >= needed else "undecided"
     if len(claim.scenarios) - len(trails) < needed:
         result = "contradicted"
-    return Verdict(claim, result, instrument=" and ".join(sorted({*every} - {""})), why=why)
+    return Verdict(claim, result, instrument=" and ".join(sorted(every)), why=why)
 
 
 def orders(paper: Paper, ours: Measured) -> tuple[int, int, int]:

@@ -22,7 +22,7 @@ RULE = (
     "does as the second. One instrument decides: the clock, by throughput or mean response time; or, "
     "where the load generator may have set the pace of any part of the ratio, the count of the "
     "instructions of the same twins, which are not time: they leave out waiting, the kernel and the disk. "
-    "Where a run has hello and echo by wrk too, wrk's clock comes before the count. "
+    "Where a run has hello and echo by wrk too, wrk's clock decides if it can tell, else the count. "
     "A claim is reproduced where the ratio lies in the band, contradicted where it lies outside, and "
     "undecided where that cannot be told: where its 95 % interval holds an end of the band or, of a "
     "count, where it is within 2 % of one. Of a claim about several pairs the worst decides, and is the "

@@ -83,11 +83,20 @@ def test_of_a_pair_that_k6_bound_wrk_decides_before_the_count_unless_it_set_the_
     assert (found.outcome, found.instrument) == ("reproduced", "clock of wrk")
     assert found.ours == verdict(synthetic.results()).ours
     assert verdict(both, counted=True, than=["flask_orm"]).instrument == "clock"
-    assert verdict(both, counted=True, narrower_in="echo").instrument == "clock of wrk"
+    assert verdict(both, narrower_in="echo").instrument == "clock of wrk"
     without = synthetic.changed(both, lambda one: None if one.scenario == "hello_wrk" else {})
     twice = synthetic.bound(both, "twin_django_drf", "hello_wrk", range(1, 8))
-    for run in (without, twice):
+    noisy = synthetic.changed(
+        both,
+        lambda one: (
+            {"requests_per_second": 1000.0 ** (one.round % 4)}
+            if (one.variant, one.scenario) == ("twin_django_drf", "hello_wrk")
+            else {}
+        ),
+    )
+    for run in (without, twice, noisy):
         assert verdict(run, counted=True).instrument == "count"
+    assert verdict(noisy).instrument == "clock of wrk"
 
 
 def test_counts_that_hardly_differ_are_not_told_apart() -> None:
