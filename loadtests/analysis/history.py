@@ -29,9 +29,9 @@ def blocks(points: Sequence[Point]) -> list[Block]:
             "[cost.md](cost.md), once at each release: single starts of a service differ by 0.2 % mostly, "
             "and by 1.2 % at most. Taken is the newest on the first day of each quarter, each version "
             "once, with all other packages as they were on that day; and that of each half-year with the "
-            "newest that it goes with, where little else varies. All under one Python. `just cost --history "
-            "PACKAGE` counts a package; [`results/history.jsonl`](../results/history.jsonl) has every count, "
-            "with all that was installed."
+            "newest that it goes with: where these are others than beside the last, they are named. All "
+            "under one Python. `just cost --history PACKAGE` counts a package; "
+            "[`results/history.jsonl`](../results/history.jsonl) has every count, with all that was installed."
         ),
         *([Text(FOOTPRINT, "small")] if any(one.footprint for one in points) else []),
         *(block for package in packages.items() for block in chapter(*package)),
@@ -79,18 +79,21 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
     for mode in MODES:
         counts = of(points, mode)
         with_footprint = mode == "then" and any(one.footprint for one in counts)
-        columns = [*CELLS, *(TAKEN if with_footprint else ())]
+        beside = [listed_beside(one, counts[-1]) if mode == "now" else "" for one in counts]
+        columns = [*CELLS, *(TAKEN if with_footprint else ()), *(["beside"] if any(beside) else [])]
         rows: list[list[Content]] = [
             [
                 *(one.version, one.day.isoformat()),
                 *(Number(one.instructions[cell] / 1000) for cell in CELLS),
                 *(takes(one.footprint) if with_footprint else ()),
+                *([others] if any(beside) else []),
             ]
-            for one in counts
+            for one, others in zip(counts, beside, strict=True)
         ]
         besides = ", and what else the twin takes" if with_footprint else ""
         yield Text(f"Thousands of instructions, {TOLD[mode]}{besides}:")
-        yield Table(["release", "the newest on", *columns], rows, "ll" + "r" * len(columns))
+        align = "ll" + "".join("l" if name == "beside" else "r" for name in columns)
+        yield Table(["release", "the newest on", *columns], rows, align)
         if failed := of(points, mode, failed=True):
             yield Text(
                 "The twin does not run on "
@@ -98,6 +101,12 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
                 + ".",
                 "small",
             )
+
+
+def listed_beside(point: Point, last: Point) -> str:
+    """What else is not as it is beside the last release."""
+    versions = {name: one for name, one in point.others.items() if one != last.others.get(name)}
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def explained(package: str, points: Sequence[Point]) -> Iterator[str]:

@@ -36,8 +36,14 @@ HALVINGS = 8  # at most, to find the release that made the largest step
 MINUTES = 1.5  # of a processor, for one count
 OPERATIONS = ("hello", "get_item", "list_items", "create_item")
 
-ASGI = ("gunicorn", "uvicorn", "httptools", "uvloop", "fastapi")
-WORKERS = "uvicorn-worker"  # a package of its own since 2024, a module of uvicorn before
+ASGI = (
+    "gunicorn",
+    "uvicorn",
+    "httptools",
+    "uvloop",
+    "fastapi>=0.88",
+)  # an older one is no answer to a release
+WORKERS = "uvicorn-worker>=0.2"  # a package of its own since 2024, a module of uvicorn before
 REQUIREMENTS = {
     "fastapi_sqlite": ASGI,
     "fastapi_orm": (*ASGI, "sqlmodel"),
@@ -92,6 +98,11 @@ class Point(BaseModel):
         return TWINS[self.package], frozenset(self.packages.items())
 
     @property
+    def others(self) -> dict[str, str]:
+        """The packages of TWINS that are installed beside it."""
+        return {name: one for name, one in self.packages.items() if name in TWINS and name != self.package}
+
+    @property
     def key(self) -> tuple[str, str, Mode]:
         return self.package, self.version, self.mode
 
@@ -139,9 +150,10 @@ def step(before: Point, after: Point) -> tuple[str, float]:
 
 
 def largest(points: Sequence[Point]) -> tuple[Point, Point] | None:
-    """The two neighbours with the largest step between them."""
-    pairs = [*pairwise(sorted((one for one in points if not one.error), key=lambda one: one.day))]
-    return max(pairs, key=lambda pair: abs(log(step(*pair)[1])), default=None)
+    """The two neighbours with the largest step between them, of those that differ in their package alone."""
+    pairs = pairwise(sorted((one for one in points if not one.error), key=lambda one: one.day))
+    alike = (pair for pair in pairs if pair[0].others == pair[1].others)
+    return max(alike, key=lambda pair: abs(log(step(*pair)[1])), default=None)
 
 
 def read(path: Path = RECORD) -> list[Point]:

@@ -196,6 +196,26 @@ def test_a_step_that_the_source_explains_is_told_with_its_size() -> None:
     assert "in list_items: an answer" not in markdown(page.blocks(points[:1]))
 
 
+def test_a_step_is_of_a_package_where_nothing_else_changed_with_it() -> None:
+    beside = {"2.8": "0.125", "2.9": "0.165", "2.10": "0.165"}
+    points = [
+        Point(
+            package="pydantic",
+            version=version,
+            mode="now",
+            day=date(2026, number, 1),
+            packages={"pydantic": version, "fastapi": fastapi},
+            instructions=dict.fromkeys((*history.OPERATIONS, START), instructions),
+        )
+        for number, ((version, fastapi), instructions) in enumerate(
+            zip(beside.items(), (100.0, 50.0, 45.0), strict=True), 1
+        )
+    ]
+    assert history.largest(points) == tuple(points[1:])
+    [table] = [block for block in page.blocks(points) if isinstance(block, Table)][1:]
+    assert [row[-1] for row in table.rows] == ["fastapi 0.125", "", ""]
+
+
 def test_the_reason_is_what_was_raised_last() -> None:
     log = "it stopped.\n  TypeError: one\n  ImportError: two (/a/b.py)\n  [ERROR] Worker failed to boot\n"
     assert history.reason(log) == "ImportError: two"
