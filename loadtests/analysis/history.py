@@ -31,7 +31,8 @@ def blocks(points: Sequence[Point]) -> list[Block]:
             "once, with all other packages as they were on that day; and that of each half-year with the "
             "newest that it goes with: where these are others than beside the last, they are named. All "
             "under one Python. `just cost --history PACKAGE` counts a package; "
-            "[`results/history.jsonl`](../results/history.jsonl) has every count, with all that was installed."
+            "[`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "
+            "installed."
         ),
         *([Text(FOOTPRINT, "small")] if any(one.footprint for one in points) else []),
         *(block for package in packages.items() for block in chapter(*package)),
