@@ -47,12 +47,9 @@ def test_the_file_of_node_outlives_its_process_and_half_a_line(tmp_path: Path) -
     assert file.read_text().splitlines()[2].startswith('{"id":8,"name":"Bulb"')
 
 
-def test_an_example_is_small() -> None:
-    for server in EXAMPLES.glob("*/server.*"):
-        assert len(server.read_text().splitlines()) <= LONGEST, server
-
-
-def test_the_readme_of_an_example_says_to_what_it_conforms() -> None:
+def test_an_example_is_small_and_its_readme_says_to_what_it_conforms() -> None:
     for folder in EXAMPLES.iterdir():
+        [server] = folder.glob("server.*")
+        assert len(server.read_text().splitlines()) <= LONGEST, server
         claim = "Conforms to Items 2.0.0 on all levels, without deviations."
         assert claim in (folder / "README.md").read_text()

@@ -58,14 +58,14 @@ def run(lines: Sequence[str], url: str = "") -> str:
     return subprocess.run(command, env=env, check=True, capture_output=True, text=True, timeout=30).stdout
 
 
-@pytest.mark.parametrize("name", REQUESTS)
-def test_a_command_sends_the_request(name: str) -> None:
+def test_a_command_sends_the_request() -> None:
     recorder = Recorder()
     with serving(recorder) as url:
-        exchange(url, REQUESTS[name])
-        run([curl.command(REQUESTS[name])], url)
-    sent, by_curl = recorder.received
-    assert by_curl == sent
+        for request in REQUESTS.values():
+            exchange(url, request)
+        run([curl.command(request) for request in REQUESTS.values()], url)
+    sent, by_curl = recorder.received[: len(REQUESTS)], recorder.received[len(REQUESTS) :]
+    assert [name for name, one, other in zip(REQUESTS, sent, by_curl, strict=True) if one != other] == []
 
 
 @pytest.fixture

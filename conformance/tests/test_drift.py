@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from conformance import contract
-from harness.service import SERVICES, LaunchError, declared, installed, services
+from harness.service import SERVICES, declared, installed, services
 
 JSON = dict[str, Any]
 
@@ -25,20 +25,19 @@ GOODBYE = {"operationId": "goodbye", "responses": {}}
 PAGE = {"name": "page", "in": "query", "schema": {"type": "integer"}}
 BOUND = re.compile(r" 2\d\d \S+ schema .*\b(additionalProperties|default|pattern|m(in|ax)\w+)$")
 ANNOTATIONS = {"title", "description", "examples", "example", "summary"}
+SETS = ("required", "type")  # lists whose order says nothing
 
 
 def generated(service: str) -> JSON:
     """The document of the application object, which the service does not need to serve."""
     command = [str(installed(service) / "bin" / "python"), "-c", GENERATE]
-    done = subprocess.run(command, cwd=SERVICES / service, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LaunchError(f"{service} generates no OpenAPI document:\n{done.stderr}")
-    document: JSON = json.loads(done.stdout)
+    ran = subprocess.run(command, cwd=SERVICES / service, stdout=subprocess.PIPE, check=True)
+    document: JSON = json.loads(ran.stdout)
     return document
 
 
 def differences(contract: JSON, other: JSON) -> list[str]:
-    declared, found = (dict(flat("", operations(document))) for document in (contract, other))
+    declared, found = dict(demands(contract)), dict(demands(other))
     silent = tuple(name for name, value in found.items() if name.endswith(" schema") and value == {})
     return [
         f"{name}: {found.get(name)}, but in the contract {declared.get(name)}"
@@ -48,75 +47,56 @@ def differences(contract: JSON, other: JSON) -> list[str]:
     ]
 
 
-def flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if not isinstance(value, dict) or not value:
-        yield name, value
-        return
-    for key, inner in value.items():
-        yield from flat(f"{name} {key}".strip(), inner)
+def demands(document: JSON) -> Iterator[tuple[str, Any]]:
+    """What is demanded of each operation, by its place, in words that are the same in every document."""
+    for path, shared in document["paths"].items():
+        for method, operation in shared.items():
+            if method == "parameters":
+                continue
+            name = f"{method.upper()} {path}"
+            yield f"{name} operationId", operation["operationId"]
+            parameters = [*shared.get("parameters", []), *operation.get("parameters", [])]
+            parts = {f"{parameter['in']} {parameter['name']}": parameter for parameter in parameters}
+            parts |= {"body": operation.get("requestBody", {}), **operation["responses"]}
+            for place, part in parts.items():
+                # FastAPI gives every operation with a parameter a 422, which no service can switch off.
+                if "/HTTPValidationError" not in json.dumps(part):
+                    yield from of_part(f"{name} {place}", resolved(part, document), document)
 
 
-def operations(document: JSON) -> JSON:
-    """What the document says of each, in words that are the same in every document."""
-    return {
-        f"{method.upper()} {path}": {
-            "operationId": operation["operationId"],
-            **{
-                f"{parameter['in']} {parameter['name']}": described(parameter, document)
-                for parameter in [*shared.get("parameters", []), *operation.get("parameters", [])]
-            },
-            "body": described(operation["requestBody"], document) if "requestBody" in operation else None,
-            **{
-                status: described(response, document)
-                for status, response in operation["responses"].items()
-                if not of_fastapi(response)
-            },
-        }
-        for path, shared in document["paths"].items()
-        for method, operation in shared.items()
-        if method != "parameters"
-    }
-
-
-def described(part: JSON, document: JSON) -> JSON:
+def of_part(name: str, part: JSON, document: JSON) -> Iterator[tuple[str, Any]]:
     """A parameter, a body or a response."""
-    part = resolved(part, document)
-    schema = {"schema": plain(part["schema"], document)} if "schema" in part else {}
-    content = part.get("content", {})
-    schemas = {name: {"schema": plain(media.get("schema", {}), document)} for name, media in content.items()}
-    return {"required": part.get("required", False), **schema, **schemas}
+    yield f"{name} required", part.get("required", False)
+    if "schema" in part:
+        yield from of_schema(f"{name} schema", part["schema"], document)
+    for media_type, media in part.get("content", {}).items():
+        yield from of_schema(f"{name} {media_type} schema", media.get("schema", {}), document)
 
 
-def of_fastapi(response: JSON) -> bool:
-    """The 422 that FastAPI gives every operation with a parameter, and that no service can switch off."""
-    return "/HTTPValidationError" in json.dumps(response)
-
-
-def resolved(node: JSON, document: JSON) -> JSON:
-    names = node.get("$ref", "").split("/")[1:]
-    return reduce(lambda found, name: found[name], names, document) if names else node
-
-
-def plain(schema: Any, document: JSON) -> Any:
-    """The schema's constraints, in one of the ways in which they can be written."""
+def of_schema(name: str, schema: JSON, document: JSON) -> Iterator[tuple[str, Any]]:
     schema = resolved(schema, document)
     match schema.get("anyOf"):  # with null it is the other one, of which the type has null too
         case [other, {"type": "null"}]:
             other = resolved(other, document)
             schema = {**schema, **other, "anyOf": None, "type": [other["type"], "null"]}
     if isinstance(schema.get("additionalProperties"), dict) and "properties" not in schema:
-        return {}  # a map of any members, as of a `dict`, says nothing of them
+        schema = {}  # a map of any members, as of a `dict`, says nothing of them
     kept = {key: value for key, value in schema.items() if key not in ANNOTATIONS and value not in (None, {})}
+    if not kept:
+        yield name, {}
+    for member, inner in kept.pop("properties", {}).items():
+        yield from of_schema(f"{name} properties {member}", inner, document)
     if "items" in kept:
-        kept["items"] = plain(kept["items"], document)
-    if "properties" in kept:
-        kept["properties"] = {name: plain(member, document) for name, member in kept["properties"].items()}
+        yield from of_schema(f"{name} items", kept.pop("items"), document)
     if "pattern" in kept:
         kept["pattern"] = kept["pattern"].replace(r"\u00", r"\x")
-    return {
-        key: sorted(value) if key in ("required", "type") and isinstance(value, list) else value
-        for key, value in kept.items()
-    }
+    for key, value in kept.items():
+        yield f"{name} {key}", sorted(value) if isinstance(value, list) and key in SETS else value
+
+
+def resolved(node: JSON, document: JSON) -> JSON:
+    names = node.get("$ref", "").split("/")[1:]
+    return reduce(lambda found, name: found[name], names, document) if names else node
 
 
 def test_what_is_generated_is_the_contract() -> None:
@@ -130,11 +110,7 @@ def test_what_is_generated_is_the_contract() -> None:
 @pytest.mark.parametrize(
     ("place", "value", "told"),
     [
-        (
-            "paths /items post responses 413",
-            None,
-            "POST /items 413 required: None, but in the contract False",
-        ),
+        ("paths /items post responses 413", None, "POST /items 413 required: None"),
         ("paths /healthz", None, "GET /healthz operationId: None"),
         ("paths /hello delete", GOODBYE, "DELETE /hello operationId: goodbye"),
         ("components schemas Name maxLength", None, "json schema properties name maxLength: None"),

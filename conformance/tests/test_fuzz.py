@@ -8,15 +8,20 @@ from conformance.cases import fuzz
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
+from conformance.tests.guarded import Guarded, elsewhere
+from harness.wire import everywhere
 
 
-def test_a_fault_is_seen_by_both() -> None:
+def test_a_fault_is_seen_by_both_behind_a_path_and_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz, "SHORT_EXAMPLES", 2)
+    elsewhere(monkeypatch)
     reference = Reference()
     FAULTS["an item leaves out what is null"](reference)
-    with serving(reference) as url:
-        found = [complaint.text for complaint in fuzz.run(url, short=True, seed=1)]
+    with serving(Guarded(reference)) as url, everywhere(Guarded.path, [Guarded.key]):
+        found = [complaint.text for complaint in fuzz.run(url + Guarded.path, short=True, seed=1)]
     assert any("response_schema_conformance" in text for text in found)
     assert any("as the contract declares it" in text for text in found)
+    assert [text for text in found if "/items" not in text.splitlines()[0]] == []  # all else is right
     assert reference.last_id > 0
     assert reference.items == {}  # what the run created is gone
 

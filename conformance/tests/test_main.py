@@ -1,6 +1,5 @@
 """The command's answers to what a user may get wrong: one line, and an exit status."""
 
-import json
 import re
 import shlex
 from pathlib import Path
@@ -8,10 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from conformance import contract
 from conformance.__main__ import HELP, app
-from conformance.reference.server import serving
-from conformance.reference.service import Reference
 
 
 @pytest.mark.parametrize(
@@ -58,11 +54,3 @@ def test_the_examples_of_the_help_are_valid(
         monkeypatch.setattr(f"conformance.__main__.{name}", lambda *_, **__: (_ for _ in ()))
     result = CliRunner().invoke(app, [*shlex.split(example), "--report", str(tmp_path)])
     assert result.exit_code == 0, result.output
-
-
-def test_the_reports_name_the_edition(tmp_path: Path) -> None:
-    with serving(Reference()) as url:
-        CliRunner().invoke(app, ["--url", url, "--only", "hello greets", "--report", str(tmp_path)])
-    read = json.loads((tmp_path / "conformance.json").read_text())
-    assert read["edition"] == contract.edition()
-    assert contract.edition() in (tmp_path / "junit.xml").read_text()

@@ -10,6 +10,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 
 import psutil
+import pytest
 
 from harness.service import stamped
 
@@ -26,6 +27,24 @@ access = "sqlite3"
 databases = ["sqlite"]
 interface = "wsgi"
 application = "app.main:app"
+"""
+# It notes its words in `calls` and what it was told in `told`, makes an empty folder for an environment, and
+# resolves whatever it is asked for to the text of `answer`. While there is a file `refuses`, it fails.
+UV = """#!/bin/sh
+cd "{folder}" && echo "$@" >> calls && [ ! -e refuses ] || exit 2
+case "$1 $2" in
+venv*) for last; do :; done; exec mkdir -p "$last" ;;
+"pip sync") exit ;;
+esac
+cat > told
+[ "$2" = compile ] || exit 0
+while [ "$1" != --output-file ]; do shift; done
+cp "$2" preferred
+cp answer "$2" && exit
+echo "error: No solution found when resolving dependencies
+  cause: Because flask==99 depends on werkzeug>=99
+      and you require werkzeug==1, nothing goes together." >&2
+exit 1
 """
 
 
@@ -57,6 +76,14 @@ def fake(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(f"#!{sys.executable}\n{source.read_text()}")
     target.chmod(0o755)
+
+
+def fake_uv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = folder / "bin" / "uv"
+    program.parent.mkdir()
+    program.write_text(UV.format(folder=folder))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
 
 
 def add_service(root: Path, name: str) -> None:

@@ -44,6 +44,10 @@ def test_a_failure_is_said_as_it_is(word: str, status: int, err: str) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (status, "", err)
 
 
+def test_both_words_for_help_are_known() -> None:
+    assert "--help" in tried("-h").stdout
+
+
 @pytest.mark.parametrize(
     ("name", "real", "told"),
     [

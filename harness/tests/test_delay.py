@@ -5,7 +5,6 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +16,8 @@ from harness.tests.fakes import until
 ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: a close that resets
 
 
-@pytest.fixture
-def ends(tmp_path: Path) -> Iterator[tuple[socket.socket, int]]:
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[socket.socket, int]]:
     """What listens behind the delay, and the port before it."""
     port = free_port()
     with socket.create_server(("127.0.0.1", 0)) as behind:
@@ -31,7 +30,7 @@ def ends(tmp_path: Path) -> Iterator[tuple[socket.socket, int]]:
                 return True
             return False
 
-        with started(words, tmp_path / "log", cwd=ROOT):
+        with started(words, tmp_path_factory.mktemp("delay") / "log", cwd=ROOT):
             until(is_up, "the delay listens")
             behind.accept()[0].close()
             yield behind, port
@@ -40,7 +39,7 @@ def ends(tmp_path: Path) -> Iterator[tuple[socket.socket, int]]:
 @pytest.mark.parametrize("ending", ["one", "the other", "both", "reset"])
 def test_what_is_sent_arrives_and_the_delay_outlives_it(ends: tuple[socket.socket, int], ending: str) -> None:
     behind, port = ends
-    for _ in range(20):
+    for _ in range(5):
         near = socket.create_connection(("127.0.0.1", port), timeout=10)
         far = behind.accept()[0]
         far.settimeout(10)

@@ -8,21 +8,8 @@ import pytest
 
 from harness import environment
 from harness.service import LaunchError
-from harness.tests.fakes import lines
+from harness.tests.fakes import fake_uv, lines
 
-UV = """#!/bin/sh
-echo "$@" >> "{folder}/calls"
-if [ "$1" = venv ]; then for last; do :; done; mkdir -p "$last"; exit; fi
-cat > "{folder}/told"
-if [ "$2" = install ]; then exit; fi
-while [ "$1" != --output-file ]; do shift; done
-cp "$2" "{folder}/preferred"
-cp "{folder}/answer" "$2" && exit
-echo "error: No solution found when resolving dependencies
-  cause: Because flask==99 depends on werkzeug>=99
-      and you require werkzeug==1, nothing goes together." >&2
-exit 1
-"""
 PROJECT = '[project]\ndependencies = ["Flask[async]>=3,<4", "pydantic_settings>=2", "gunicorn"]\n'
 LOCKED = (
     "flask==3.1.3 \\\n    --hash=sha256:00\ngunicorn==27.0.1\ntzdata==2026.6 ; sys_platform == 'win32' \\\n"
@@ -32,11 +19,7 @@ DAY = date(2025, 5, 11)
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    program = tmp_path / "bin" / "uv"
-    program.parent.mkdir()
-    program.write_text(UV.format(folder=tmp_path))
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    fake_uv(tmp_path, monkeypatch)
     monkeypatch.setattr(environment, "ENVIRONMENTS", tmp_path / "environments")
     (tmp_path / "alpha").mkdir()
     (tmp_path / "alpha" / "pyproject.toml").write_text(PROJECT)
@@ -60,12 +43,6 @@ def test_the_pins_are_asked_for_and_of_the_others_what_the_service_has_is_prefer
     assert lines(place / "pins") == ["flask==3.1.0", "gunicorn==23.0.0", "werkzeug==3.0.1"]
 
 
-def test_what_is_asked_for_has_its_extras_and_no_bounds(folder: Path) -> None:
-    with pytest.raises(LaunchError):
-        made(folder, flask="99", werkzeug="1")
-    assert lines(folder / "told") == ["flask[async]==99", "pydantic-settings", "gunicorn", "werkzeug==1"]
-
-
 def test_an_environment_is_made_once_for_the_same_packages(folder: Path) -> None:
     one, again = (environment.made({"flask": "3.1.0", "click": "8"}) for _ in range(2))
     assert one == again
@@ -73,9 +50,10 @@ def test_an_environment_is_made_once_for_the_same_packages(folder: Path) -> None
     assert environment.made({"flask": "3.1.1", "click": "8"}) != one
 
 
-def test_what_does_not_go_together_is_a_line_that_names_the_conflict(folder: Path) -> None:
+def test_of_what_is_asked_for_with_its_extras_and_no_bounds_a_conflict_is_named(folder: Path) -> None:
     with pytest.raises(LaunchError) as refused:
         made(folder, flask="99.0", werkzeug="1.0")
+    assert lines(folder / "told") == ["flask[async]==99.0", "pydantic-settings", "gunicorn", "werkzeug==1.0"]
     assert str(refused.value) == (
         "There is no alpha with flask 99.0, werkzeug 1.0: Because flask==99 depends on werkzeug>=99 and you "
         "require werkzeug==1, nothing goes together."

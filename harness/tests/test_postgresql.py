@@ -12,13 +12,19 @@ from harness.service import LaunchError
 
 
 @pytest.fixture(scope="module")
-def url() -> Iterator[str]:
+def server() -> Iterator[PostgreSQL]:
     try:
         postgresql.programs()
     except LaunchError as error:
         pytest.skip(str(error))
-    with postgresql.server() as url:
-        yield url
+    with TemporaryDirectory() as folder, closing(PostgreSQL(Path(folder))) as server:
+        server.start()
+        yield server
+
+
+@pytest.fixture
+def url(server: PostgreSQL) -> str:
+    return server.url
 
 
 def asked(url: str, query: bytes) -> object:
@@ -34,16 +40,13 @@ def test_a_server_keeps_what_it_commits_as_it_is_shipped(url: str) -> None:
 
 
 @pytest.mark.parametrize("ending", [PostgreSQL.kill, PostgreSQL.stop])
-def test_a_server_starts_again_on_its_data(url: str, ending: Callable[[PostgreSQL], None]) -> None:
-    assert url  # else there is no PostgreSQL here
-    with TemporaryDirectory() as folder, closing(PostgreSQL(Path(folder))) as server:
+def test_a_server_starts_again_on_its_data(server: PostgreSQL, ending: Callable[[PostgreSQL], None]) -> None:
+    with postgresql.new_database(server.url) as database:
+        ending(server)
+        with pytest.raises(psycopg.OperationalError):
+            asked(database, b"SELECT 1")
         server.start()
-        with postgresql.new_database(server.url) as database:
-            ending(server)
-            with pytest.raises(psycopg.OperationalError):
-                asked(database, b"SELECT 1")
-            server.start()
-            assert asked(database, b"SELECT 1") == 1
+        assert asked(database, b"SELECT 1") == 1
 
 
 def test_a_new_database_is_gone_at_the_end(url: str) -> None:
@@ -81,7 +84,7 @@ def test_what_is_not_there_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, 
         pass
 
 
-def test_a_command_is_told_where_the_server_is(url: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert url
+@pytest.mark.usefixtures("server")  # else there is no PostgreSQL here
+def test_a_command_is_told_where_the_server_is(capfd: pytest.CaptureFixture[str]) -> None:
     assert postgresql.main(["sh", "-c", "echo $POSTGRESQL_URL; exit 3"]) == 3
     assert capfd.readouterr().out.startswith("postgresql://")

@@ -8,7 +8,7 @@ import pytest
 
 from harness import usage
 
-BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
+BURN = "import time\nwhile time.process_time() < 0.1: pass\n"
 PARENT = f"""
 import subprocess, sys
 subprocess.run([sys.executable, "-c", {BURN!r}])
@@ -32,7 +32,7 @@ def parent() -> Iterator[subprocess.Popen[str]]:
 
 def test_processor_time_and_memory_are_of_the_whole_family(parent: subprocess.Popen[str]) -> None:
     """Also of children that ended."""
-    assert usage.cpu_seconds(parent.pid) >= 0.59  # /proc tells of those that ended in ticks of 10 ms
+    assert usage.cpu_seconds(parent.pid) >= 0.19  # /proc tells of those that ended in ticks of 10 ms
     [child] = usage.family(parent.pid)[1:]
     together, kind = usage.memory_mib(parent.pid)
     alone, _ = usage.memory_mib(child.pid)
@@ -43,4 +43,4 @@ def test_processor_time_and_memory_are_of_the_whole_family(parent: subprocess.Po
 def test_our_own_ended_children_are_counted() -> None:
     before = usage.reaped_cpu_seconds()
     subprocess.run([sys.executable, "-c", BURN], check=True)
-    assert usage.reaped_cpu_seconds() - before >= 0.3
+    assert usage.reaped_cpu_seconds() - before >= 0.1

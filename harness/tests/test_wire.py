@@ -1,15 +1,9 @@
 """What goes out is what was given, and what comes back is read strictly."""
 
-import shutil
 import socket
-import ssl
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
+from itertools import count
 
 import h11
 import pytest
@@ -74,42 +68,26 @@ def test_an_answer_is_strict_json(body: bytes) -> None:
         Answer(200, (), body).json()
 
 
-class Counting(BaseHTTPRequestHandler):
-    """Answers with the number of the connection; 410 ends it."""
-
-    protocol_version = "HTTP/1.1"
-    connections = 0
-
-    def setup(self) -> None:
-        type(self).connections += 1
-        super().setup()
-
-    def do_POST(self) -> None:
-        sent = self.rfile.read(int(self.headers["Content-Length"]))
-        last = sent == b'"the last"'
-        self.close_connection = sent == b'"hang up"'
-        if self.close_connection:
-            return
-        body = b"[%d, %b]" % (self.connections, sent)
-        self.send_response(410 if last else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Connection", "close" if last else "keep-alive")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def counting() -> Iterator[str]:
-    Counting.connections = 0
-    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    """Each answer has the number of the connection and what was sent; some of that ends the connection."""
+    connections = count(1)
+
+    def answer(connection: socket.socket) -> None:
+        number, size, file = next(connections), 0, connection.makefile("rb")
+        for line in file:
+            if line.startswith(b"Content-Length: "):
+                size = int(line.split()[1])
+            if line == b"\r\n":
+                sent = file.read(size)
+                if sent == b'"hang up"':
+                    return
+                body = b"[%d, %b]" % (number, sent)
+                status = b"410 Gone\r\nConnection: close" if sent == b'"the last"' else b"200 OK"
+                connection.sendall(b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body))
+
+    with listening(answer) as url:
+        yield url
 
 
 def test_a_client_keeps_its_connection_until_it_is_told_otherwise(counting: str) -> None:
@@ -117,11 +95,8 @@ def test_a_client_keeps_its_connection_until_it_is_told_otherwise(counting: str)
         assert [client.send("POST", "/", n).json() for n in (1, 2)] == [[1, 1], [1, 2]]
         assert client.send("POST", "/", "the last").status == 410
         assert client.send("POST", "/", 3).json() == [2, 3]
-
-
-def test_a_client_that_does_not_reuse_has_a_connection_for_each(counting: str) -> None:
     with Client(counting, reuse=False) as client:
-        assert [client.send("POST", "/", n).json() for n in (1, 2)] == [[1, 1], [2, 2]]
+        assert [client.send("POST", "/", n).json() for n in (1, 2)] == [[3, 1], [4, 2]]
 
 
 def test_a_client_is_told_of_no_answer_and_goes_on(counting: str) -> None:
@@ -131,36 +106,6 @@ def test_a_client_is_told_of_no_answer_and_goes_on(counting: str) -> None:
         assert client.send("POST", "/", 1).json() == [2, 1]
     with Client("http://127.0.0.1:9") as client, pytest.raises(NoAnswerError, match="ConnectionRefusedError"):
         client.send("GET", "/hello")
-
-
-@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
-def test_https_is_spoken_with_a_server_that_can_be_trusted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=x"
-    command += f" -addext subjectAltName=IP:127.0.0.1 -keyout {key} -out {certificate}"
-    subprocess.run(command.split(), check=True, capture_output=True)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, key)
-
-    def serve(server: socket.socket) -> None:
-        for _ in range(2):
-            with suppress(ssl.SSLError), tls.wrap_socket(server.accept()[0], server_side=True) as connection:
-                connection.recv(65_536)
-                connection.sendall(OK)
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        url = f"https://127.0.0.1:{server.getsockname()[1]}"
-        thread = Thread(target=serve, args=(server,))
-        thread.start()
-        with pytest.raises(ssl.SSLCertVerificationError):
-            exchange(url, Request("GET", "/"))
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        answer = exchange(url, Request("GET", "/"))
-        thread.join()
-    assert answer
-    assert answer.status == 200
 
 
 def test_what_every_request_has_takes_the_place_of_its_own() -> None:

@@ -1,5 +1,7 @@
 """The command `just mutants`; of a few faults only the cases of its rule are run, not all."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -9,11 +11,13 @@ from conformance.case import Case
 from conformance.mutants.__main__ import app, in_order, verdict
 from conformance.mutants.faults import FAULTS
 from conformance.mutants.switches import together
+from harness.service import ROOT
 
 
 def test_the_faults_are_listed() -> None:
-    result = CliRunner().invoke(app, ["--list", "HEAD"])
-    assert result.stdout.splitlines() == [fault for fault in FAULTS if "HEAD" in fault]
+    command = [sys.executable, "-m", "conformance.mutants", "--list", "HEAD"]
+    listed = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert listed.splitlines() == [fault for fault in FAULTS if "HEAD" in fault]
 
 
 @pytest.mark.parametrize(

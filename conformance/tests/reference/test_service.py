@@ -1,4 +1,7 @@
-"""What else the reference permits. (What it answers, all cases are held against: mutants/test_main.py.)"""
+"""What else the reference permits. (What it answers, all cases are held against: mutants/test_main.py.)
+
+Of what has one right answer a row of each kind is here: the cases have the others.
+"""
 
 import json
 
@@ -35,13 +38,9 @@ def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
 @pytest.mark.parametrize(
     ("asked", "statuses"),
     [
-        (request("GET /hello"), [200]),
-        (request("GET /nope"), [404]),
         (request("PATCH /nope"), [404]),
         (request("GET /items/{item_id}"), [404]),
-        (request("PATCH /items/5"), [405]),
         (request("OPTIONS /items"), [405, 200, 204]),
-        (request("GET /items/6"), [404]),
         (request("GET /items/05"), [200, 404]),
         (request("GET /items/06"), [404]),
         (request("PATCH /items/abc"), [404, 405]),
@@ -51,7 +50,6 @@ def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
         (request("GET //items"), [200, 404, *REDIRECTS]),
         (request("GET /hello%0A"), [200, 404, *REDIRECTS]),
         (request("GET /items?limit=0&after=x"), [422]),
-        (request("GET /items?limit=2001"), [422]),
         (request("GET /items?limit=05"), [200, 422]),
         (request("GET /items?limit=1e0"), [422]),
         (request("GET /items?limit=1&limit=2"), [200, 422]),
@@ -59,11 +57,9 @@ def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
         (request("GET /items?Limit=x"), [200]),
         (request("POST /items?limit=x", BODY), [201]),
         (Request("GET", "/hello", ("Accept: text/html",)), [200, 406]),
-        (request("POST /items", BODY), [201]),
         (request("POST /items", BODY, ("Content-Type: application/json; charset=UTF-8",)), [201]),
         (request("POST /items", BODY, ("Content-Type: application/json; v=1",)), [201, 415]),
         (request("POST /items", BODY, ("Content-Type: application/merge-patch+json",)), [201, 415]),
-        (request("POST /items", BODY, ("Content-Type: text/plain",)), [415]),
         (request("POST /items", BODY, ()), [415]),
         (request("POST /items", "{}", ("Content-Type: text/plain",)), [415, 422]),
         (request("POST /items"), [400, 415, 422]),
@@ -71,8 +67,6 @@ def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
         (request("POST /echo", '"' + "x" * 2**20 + '"'), [413, 422]),
         (request("POST /echo", "[1]", framing="announced"), [413]),
         (request("POST /echo", "[1", framing="short"), [400]),
-        (request("POST /echo", "{"), [400]),
-        (request("POST /echo", "5"), [422]),
         (request("POST /echo", "\ufeff[]"), [400, 200]),
         (request("POST /echo", "[" * 100 + "]" * 100), [200]),
         (request("POST /echo", "[" * 101 + "]" * 101), [400, 200]),
@@ -91,10 +85,8 @@ def test_a_fault_of_its_own_is_a_problem(reference: Reference) -> None:
         (request("POST /items", '{"name": "x", "price": 1, "quantity": 3.5}'), [422]),
         (request("POST /items", '{"name": "x", "price": 1, "price": "x"}'), [422, 201, 400]),
         (request("POST /items", '{"name": "x", "price": "x", "price": "x"}'), [422, 400]),
-        (request("PUT /items/6", BODY), [404]),
         (request("PUT /items/6", "{}"), [422, 404]),
         (request("PUT /items/6", "{"), [400, 404]),
-        (request("DELETE /items/5"), [204]),
     ],
     ids=lambda value: (
         f"{value.method} {value.target} {value.body[:30]!r}" if isinstance(value, Request) else ""
