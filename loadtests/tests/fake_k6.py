@@ -48,7 +48,7 @@ def main() -> int:
     place, step = ends.index(after.get("--execution-segment", "0:1").partition(":")[0]), len(ends) - 1
     numbers = range(place, every, step)
     settings["VUS"] = str(len(range(place, int(settings.get("VUS", "1")), step)))
-    if order != "lie" and scenario in WRITING:
+    if scenario in WRITING:
         write(scenario, settings, numbers)
     told = "list_items" if scenario == "warm_up" else scenario
     metrics = summary(told, len(numbers), settings, order, after["--summary-trend-stats"])

@@ -14,7 +14,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from harness.process import started, tail
+from harness.tests.fakes import until
 
 PROGRAMS = Path(sys.executable).parent  # k6 is there
-DEADLINE = 30.0  # seconds for an sshd to listen
 SSHD = """
 ListenAddress {far}
 HostKey {folder}/host
@@ -36,7 +35,7 @@ UsePAM no
 StrictModes no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-SetEnv PATH={programs}:/usr/bin:/bin
+SetEnv PATH={folder}/programs:/usr/bin:/bin
 """
 SSH = """
 Host *
@@ -57,11 +56,10 @@ class Namespace:
         return f"ssh://root@{self.far}"
 
     def processes(self, name: str) -> list[psutil.Process]:
-        pids = map(int, output("ip", "netns", "pids", self.name).split())
         found = []
-        for pid in pids:
+        for pid in output("ip", "netns", "pids", self.name).split():
             with suppress(psutil.NoSuchProcess):
-                process = psutil.Process(pid)
+                process = psutil.Process(int(pid))
                 found += [process] if process.name() == name else []
         return found
 
@@ -73,11 +71,9 @@ class Lab:
 
     @property
     def env(self) -> dict[str, str]:
-        return {
-            "LOAD_FROM": ",".join(each.url for each in self.namespaces),
-            "LISTEN": self.namespaces[0].near,
-            "SSH_CONFIG": str(self.folder / "ssh_config"),
-        }
+        urls = ",".join(each.url for each in self.namespaces)
+        listen, config = self.namespaces[0].near, str(self.folder / "ssh_config")
+        return {"LOAD_FROM": urls, "LISTEN": listen, "SSH_CONFIG": config}
 
 
 def able() -> bool:
@@ -90,12 +86,13 @@ def output(*words: str) -> str:
 
 
 @contextmanager
-def lab(number: int = 2) -> Iterator[Lab]:
+def lab(programs: Path = PROGRAMS) -> Iterator[Lab]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="namespaces-")))
+        (folder / "programs").symlink_to(programs)
         for name in ("host", "user"):
             output("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name))
-        namespaces = [stack.enter_context(namespace(folder, place)) for place in range(number)]
+        namespaces = [stack.enter_context(namespace(folder, place)) for place in range(2)]
         key = (folder / "host.pub").read_text()
         (folder / "known_hosts").write_text("".join(f"{each.far} {key}" for each in namespaces))
         (folder / "ssh_config").write_text(SSH.format(folder=folder))
@@ -128,18 +125,19 @@ def namespace(folder: Path, place: int) -> Iterator[Namespace]:
 def listening(folder: Path, namespace: Namespace) -> Iterator[None]:
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # sshd's own, where no init makes it
     config, log = folder / f"{namespace.name}.conf", folder / f"{namespace.name}.log"
-    config.write_text(SSHD.format(far=namespace.far, folder=folder, programs=PROGRAMS))
+    config.write_text(SSHD.format(far=namespace.far, folder=folder))
     sshd = shutil.which("sshd") or "sshd"  # which has to be named by its whole path
     command = ["ip", "netns", "exec", namespace.name, sshd, "-D", "-e", "-f", str(config)]
     with started(command, log) as process:
-        end = time.monotonic() + DEADLINE
-        while True:
+
+        def answers() -> bool:
+            assert process.poll() is None, f"sshd has ended in {namespace.name}:\n{tail(log)}"
             with suppress(OSError):
                 socket.create_connection((namespace.far, 22), timeout=1).close()
-                break
-            if process.poll() is not None or time.monotonic() > end:
-                raise OSError(f"sshd does not listen in {namespace.name}:\n{tail(log)}")
-            time.sleep(0.02)
+                return True
+            return False
+
+        until(answers, "sshd listens")
         yield
 
 

@@ -8,7 +8,6 @@ from harness import usage
 from loadtests.measure import facts, gates
 from loadtests.measure.plan import Variant
 
-UNTOLD = ("prefix", "connections", "packages")
 PROCESSES = """
 [tool.service]
 interface = "{interface}"
@@ -28,7 +27,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def planned(folder: Path) -> facts.Facts:
-    return facts.planned(Variant(service="flask_sqlite"), Path("/venv"), folder)
+    pinned = Variant(service="flask_sqlite", packages={"flask": "3.1.0"})
+    return facts.planned(pinned, Path("/venv"), folder)
 
 
 ANSWER = {
@@ -39,15 +39,16 @@ ANSWER = {
     "python": "3.11.7",
     "prefix": "/venv",
     "connections": [["wal", 2], ["wal", 2]],
-    "packages": {},
+    "packages": {"flask": "3.1.0"},
 }
 
 
 def test_a_service_that_runs_as_planned(planned: facts.Facts) -> None:
     found = facts.together([ANSWER, ANSWER], {"journal_mode": "WAL"})
     assert facts.disagreement(found, planned) is None
-    told = {key: value for key, value in ANSWER.items() if value and key not in UNTOLD}
-    assert facts.public(found) == {"workers": 2, **told, "journal_mode": "WAL", "synchronous": "FULL"}
+    told = {key: ANSWER[key] for key in ("worker_class", "threads", "http_parser", "python")}
+    of_file = {"journal_mode": "WAL", "synchronous": "FULL"}
+    assert facts.public(found) == {"workers": 2, **told, **of_file, "flask": "3.1.0"}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,8 @@ def test_a_service_that_runs_as_planned(planned: facts.Facts) -> None:
         ([{**ANSWER, "prefix": "/other"}] * 2, "prefix is /other where the plan says /venv"),
         ([{**ANSWER, "connections": []}] * 2, ""),  # closed ones leave the file to be asked
         ([], "workers is 0 where the plan says 2"),
+        ([{**ANSWER, "packages": {"flask": "3.1.3"}}] * 2, "flask is 3.1.3 where the plan says 3.1.0"),
+        ([ANSWER, {**ANSWER, "packages": {"flask": "none"}}], "flask is 3.1.0 and none where the plan says"),
     ],
 )
 def test_a_service_that_runs_otherwise(planned: facts.Facts, answers: list[facts.Facts], reason: str) -> None:
@@ -86,30 +89,6 @@ def test_what_a_variant_sets_and_expects_is_planned(folder: Path) -> None:
     assert planned["worker_class"] == "uvicorn_worker._workers.UvicornWorker"
     floor = facts.planned(Variant(service="alpha", application="floor"), Path("/venv"), folder)
     assert not {"journal_mode", "synchronous"} & floor.keys()
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "reason"),
-    [
-        ("3.1.0", "3.1.0", ""),
-        ("3.1.3", "3.1.3", "flask is 3.1.3 where the plan says 3.1.0"),
-        ("3.1.0", "none", "flask is 3.1.0 and none where the plan says 3.1.0"),
-    ],
-)
-def test_each_worker_runs_on_the_pinned_packages(folder: Path, first: str, second: str, reason: str) -> None:
-    variant = Variant(service="flask_sqlite", packages={"flask": "3.1.0"})
-    answers: list[facts.Facts] = [{**ANSWER, "packages": {"flask": one}} for one in (first, second)]
-    wrong = facts.disagreement(facts.together(answers, {}), facts.planned(variant, Path("/venv"), folder))
-    assert (gates.sentence(wrong) if wrong else "") == reason
-
-
-def test_a_package_that_is_not_the_pinned_one(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text(
-        "flask-sqlalchemy==3.1.1 \\\n    --hash=sha256:00\ntzdata==2026.6 ; sys_platform == 'win32' \\\n"
-    )
-    pinned = tmp_path / "requirements.txt"
-    assert facts.unpinned(pinned, {"Flask_SQLAlchemy": "3.1.1"}) == ""
-    assert facts.unpinned(pinned, {"Flask-SQLAlchemy": "3.0"}) == "flask-sqlalchemy 3.0 instead of 3.1.1"
 
 
 def test_a_busy_machine_is_told_with_its_load(monkeypatch: pytest.MonkeyPatch) -> None:

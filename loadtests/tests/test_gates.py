@@ -11,26 +11,10 @@ from harness.k6 import PERCENTS, Outcome
 from loadtests.measure import gates, generator
 from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Cell, Code, Reason
+from loadtests.tests.conftest import LAWFUL
 
 CELL = Cell(1, "alpha", "hello")
 CLOSED = Scenario(users=10, seconds=1)
-# Ten users, each in an iteration of 50 ms for the whole of a second: 200 iterations
-LAWFUL = Outcome(
-    requests=200,
-    began=0,
-    seconds=1,
-    lag_ms=0,
-    iteration_ms=50,
-    elapsed_ms=tuple(min(1000.0, 50 + percent * 10) for percent in PERCENTS),
-    halves_ms=(50, 50),
-    dropped=0,
-    mean_ms=48,
-    max_ms=60,
-    quantiles_ms=PERCENTS,
-    passed={"status is 200": 200},
-)
-
-
 COLD = Reason(code="requests", numbers={"in": "warm-up", "made": 1, "of": 2})
 OTHER = Reason(code="facts", numbers={"workers": "1 / 2", "prefix": "/a / /b"})
 WRONG = replace(LAWFUL, failed={"status is 200": 1000, "body is the greeting": 2})
@@ -45,10 +29,7 @@ WRONG = replace(LAWFUL, failed={"status is 200": 1000, "body is the greeting": 2
         (gates.unanswered(replace(LAWFUL, requests=0), None), "0 of many requests were made"),
         (gates.unanswered(WRONG, 200), "1,002 failed checks (status is 200: 1,000, body is the greeting: 2)"),
         (gates.disagreeing(1500, 1500, 0), ""),
-        (
-            gates.disagreeing(1500, 2500, 0),
-            "the database holds 1,500 items where the answers add up to 2,500",
-        ),
+        (gates.disagreeing(1500, 7, 0), "the database holds 1,500 items where the answers add up to 7"),
         (gates.disagreeing(1500, 1500, 3), "3 items do not hold what was last written to them"),
         (COLD, "in the warm-up: 1 of 2 requests were made"),
         (OTHER, "workers is 1 where the plan says 2; prefix is /a where the plan says /b"),
@@ -66,6 +47,9 @@ RAN_OUT = replace(
     iteration_ms=(90 * 45 + 500) / 91,
     elapsed_ms=tuple(ENDS[round(percent / 100 * 90)] for percent in PERCENTS),
 )
+# Of five users, the half of a load that two k6 share
+PART = replace(LAWFUL, requests=100)
+LATE = replace(PART, elapsed_ms=tuple(2 * ms for ms in LAWFUL.elapsed_ms), iteration_ms=100)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +61,8 @@ RAN_OUT = replace(
         (replace(LAWFUL, requests=180), False),  # answers that nobody counted
         (replace(LAWFUL, iteration_ms=45), False),  # users that did nothing for a while
         (replace(LAWFUL, elapsed_ms=tuple(ms * 0.9 for ms in LAWFUL.elapsed_ms)), False),  # a slow clock
+        (replace(LAWFUL, parts=(PART, LATE)), True),  # each by itself
+        (replace(LAWFUL, parts=(PART, replace(PART, iteration_ms=40))), False),
     ],
 )
 def test_littles_law_holds_where_every_user_is_always_in_an_iteration(
@@ -85,7 +71,10 @@ def test_littles_law_holds_where_every_user_is_always_in_an_iteration(
     law = gates.little(outcome, 10)
     assert (law == pytest.approx(1, abs=0.02)) == is_lawful
     assert (gates.lawless(law) is None) == is_lawful
-    law = gates.little(replace(outcome, requests=10), 10)  # users that had one iteration each
+
+
+def test_of_users_that_had_one_iteration_each_littles_law_says_nothing() -> None:
+    law = gates.little(replace(LAWFUL, requests=10), 10)
     assert isnan(law)
     assert gates.lawless(law) is None
 

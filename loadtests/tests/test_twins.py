@@ -2,7 +2,6 @@
 
 import importlib.util
 import runpy
-from typing import Any
 
 import pytest
 
@@ -21,15 +20,11 @@ def test_the_worker_is_that_of_the_packages(
     packages: set[str], worker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in packages else None)
-    found = settings(monkeypatch)
-    assert found["worker_class"] == worker
-    assert (found["bind"], found["workers"], found["threads"]) == ("127.0.0.1:8001", 1, 2)
-
-
-def settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     for name, value in {"HOST": "127.0.0.1", "PORT": "8001", "WEB_CONCURRENCY": "1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("THREADS", raising=False)
     option, path = TWIN_CONFIG
     assert option == "--config"
-    return runpy.run_path(path)
+    found = runpy.run_path(path)
+    assert found["worker_class"] == worker
+    assert (found["bind"], found["workers"], found["threads"]) == ("127.0.0.1:8001", 1, 2)

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from harness.k6 import PERCENTS, Outcome
-from loadtests.measure import gates, generator, plan, wrk
-from loadtests.tests.conftest import PLAN, Tree
+from loadtests.measure import gates, generator, prepare, run, wrk
+from loadtests.measure.variants import Folders
+from loadtests.tests.conftest import K6, PLAN, Tree
 
-BY_WRK = PLAN.replace(
-    "create_item = { users = 1, iterations = 4 }\ndelete_item = { users = 1, iterations = 2 }",
-    'echo_wrk = { operation = "echo", generator = "wrk", users = 7, seconds = 2 }',
-)
+BY_WRK = f"""{PLAN.partition("create_item =")[0]}
+echo_wrk = {{ operation = "echo", generator = "wrk", users = 7, seconds = 2 }}
+hello_wrk = {{ operation = "hello", generator = "wrk", users = 7, seconds = 2 }}
+"""
 SUMMARY = {
     "requests": 4000,
     "seconds": 2.0,
@@ -21,39 +22,33 @@ SUMMARY = {
     "quantiles_ms": [*map(float, range(len(PERCENTS)))],
     "errors": {"status": 0, "timeout": 0},
 }
-FAKE = """#!/bin/sh
+FAKE = f"""#!/bin/sh
 [ "$1" = -v ] && echo 'wrk 0.1 [fake]' && exit 1
-echo "$@" > "{root}/wrk_words"
+echo "$@" > "$(dirname "$0")/words"
 echo 'Running 2s test'
-echo '{line}'
-exit {status}
+echo '{json.dumps(SUMMARY)}'
 """
 
 
-def plant(tree: Tree, line: str = json.dumps(SUMMARY), status: int = 0) -> str:
-    """A wrk that prints this line; the PATH that finds it."""
+def test_a_scenario_by_wrk_is_a_sample_as_any_other_unless_its_answer_is_not_right(tree: Tree) -> None:
     tree.plant("by_wrk", BY_WRK)
-    program = tree.root / "bin" / "wrk"
-    program.parent.mkdir()
-    program.write_text(FAKE.format(root=tree.root, line=line, status=status))
-    program.chmod(0o755)
-    return f"{program.parent}:/usr/bin:/bin"
-
-
-def test_a_scenario_by_wrk_is_a_sample_as_any_other(tree: Tree) -> None:
-    status, out, err = tree.bench("alpha", "--plan", "by_wrk", PATH=plant(tree))
-    assert status == 0, err
+    tree.tell("alpha", "wrong")  # in its greeting
+    status, out, err = tree.bench("alpha", "--plan", "by_wrk", PATH=tree.program("wrk", FAKE))
+    assert status == 1, err
     assert tree.calls == ["load_items", "warm_up", "hello"]
-    sample = tree.samples[1]
-    assert (sample["scenario"], sample["users"], sample["requests"]) == ("echo_wrk", 7, 4000)
-    assert (sample["requests_per_second"], sample["mean_ms"], sample["p99_ms"]) == (2000, 3.5, 99)
-    assert (sample["rows"], sample["rows_expected"], sample["ceiling_share"]) == (3, 3, None)
-    assert sample["cpu_ms_per_request"] >= 0
-    assert sample["memory_mib"] > 0
-    words = (tree.root / "wrk_words").read_text()
+    _, echo, hello = tree.samples
+    assert (echo["scenario"], echo["invalid"], echo["users"]) == ("echo_wrk", None, 7)
+    assert (echo["requests"], echo["requests_per_second"]) == (4000, 2000)
+    assert (echo["mean_ms"], echo["p99_ms"]) == (3.5, 99)
+    assert (echo["rows"], echo["rows_expected"], echo["ceiling_share"]) == (3, 3, None)
+    assert echo["cpu_ms_per_request"] >= 0
+    assert echo["memory_mib"] > 0
+    numbers = {"says": '/hello answers 200 b\'{"message": "Goodbye"}\''}
+    assert hello["invalid"] == {"code": "wrk", "numbers": numbers}
+    words = (tree.root / "bin" / "words").read_text()
     assert words.startswith("--connections=7 --duration=2s")
     assert json.loads(words.partition(" -- ")[2]) == wrk.SENT["echo"]
-    assert json.loads((tree.run / "machine.json").read_text())["wrk"] == "0.1"
+    assert tree.machine["wrk"] == "0.1"
     assert "echo_wrk" in out
 
 
@@ -69,9 +64,9 @@ def test_a_scenario_by_wrk_is_a_sample_as_any_other(tree: Tree) -> None:
     ],
 )
 def test_what_wrk_says_that_cannot_be_believed(
-    tree: Tree, line: str, status: int, code: str, says: str
+    tmp_path: Path, line: str, status: int, code: str, says: str
 ) -> None:
-    log = tree.root / "wrk.log"
+    log = tmp_path / "wrk.log"
     log.write_text(f"Running 2s test\n{line}\n")
     reason = gates.unanswered(wrk.read(log, status), None, "wrk")
     assert reason
@@ -79,24 +74,17 @@ def test_what_wrk_says_that_cannot_be_believed(
     assert says in gates.sentence(reason)
 
 
-def test_an_answer_that_is_not_right_is_refused_before(tree: Tree) -> None:
-    path = plant(tree)
-    tree.plant("by_wrk", BY_WRK.replace("echo", "hello").replace("hello = {", "get_item = {"))
-    tree.tell("alpha", "wrong")
-    tree.bench("alpha", "--plan", "by_wrk", PATH=path)
-    numbers = {"says": '/hello answers 200 b\'{"message": "Goodbye"}\''}
-    assert tree.samples[1]["invalid"] == {"code": "wrk", "numbers": numbers}
-
-
-def test_without_wrk_the_scenario_is_left_out_and_the_run_and_its_page_say_so(tree: Tree) -> None:
-    plant(tree)
-    status, _, err = tree.bench("alpha", "--plan", "by_wrk", PATH="")
-    assert status == 0, err
-    told = "Left out, as there was no wrk: echo_wrk."
-    assert told in err
-    assert told in (tree.run / "report.md").read_text()
-    assert [one["scenario"] for one in tree.samples] == ["hello"]
-    assert plan.parsed((tree.run / "plan.toml").read_text(), "").generators == {"k6"}
+def test_without_wrk_the_scenarios_are_left_out_and_the_run_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "RESULTS", tmp_path)
+    monkeypatch.setattr(prepare, "installed", lambda *_: {})
+    monkeypatch.setattr(wrk, "binary", lambda: None)
+    begun = prepare.begun(prepare.Request(["services"], "paper"), str(K6), Folders(tmp_path))
+    told = "Left out, as there was no wrk: hello_wrk, echo_wrk."
+    assert told in capsys.readouterr().err
+    assert begun.plan.about.endswith(f" {told}")  # and so does its page
+    assert begun.plan.generators == {"k6"}
 
 
 @pytest.mark.skipif(wrk.binary() is None, reason="needs wrk")

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from functools import cache
-from math import nan
+from math import inf, nan
+from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from harness import service as services
-from harness.document import Block, Heading, Table, Text, plain
+from harness.document import Block, Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
+from loadtests.cost import costs
+from loadtests.cost.costs import Cost, Count
 from loadtests.measure import plan as plans
 from loadtests.measure.plan import Plan, Scenario, Variant
 from loadtests.measure.sample import Cell, Operation, Reason, Sample
@@ -166,11 +170,13 @@ def sample(cell: Cell, service: str, operation: Operation, factor: float = 1) ->
     )
 
 
+NORMAL = np.array([NormalDist().inv_cdf(min(max(each / 100, 0.0005), 0.9999)) for each in PERCENTS])
+
+
 def latencies(mean: float, sigma: float = 0.35) -> tuple[float, ...]:
     """The quantiles of a lognormal with this mean, its two ends cut off."""
-    shares = np.clip(np.array(PERCENTS) / 100, 0.0005, 0.9999)
-    normal = np.array([NormalDist().inv_cdf(float(share)) for share in shares])
-    return tuple(float(value) for value in mean * np.exp(sigma * normal - sigma**2 / 2))
+    values: list[float] = (mean * np.exp(sigma * NORMAL - sigma**2 / 2)).tolist()
+    return tuple(values)
 
 
 # --- runs of other plans ------------------------------------------------------------------------------------
@@ -181,42 +187,41 @@ STACKS = ("fastapi_orm", "flask_sqlite")
 DATABASES = {"sqlite": 1.0, "postgresql:socket": 1.2, "postgresql": 1.5, "postgresql:1ms": 4.0}
 
 
+def planned(
+    variants: Mapping[str, Variant], scenarios: Mapping[str, Scenario] = SCENARIOS, rounds: int = 7
+) -> Plan:
+    groups = {one.group: one.group for one in variants.values()}
+    made_up = {"variants": dict(variants), "scenarios": dict(scenarios), "groups": groups}
+    return plan(rounds).model_copy(update=made_up)
+
+
 def racing(ends: Mapping[str, Sequence[float]], control: str | None = None) -> Results:
     """Each variant's highest sustained rate in each round; `again` repeats the control."""
     variants = {
         name: Variant(service="flask_orm", control_of=control if name == "again" else None) for name in ends
     }
-    scenarios = {"hello": Scenario(users=500, seconds=10, rates=RATES)}
 
     def change(one: Sample) -> Figures:
         p99 = 5.0 if one.rate <= ends[one.variant][one.round - 1] else 120.0
         return {"p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS)}
 
-    made_up = {"variants": variants, "scenarios": scenarios}
-    return run("racing", plan(len(next(iter(ends.values())))).model_copy(update=made_up), change=change)
+    rising = {"hello": Scenario(users=500, seconds=10, rates=RATES)}
+    return run("racing", planned(variants, rising, len(next(iter(ends.values())))), change=change)
 
 
-def sized(rounds: int = 5, times: float = 1.0, noise: float = 0.0, **figures: object) -> Results:
+def sized(times: float = 1.0, **figures: object) -> Results:
     """At the most rows of flask_sqlite each operation takes `times` as long as at the fewest."""
     variants = {
         f"{service}_{records}": Variant(service=service, group=service, records=records)
         for service in STACKS
         for records in SIZES
     }
-    made_up = {
-        "variants": variants,
-        "scenarios": {name: SCENARIOS[name] for name in ("list_items", "get_item")},
-        "groups": {name: name for name in STACKS},
-        "sections": ("scale",),
-    }
 
     def factor(cell: Cell) -> float:
-        records = variants[cell.variant].records or 0
-        slower = times if cell.variant == f"flask_sqlite_{SIZES[-1]}" else 1.0
-        noisy = 1 + noise if cell.round % 2 and records == SIZES[-1] else 1.0
-        return slower * noisy * (records / SIZES[0] if cell.scenario == "list_items" else 1)
+        rows = (variants[cell.variant].records or 0) / SIZES[0] if cell.scenario == "list_items" else 1
+        return rows * (times if cell.variant == f"flask_sqlite_{SIZES[-1]}" else 1)
 
-    chosen = plan(rounds).model_copy(update=made_up)
+    chosen = planned(variants, {name: SCENARIOS[name] for name in ("list_items", "get_item")}, rounds=5)
     return run("sized", chosen, factor, lambda one: {"rows": variants[one.variant].records, **figures})
 
 
@@ -228,11 +233,6 @@ def stepped(rounds: int = 3) -> Results:
         for kind in DATABASES
     }
     variants["more"] = variants["flask_orm_postgresql:1ms"].model_copy(update={"env": {"THREADS": "8"}})
-    made_up = {
-        "variants": variants,
-        "scenarios": {name: SCENARIOS[name] for name in ("get_item", "list_items")},
-        "groups": {name: name for name in ("flask_orm", "django_drf")},
-    }
 
     def factor(cell: Cell) -> float:
         variant = variants[cell.variant]
@@ -240,8 +240,9 @@ def stepped(rounds: int = 3) -> Results:
         slower = 3.0 if list_of_django and variant.database != "sqlite" else 1.0
         return slower * DATABASES[variant.database] / (2 if variant.env else 1)
 
+    chosen = planned(variants, {name: SCENARIOS[name] for name in ("get_item", "list_items")}, rounds)
     figures = {"database_cpu_ms_per_request": 0.25, "round_trip_ms": 0.04}
-    return run("stepped", plan(rounds).model_copy(update=made_up), factor, lambda _: figures)
+    return run("stepped", chosen, factor, lambda _: figures)
 
 
 def since_a_commit(factors: Mapping[str, float]) -> Results:
@@ -252,7 +253,62 @@ def since_a_commit(factors: Mapping[str, float]) -> Results:
     def factor(cell: Cell) -> float:
         return factors[variants[cell.variant].service] if variants[cell.variant].commit else 1.0
 
-    return run("since", plan().model_copy(update={"variants": variants}), factor)
+    return run("since", planned(variants), factor)
+
+
+OLD = {"group": "study", "packages": {"gunicorn": "23.0.0"}, "as_of": date(2025, 5, 11)}
+
+
+def on_both_versions() -> Results:
+    """Services, twins, and the twins on the study's versions, of which one list takes four times as long."""
+    chosen = plan(control=False)
+    old = {f"study_{name}": chosen.variants[f"twin_{name}"].model_copy(update=OLD) for name in SERVICES}
+    groups = {**chosen.groups, "study": "The study's versions"}
+    chosen = chosen.model_copy(update={"groups": groups, "variants": {**chosen.variants, **old}})
+    slow = ("study_flask_sqlite", "list_items")
+    return run("both", chosen, lambda cell: 4.0 if (cell.variant, cell.scenario) == slow else 1.0)
+
+
+SUSTAINED = {  # requests per second, of the plan's variants
+    "flask_orm_direct": 610,
+    "flask_orm_1": 390,
+    "flask_orm_2": 490,
+    "flask_orm_4": 760,
+    "fastapi_orm_1": 310,
+    "fastapi_orm_2": 490,
+    "fastapi_orm_4": 610,
+}
+MS = {"cpu_ms_per_request": 1.6, "nginx_cpu_ms_per_request": 0.1, "database_cpu_ms_per_request": 0.3}
+
+
+def replicated(rounds: int = 3, worse: float = inf, **figures: float) -> Results:
+    """Each request takes as much as MS has it; in the first round no variant sustains more than `worse`."""
+    chosen = plans.read("replicas").model_copy(update={"rounds": rounds})
+
+    def change(one: Sample) -> Figures | None:
+        end = min(SUSTAINED[one.variant], worse if one.round == 1 else inf)
+        if one.rate > next(rate for rate in chosen.scenarios[one.scenario].rates if rate > end):
+            return None  # whoever has failed one does not climb on
+        p99 = 5.0 if one.rate <= end else 120.0
+        alone = {"nginx_cpu_ms_per_request": nan} if chosen.variants[one.variant].replicas is None else {}
+        took = {"requests_per_second": one.rate, "p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS)}
+        return {**MS, "k6_cpu_share": 0.1, **figures, **alone, **took}
+
+    return run("replicated", chosen, change=change)
+
+
+# --- counts -------------------------------------------------------------------------------------------------
+
+
+def count(path: Path = costs.BASELINE) -> Count:
+    """In place of costs.read(): an operation costs by its mean time, and a quarter more in the study's."""
+    each = 125_000 if path == costs.STUDY else 100_000
+    cells = {
+        name: {operation: Cost(each * means[place], 0, 20, 0) for operation, means in MEANS.items()}
+        for place, name in enumerate(SERVICES)
+    }
+    groups = (costs.SERVICES, costs.TWINS, costs.POSTGRESQL)
+    return Count({"python": "3.11.7"}, dict.fromkeys(groups, cells))
 
 
 # --- what a page has ----------------------------------------------------------------------------------------
@@ -265,7 +321,3 @@ def tables(blocks: Iterable[Block]) -> list[list[list[str]]]:
 
 def texts(blocks: Iterable[Block], kind: str) -> list[str]:
     return [plain(each.content) for each in blocks if isinstance(each, Text) and each.kind == kind]
-
-
-def headings(blocks: Iterable[Block]) -> list[str]:
-    return [each.text for each in blocks if isinstance(each, Heading)]

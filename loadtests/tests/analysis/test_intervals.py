@@ -43,6 +43,7 @@ def test_only_what_was_measured_together_is_compared() -> None:
 def test_what_is_missing_has_no_mean_and_too_few_have_no_interval() -> None:
     assert isnan(intervals.interval([]).value)
     assert isnan(intervals.ratio(series(1), {}).value)
+    assert isnan(intervals.ratio(series(1), series(0)).value)  # which has no logarithm
     assert isnan(intervals.interval([1, 2, nan, 4, 5]).value)
     assert (intervals.interval([1, 2]).value, intervals.interval([1, 2]).known) == (1.5, False)
     assert intervals.interval([3] * 7) == Interval(3, 3, 3)
@@ -57,6 +58,7 @@ def test_what_is_missing_has_no_mean_and_too_few_have_no_interval() -> None:
         (Interval(0.98, 0.97, 0.99), 1.01, 1, True),
         (Interval(2.02, 2.01, 2.03), 1.03, 2, False),
         (Interval(1.5), 1.0, 1, False),  # of too few rounds
+        (Interval(1.0, 1.0, 1.0), 1.0, 1, False),  # no difference is not a difference
     ],
 )
 def test_what_is_told_apart(ratio: Interval, floor: float, edge: float, apart: bool) -> None:

@@ -1,90 +1,50 @@
-import csv
 import json
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from harness import k6
+from loadtests import __main__ as commands
 from loadtests.analysis import merge
 from loadtests.analysis.intervals import Interval
+from loadtests.measure.quantiles import Array
 from loadtests.tests.analysis import synthetic
 
 # Latencies are drawn, and none is measured: what the merged percentiles are off by is then the merging's own.
-SCRIPT = """
-import exec from 'k6/execution';
-import { Trend } from 'k6/metrics';
-const N = 12000, golden = 0.6180339887;
-const kinds = {
-  even: (share) => 2 + 18 * share,
-  of_two_kinds: (share) => (share < 0.8 ? 1 + share : 40 + 10 * share),
-  with_a_long_tail: (share) => 3 / Math.pow(1 - share, 0.5),
-};
-const trends = Object.fromEntries(Object.keys(kinds).map((name) => [name, new Trend(name, true)]));
-export const options = { scenarios: { all: { executor: 'shared-iterations', vus: 4, iterations: N } } };
-export default () => {
-  const share = ((exec.scenario.iterationInTest + 0.5) * golden) % 1;
-  for (const name of Object.keys(kinds)) trends[name].add(kinds[name](share) * Number(__ENV.TIMES));
-};
-"""
-KINDS = ("even", "of_two_kinds", "with_a_long_tail")
-STATS = f"avg,min,max,count,{','.join(f'p({percent:g})' for percent in k6.PERCENTS)}"
-GENERATORS = (("0:1/4", "1.5"), ("1/4:1", "1"))  # one has a quarter of the load, and is farther away
-Points = dict[str, list[float]]
+SHARES = (np.arange(12_000) + 0.5) * 0.6180339887 % 1
+KINDS = {
+    "even": 2 + 18 * SHARES,
+    "of two kinds": np.where(SHARES < 0.85, 1 + SHARES, 40 + 10 * SHARES),
+    "with a long tail": 3 / np.sqrt(1 - SHARES),
+}
 
 
-def generated(segment: str, times: str, folder: Path) -> tuple[Path, Points]:
-    """The summary of one k6, and the raw points that it is of."""
-    folder.mkdir()
-    script, summary, points = (folder / name for name in ("script.js", "summary.json", "points.csv"))
-    script.write_text(SCRIPT)
-    command = [k6.binary(), "run", "--quiet", "--address", "", "--summary-trend-stats", STATS]
-    command += [
-        "--execution-segment",
-        segment,
-        "--execution-segment-sequence",
-        "0,1/4,1",
-        "-e",
-        f"TIMES={times}",
-    ]
-    command += ["--summary-export", str(summary), "--out", f"csv={points}", str(script)]
-    subprocess.run(command, check=True, capture_output=True)
-    raw: Points = {kind: [] for kind in KINDS}
-    with points.open() as file:
-        for row in csv.DictReader(file):
-            if row["metric_name"] in raw:
-                raw[row["metric_name"]].append(float(row["metric_value"]))
-    return summary, raw
+def written(path: Path, **metrics: Mapping[str, float]) -> Path:
+    path.write_text(json.dumps({"metrics": metrics}))
+    return path
 
 
-@pytest.fixture(scope="module")
-def generators(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, Points]]:
-    folder = tmp_path_factory.mktemp("generators")
-    with ThreadPoolExecutor() as pool:
-        tasks = [pool.submit(generated, *one, folder / str(number)) for number, one in enumerate(GENERATORS)]
-        return [task.result() for task in tasks]
+def summary(values: Array) -> dict[str, float]:
+    """What k6 says of them, told as the harness tells it."""
+    percents = {f"p({percent:g})": float(np.percentile(values, percent)) for percent in k6.PERCENTS}
+    return {"avg": float(values.mean()), "max": float(values.max()), "count": len(values), **percents}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_two_generators_merged_are_as_the_raw_points_of_both(
-    generators: list[tuple[Path, Points]], kind: str
-) -> None:
-    trends = [merge.read(summary)[kind] for summary, _ in generators]
-    raw = np.concatenate([points[kind] for _, points in generators])
+def test_two_generators_merged_are_as_the_latencies_of_both(kind: str, tmp_path: Path) -> None:
+    """One has a quarter of the load, and is farther away."""
+    parts = [KINDS[kind][::4] * 1.5, np.delete(KINDS[kind], np.s_[::4])]
+    files = [written(tmp_path / f"{len(each)}.json", latency=summary(each)) for each in parts]
+    trends = [merge.read(file)["latency"] for file in files]
     assert [trend.count for trend in trends] == [3000, 9000]
-    assert len(raw) == 12000
     for percent in (50, 95, 99):
-        merged, exact = merge.percentile(trends, percent), float(np.percentile(raw, percent))
+        merged = merge.percentile(trends, percent)
+        exact = float(np.percentile(np.concatenate(parts), percent))
         assert merged.value == pytest.approx(exact, rel=0.01)
         assert merged.low * 0.999 <= exact <= merged.high * 1.001
-
-
-def written(path: Path, **metrics: dict[str, float]) -> Path:
-    path.write_text(json.dumps({"metrics": metrics}))
-    return path
 
 
 LATENCY = {"avg": 2.0, "min": 1.0, "med": 2.0, "max": 10.0, "p(90)": 4.0}
@@ -123,12 +83,7 @@ def test_a_metric_that_is_not_counted_is_left_out_and_said(tmp_path: Path) -> No
 def test_what_is_no_summary_is_a_line(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "a.json"
     path.write_text(content)
-    result = subprocess.run(
-        [sys.executable, "-m", "loadtests", "merge", str(path), str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 1
-    assert len(result.stderr.strip().splitlines()) == 1
+    result = CliRunner().invoke(commands.app, ["merge", str(path), str(path)])
+    assert (result.exit_code, result.stdout) == (1, "")
     assert message in result.stderr
+    assert len(result.stderr.splitlines()) == 1

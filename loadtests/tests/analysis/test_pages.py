@@ -1,8 +1,7 @@
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -11,11 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from harness import document
 from loadtests.analysis import pages
-from loadtests.analysis.results import Results
 from loadtests.measure import run as runs
 from loadtests.tests.analysis import synthetic
-from loadtests.tests.analysis.test_factors import results as crossed
-from loadtests.tests.analysis.test_replicas import replicated
 
 MADE = ("report.md", "report.html", "picture.svg")
 
@@ -82,20 +78,6 @@ def test_a_run_of_one_service_and_one_without_a_sample_make_a_page() -> None:
     assert "0 of 0 samples valid" in document.markdown(pages.blocks(empty))
 
 
-PAGES: dict[str, Callable[[], Results]] = {
-    "synthetic": lambda: synthetic.by_wrk(synthetic.results()),
-    "load": lambda: synthetic.racing({"a": [200.0] * 5}),
-    "scale": synthetic.sized,
-    "replicas": replicated,
-    "crossed": crossed,
-}
-
-
-@cache
-def html(name: str) -> str:
-    return document.html(pages.blocks(PAGES[name]()), name)
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if (program := shutil.which("chromium")) is None:
@@ -107,15 +89,14 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", pages.published())
 @pytest.mark.parametrize(
     ("width", "scheme", "paper"), [(390, "dark", "rgb(20, 24, 29)"), (1280, "light", "rgb(255, 255, 255)")]
 )
 def test_in_a_browser(
-    browser: Browser, tmp_path: Path, name: str, width: int, scheme: Literal["dark", "light"], paper: str
+    browser: Browser, name: str, width: int, scheme: Literal["dark", "light"], paper: str
 ) -> None:
-    report = tmp_path / "report.html"
-    report.write_text(html(name))
+    report = runs.found(name).folder / "report.html"
     said: list[str] = []
     with browser.new_page(
         viewport={"width": width, "height": 900}, is_mobile=width < 600, color_scheme=scheme
