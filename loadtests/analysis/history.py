@@ -46,13 +46,15 @@ def of(points: Sequence[Point], mode: Mode, *, failed: bool = False) -> list[Poi
 
 def conclusion(package: str, points: Sequence[Point]) -> str:
     lines = []
-    for mode in MODES:
-        if len(counts := of(points, mode)) > 1:
+    now = of(points, "now")
+    alone = [one for one in now if one.others == now[-1].others]
+    for counts, how in ((of(points, "then"), TOLD["then"]), (alone, "with none of the others changed")):
+        if len(counts) > 1:
             first, last = counts[0], counts[-1]
             changes = [f"{percent(last.instructions[o] / first.instructions[o])} in {o}" for o in OPERATIONS]
-            lines.append(f"from {first.version} to {last.version} {TOLD[mode]}: {listed(changes)}")
+            lines.append(f"from {first.version} to {last.version} {how}: {listed(changes)}")
     told = f"`{package}` {'; '.join(lines)}." if lines else f"`{package}`: one release was counted."
-    if pair := largest(of(points, "now")):
+    if pair := largest(now):
         operation, ratio = step(*pair)
         if abs(ratio - 1) > ALIKE:
             [part] = [name for name, packages in PARTS.items() if package in packages]
