@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from math import nan
 from pathlib import Path
 
 from harness.document import Block, Bullets, Content, Drawing, Figure, Heading, Number, Table, Text, listed
@@ -32,7 +33,7 @@ def blocks(points: Sequence[Point]) -> list[Block]:
             "newest that it goes with: where these are others than beside the last, they are named. All "
             "under one Python. `just cost --history PACKAGE` counts a package; "
             "[`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "
-            "installed."
+            "installed. A start that was counted under other settings of Gunicorn is left out."
         ),
         *([Text(FOOTPRINT, "small")] if any(one.footprint for one in points) else []),
         *(block for package in packages.items() for block in chapter(*package)),
@@ -87,7 +88,7 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
         rows: list[list[Content]] = [
             [
                 *(one.version, one.day.isoformat()),
-                *(Number(one.instructions[cell] / 1000) for cell in CELLS),
+                *(Number(one.instructions.get(cell, nan) / 1000) for cell in CELLS),
                 *(takes(one.footprint) if with_footprint else ()),
                 *([others] if any(beside) else []),
             ]
