@@ -126,10 +126,10 @@ busy machine does not disturb the counts. With no SERVICE, all are counted
 
 --history counts a package's twin at one release a quarter as it was then,
 at one a half-year beside the newest packages, and looks for the release that
-made the largest step. What results/history.jsonl has already is not counted again;
-docs/history.md shows it. At the end it measures the footprints of the twins.
-Part of a footprint is a time, so let the machine be quiet; the size of an
-image takes Docker, whose client DOCKER names.
+made the largest step. What results/history.jsonl has already is not counted
+again; docs/history.md shows it. At the end it measures the footprints of the
+twins. Part of a footprint is a time, so let the machine be quiet; the size of
+an image takes Docker, whose client DOCKER names.
 
 Exit status: 0 done, 1 a cell grew or a server failed, 2 bad usage."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import isnan
 from pathlib import Path
 
-from harness import document
+from harness import document, files
 from harness.document import Block, Content, Figure, Heading, Link, Table, Text, digits
 from harness.service import ROOT, git
 from loadtests.analysis import charts, choosing, cost, history, sections
@@ -125,7 +125,7 @@ def write(run: Run) -> Path:
     page = blocks(measured)
     put(run.folder / "report.md", page)
     path = run.folder / "report.html"
-    runs.write(path, document.html(page, f"{measured.plan.name}: {measured.name}"))
+    files.write(path, document.html(page, f"{measured.plan.name}: {measured.name}"))
     return path
 
 
@@ -147,7 +147,7 @@ def over_all(root: Path = ROOT) -> None:
     readme = root / "README.md"
     before, _, after = readme.read_text().partition(BEGIN)
     front, rest = document.markdown(cost.front(count)), after.partition(END)[2]
-    runs.write(readme, f"{before}{BEGIN}\n{front}{END}{rest}")
+    files.write(readme, f"{before}{BEGIN}\n{front}{END}{rest}")
 
 
 def published() -> list[str]:
@@ -162,5 +162,5 @@ def put(path: Path, page: Sequence[Block]) -> None:
         if isinstance(block, Figure) and block.file:
             picture = path.parent / block.file
             picture.parent.mkdir(exist_ok=True)
-            runs.write(picture, charts.sheet(block.drawings))
-    runs.write(path, document.markdown(page))
+            files.write(picture, charts.sheet(block.drawings))
+    files.write(path, document.markdown(page))

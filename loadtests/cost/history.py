@@ -10,7 +10,7 @@ measured too.
 import os
 import platform
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from functools import cache
@@ -22,6 +22,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from harness import files
 from harness.database import Database
 from harness.environment import made, resolved
 from harness.service import ROOT, TWIN_CONFIG, LaunchError, application
@@ -36,13 +37,8 @@ HALVINGS = 8  # at most, to find the release that made the largest step
 MINUTES = 1.5  # of a processor, for one count
 OPERATIONS = ("hello", "get_item", "list_items", "create_item")
 
-ASGI = (
-    "gunicorn",
-    "uvicorn",
-    "httptools",
-    "uvloop",
-    "fastapi>=0.88",
-)  # an older one is no answer to a release
+# Of FastAPI, an older one is no answer to a release.
+ASGI = ("gunicorn", "uvicorn", "httptools", "uvloop", "fastapi>=0.88")
 WORKERS = "uvicorn-worker>=0.2"  # a package of its own since 2024, a module of uvicorn before
 REQUIREMENTS = {
     "fastapi_sqlite": ASGI,
@@ -194,9 +190,6 @@ class History:
 
     def count(self, progress: Progress) -> None:
         instrument.ensure_available()
-        alike: dict[object, list[Point]] = {}
-        for point in self.wanted:
-            alike.setdefault(point.environment if point.packages else point.key, []).append(point)
         with count.workers() as pool, self.datasets() as data:
             every, done = len(self.wanted), 0
 
@@ -208,7 +201,7 @@ class History:
                     done += 1
                     progress(done, every, f"{point.package} {point.version}")
 
-            for future in [pool.submit(task, *points) for points in alike.values()]:
+            for future in [pool.submit(task, *points) for points in by_environment(self.wanted)]:
                 future.result()
 
             def halve(package: str) -> None:
@@ -225,11 +218,9 @@ class History:
 
         One that cannot be measured, as its twin does not run with `--preload`, is left out.
         """
-        alike: dict[object, list[Point]] = {}
-        for point in self.points.values():
-            if point.package in self.packages and point.mode == "then" and not point.error:
-                alike.setdefault(point.environment, []).append(point)
-        wanted = [points for points in alike.values() if not all(one.footprint for one in points)]
+        then = [one for one in self.points.values() if one.mode == "then" and not one.error]
+        alike = by_environment(one for one in then if one.package in self.packages)
+        wanted = [points for points in alike if not all(one.footprint for one in points)]
         if not wanted:
             return
         with self.datasets() as data:
@@ -239,8 +230,9 @@ class History:
                     measured = first.footprint or footprint.measured(
                         variant(first, made(first.packages)), data[TWINS[first.package]]
                     )
-                    self.points |= {one.key: with_footprint(one, measured) for one in points}
-                    rewrite(self.record, "".join(map(line, self.points.values())))
+                    for point in points:
+                        self.points[point.key] = point.model_copy(update={"footprint": measured})
+                    files.write(self.record, "".join(map(line, self.points.values())))
                 progress(done, len(wanted), f"{first.package} {first.version}")
 
     @contextmanager
@@ -277,15 +269,16 @@ class History:
                 file.write(line(point))
 
 
+def by_environment(points: Iterable[Point]) -> list[list[Point]]:
+    """Those of one environment together; one that has none is alone."""
+    alike: dict[object, list[Point]] = {}
+    for point in points:
+        alike.setdefault(point.environment if point.packages else point.key, []).append(point)
+    return [*alike.values()]
+
+
 def line(point: Point) -> str:
     return point.model_dump_json(exclude_defaults=True) + "\n"
-
-
-def rewrite(path: Path, content: str) -> None:
-    """At once or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(content)
-    part.replace(path)
 
 
 def in_environment(package: str, release: Release, mode: Mode) -> Point:
@@ -318,10 +311,6 @@ def with_counts(point: Point, other: Point) -> Point:
     """Those of another one of the same environment."""
     names = ("machine", "instructions", "error")
     return point.model_copy(update={name: getattr(other, name) for name in names})
-
-
-def with_footprint(point: Point, measured: Footprint) -> Point:
-    return point.model_copy(update={"footprint": measured})
 
 
 def variant(point: Point, environment: Path) -> Variant:

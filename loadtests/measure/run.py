@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from harness import files
 from harness.service import ROOT
 from loadtests.measure import plan as plans
 from loadtests.measure.placement import Placement, recorded
@@ -93,7 +94,7 @@ class Run:
 
     def note(self, **facts: Any) -> None:
         """What became known of the machine while the run went on."""
-        write(self.folder / "machine.json", as_json({**self.machine, **facts}))
+        files.write(self.folder / "machine.json", as_json({**self.machine, **facts}))
 
     def note_configuration(self, variant: str, found: Mapping[str, Any]) -> None:
         known = self.machine.get("configuration", {})
@@ -101,12 +102,12 @@ class Run:
             self.note(configuration={**known, variant: found})
 
     def note_yardsticks(self, yardsticks: Yardsticks) -> None:
-        write(self.folder / "yardsticks.json", as_json(yardsticks.model_dump(mode="json")))
+        files.write(self.folder / "yardsticks.json", as_json(yardsticks.model_dump(mode="json")))
 
     def pack(self) -> None:
         """Nothing is added any more. The same samples are the same bytes."""
         if self._lines.exists():
-            write(self.folder / "samples.jsonl.gz", gzip.compress(self._lines.read_bytes(), mtime=0))
+            files.write(self.folder / "samples.jsonl.gz", gzip.compress(self._lines.read_bytes(), mtime=0))
             self._lines.unlink()
 
     def reopen(self) -> None:
@@ -118,7 +119,7 @@ class Run:
             else sample
             for sample in self.samples
         ]
-        write(self._lines, lines(samples))
+        files.write(self._lines, lines(samples))
         (self.folder / "samples.jsonl.gz").unlink(missing_ok=True)
 
     def discard(self) -> None:
@@ -213,13 +214,6 @@ def lines(samples: Iterable[Sample]) -> str:
 
 def as_json(value: object) -> str:
     return json.dumps(value, indent=2) + "\n"
-
-
-def write(path: Path, content: str | bytes) -> None:
-    """At once or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content.encode() if isinstance(content, str) else content)
-    part.replace(path)
 
 
 def _drop_torn_line(path: Path) -> None:
