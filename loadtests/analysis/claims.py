@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations, product
 from math import inf, isfinite, log, nan
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from harness.document import listed
 from loadtests.analysis import intervals
@@ -58,6 +58,13 @@ class Contrast:
         sides = " / ".join(" & ".join(side) for side in (self.better, self.than))
         where = ", ".join(self.scenarios) if len(self.scenarios) < 4 else f"{len(self.scenarios)} scenarios"
         return f"{sides}, {where}" + (f" / {self.less}" if self.less else "")
+
+
+class Decision(NamedTuple):
+    outcome: Outcome
+    instrument: Instrument
+    times: Interval
+    floor: float  # ratios that differ by less are not told apart
 
 
 @dataclass(frozen=True)
@@ -165,16 +172,17 @@ class Measured:
 
     def before(self, one: str, other: str, scenario: str) -> bool:
         contrast = Contrast((one,), (other,), (scenario,))
-        return not self.missing(contrast) and self.decided(contrast, (1, inf))[0] == "reproduced"
+        decision = None if self.missing(contrast) else self.decided(contrast, (1, inf))
+        return decision is not None and decision.outcome == "reproduced"
 
-    def decided(self, contrast: Contrast, band: tuple[float, float]) -> tuple[Outcome, Instrument | None]:
-        """By the first instrument that can; else undecided, by the first."""
-        instruments = self.instruments(contrast)
-        for one in instruments:
-            result = outcome(self.ratio(contrast, one), self.floor(contrast, one), band)
-            if result != "undecided":
-                return result, one
-        return "undecided", next(iter(instruments), None)
+    def decided(self, contrast: Contrast, band: tuple[float, float]) -> Decision | None:
+        """By the first instrument that can; else undecided, by the first; None where there is none."""
+        decisions = []
+        for one in self.instruments(contrast):
+            times, floor = self.ratio(contrast, one), self.floor(contrast, one)
+            decisions.append(Decision(outcome(times, floor, band), one, times, floor))
+        able = (one for one in decisions if one.outcome != "undecided")
+        return next(able, decisions[0] if decisions else None)
 
 
 def judged(paper: Paper, ours: Measured) -> list[Verdict]:
@@ -201,10 +209,9 @@ def contrasts(claim: Claim) -> Iterator[Contrast]:
 def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
     if missing := ours.missing(contrast):
         return Verdict(claim, "undecided", contrast, why=f"not measured: {', '.join(missing)}")
-    result, instrument = ours.decided(contrast, claim.band)
-    if instrument is None:
-        return Verdict(claim, result, contrast, why="generator-bound, and not counted")
-    times, floor = ours.ratio(contrast, instrument), ours.floor(contrast, instrument)
+    if (decision := ours.decided(contrast, claim.band)) is None:
+        return Verdict(claim, "undecided", contrast, why="generator-bound, and not counted")
+    result, instrument, times, floor = decision
     why = ""
     if result == "undecided":
         ends = [end for end in claim.band if isfinite(end) and not intervals.apart(times, floor, end)]
@@ -233,7 +240,7 @@ def leading(claim: Claim, needed: int, ours: Measured) -> Verdict:
     trails = [scenario for scenario in claim.scenarios if ours.leads(claim.than, claim.better, scenario)]
     why = f"leads in {listed(leads) or 'none'}; trails in {listed(trails) or 'none'}"
     pairs = [each for each in contrasts(claim) if not ours.missing(each)]
-    every = {instrument for each in pairs if (instrument := ours.decided(each, (1, inf))[1])}
+    every = {decision.instrument for each in pairs if (decision := ours.decided(each, (1, inf)))}
     result: Outcome = "reproduced" if len(leads) >= needed else "undecided"
     if len(claim.scenarios) - len(trails) < needed:
         result = "contradicted"
