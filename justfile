@@ -70,9 +70,15 @@ test-contract: _tools
 # the ORM services on PostgreSQL: their tests of it, the contract, and torture, in their short forms
 [no-exit-message]
 test-postgresql: _tools
-    @for service in fastapi_orm flask_orm django_drf; do echo "$service"; (cd "services/$service" && PYTHONPATH=../.. ../../{{python}} -m harness.postgresql {{in_dev}} pytest -q tests/test_postgresql.py); done
-    @{{python}} -m conformance --database postgresql --short
-    @{{python}} -m torture --database postgresql --short
+    #!/usr/bin/env bash
+    set -euo pipefail
+    if ! command -v initdb >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+      echo "Left out: PostgreSQL, which is not installed (apt-get install postgresql)" >&2
+      exit
+    fi
+    for service in fastapi_orm flask_orm django_drf; do echo "$service"; (cd "services/$service" && PYTHONPATH=../.. ../../{{python}} -m harness.postgresql {{in_dev}} pytest -q tests/test_postgresql.py); done
+    {{python}} -m conformance --database postgresql --short
+    {{python}} -m torture --database postgresql --short
 
 # all five services under fire, for a short time
 [no-exit-message]

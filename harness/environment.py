@@ -20,7 +20,13 @@ ENVIRONMENTS = ROOT / ".tools" / "environments"  # one for each set of packages
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 DEPENDENCY = re.compile(r"([A-Za-z0-9._-]+)(\[[^\]]*\])?")  # its name and its extras
 
+UNFIT = ("No solution found", "Failed to build")  # uv's words; all else, such as no network, may pass
+
 Packages = Mapping[str, str]  # versions, by name
+
+
+class UnfitError(LaunchError):
+    """Packages that do not go together, or cannot be built: to ask again changes nothing."""
 
 
 def canonical(name: str) -> str:
@@ -32,10 +38,15 @@ def locked(requirements: Path) -> dict[str, str]:
     return {canonical(name): version for name, version in LOCKED.findall(requirements.read_text())}
 
 
-def had(service: str, pins: Packages, root: Path = SERVICES) -> dict[str, str]:
-    """Those that are of a package of the service."""
-    names = locked(root / service / "requirements.txt")
-    return {name: version for name, version in pins.items() if name in names}
+def had(services: Iterable[str], pins: Packages, root: Path = SERVICES) -> dict[str, dict[str, str]]:
+    """By service, those that are of a package of it. Raises LaunchError for one that no service has."""
+    names = {service: locked(root / service / "requirements.txt") for service in services}
+    if unused := [name for name in pins if not any(name in packages for packages in names.values())]:
+        raise LaunchError(f"{', '.join(unused)}: not among the packages of {', '.join(names)}")
+    return {
+        service: {name: version for name, version in pins.items() if name in packages}
+        for service, packages in names.items()
+    }
 
 
 def packages(venv: Path) -> dict[str, str]:
@@ -63,8 +74,8 @@ def of(service: str, pins: tuple[tuple[str, str], ...], until: date, root: Path 
     told = f"{service} with {', '.join(f'{name} {version}' for name, version in pins)}"
     try:
         found = resolved(requirements, until, (folder / "requirements.txt").read_text())
-    except LaunchError as error:
-        raise LaunchError(f"There is no {told}: {error}") from error
+    except UnfitError as error:
+        raise UnfitError(f"There is no {told}: {error}") from error
     for name, version in pins:
         if found[name] != version:
             raise LaunchError(f"There is no {told}: {name} {version} is {found[name]} in full")
@@ -107,4 +118,5 @@ def uv(*words: str, told: str = "") -> None:
     done = subprocess.run([program, *words], input=told, capture_output=True, text=True, check=False)  # noqa: S603 - uv
     if done.returncode:
         reason = " ".join(done.stderr.split())
-        raise LaunchError(reason[max(reason.find("Because "), 0) :][:300])
+        error = UnfitError if any(words in reason for words in UNFIT) else LaunchError
+        raise error(reason[max(reason.find("Because "), 0) :][:300])

@@ -72,7 +72,7 @@ class PostgreSQL:
     def start(self) -> None:
         self.process = self._running.enter_context(started(self.command, self.log, cwd=self.folder))
         self._running.callback(self.stop)
-        _wait_until_ready(self.url, self.process, self.log)
+        wait_until_ready(self.url, self.process, self.log)
 
     def kill(self) -> None:
         """The first process alone. Its children see that and end; no other may start before."""
@@ -118,7 +118,7 @@ def _as_an_ordinary_user(folder: Path, *files: Path) -> list[str]:
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
 
 
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     import psycopg  # takes long, and most who import this module need no server
 
     end = time.monotonic() + DEADLINE
@@ -127,7 +127,7 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
             psycopg.connect(url).close()
             return
         time.sleep(0.02)
-    raise LaunchError(f"PostgreSQL did not come up.\n{tail(log)}")
+    raise LaunchError(f"PostgreSQL does not answer.\n{tail(log)}")
 
 
 @contextmanager

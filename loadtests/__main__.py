@@ -106,7 +106,7 @@ COST = """Count what a request costs: instructions and system calls of the whole
 Each SERVICE, its tutorial twin and the server alone are started under
 Valgrind with one worker and asked by one client, over three hash seeds. A
 busy machine does not disturb the counts. With no SERVICE, all are counted
-(about ten minutes).
+(about 20 minutes on two cores).
 
 [bold]Examples[/bold]
 
@@ -236,7 +236,9 @@ def bench(
     with interruptible(lambda: kept(run)), plain_failures(lambda: kept(run)):
         from harness import k6
         from harness.service import services
+        from loadtests.analysis import intervals
         from loadtests.measure import block, facts, guest, placement, prepare, variants
+        from loadtests.measure.plan import PlanError
         from loadtests.measure.run import alone
 
         at = [server_at(url) for url in urls or []]
@@ -260,6 +262,8 @@ def bench(
                     may_delete,
                     place,
                 )
+                if percent is not None and prepare.plan_for(request).rounds < intervals.ENOUGH:
+                    raise PlanError(f"--fail-if-slower needs intervals: --rounds {intervals.ENOUGH}, or more")
                 run = prepare.begun(request, binary, places)
             if run.remaining:
                 if warning := facts.busy(os.getloadavg()[0]):
@@ -585,9 +589,11 @@ def plain_failures(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
 def kept(run: "Run | None") -> str:
     """A run of which nothing was measured leaves no folder."""
     from loadtests.measure.plan import blocks, cells
+    from loadtests.measure.run import found
 
     if run is None:
         return ""
+    run = found(run.name)  # without a line that a full disk cut off
     if not run.samples:
         run.discard()
         return "Nothing was measured."

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import environment
+from harness.environment import UnfitError
 from harness.service import LaunchError
 from harness.tests.fakes import fake_uv, lines
 
@@ -51,7 +52,7 @@ def test_an_environment_is_made_once_for_the_same_packages(folder: Path) -> None
 
 
 def test_of_what_is_asked_for_with_its_extras_and_no_bounds_a_conflict_is_named(folder: Path) -> None:
-    with pytest.raises(LaunchError) as refused:
+    with pytest.raises(UnfitError) as refused:
         made(folder, flask="99.0", werkzeug="1.0")
     assert lines(folder / "told") == ["flask[async]==99.0", "pydantic-settings", "gunicorn", "werkzeug==1.0"]
     assert str(refused.value) == (
@@ -68,6 +69,13 @@ def test_a_version_is_written_in_full_since_it_is_compared_with_what_runs(folder
         made(folder, flask="3.1")
 
 
+def test_an_outage_is_not_taken_for_a_conflict(folder: Path) -> None:
+    (folder / "refuses").touch()
+    with pytest.raises(LaunchError) as failed:
+        made(folder, flask="3.1.0")
+    assert not isinstance(failed.value, UnfitError)
+
+
 @pytest.mark.usefixtures("folder")
 def test_without_uv_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
@@ -77,5 +85,8 @@ def test_without_uv_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_pins_are_those_of_a_services_packages(folder: Path) -> None:
     pins = {"flask": "3.0.3", "django": "5.2.1", "tzdata": "2025.2"}
-    assert environment.had("alpha", pins, folder) == {"flask": "3.0.3", "tzdata": "2025.2"}
+    with pytest.raises(LaunchError, match="django: not among the packages of alpha"):
+        environment.had(["alpha"], pins, folder)
+    del pins["django"]
+    assert environment.had(["alpha"], pins, folder) == {"alpha": {"flask": "3.0.3", "tzdata": "2025.2"}}
     assert environment.locked(folder / "alpha" / "requirements.txt")["gunicorn"] == "27.0.1"

@@ -3,10 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from harness import usage
+from harness.container import Container
+from harness.service import LaunchError
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\n"
 PARENT = f"""
@@ -44,3 +47,14 @@ def test_our_own_ended_children_are_counted() -> None:
     before = usage.reaped_cpu_seconds()
     subprocess.run([sys.executable, "-c", BURN], check=True)
     assert usage.reaped_cpu_seconds() - before >= 0.1
+
+
+def test_of_a_container_that_has_ended_the_last_lines_of_its_log_are_told(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    container = Container("alpha", ["docker"], tmp_path, port=1)
+    container.pid = ended.pid
+    container.log.write_text("out of memory\n")
+    for ask in (container.memory, container.cpu_seconds):
+        with pytest.raises(LaunchError, match=r"alpha is gone\.\n  out of memory"):
+            ask()

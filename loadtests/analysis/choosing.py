@@ -6,11 +6,13 @@ from math import prod
 from harness.document import Block, Bullets, Content, Heading, Link, Span, Table, Text, anchor, listed
 from harness.service import declared
 from loadtests.analysis import cost
-from loadtests.analysis.results import CPU, LATENCY, Results
-from loadtests.analysis.sections import database, growth, replicas, study
+from loadtests.analysis.results import Results
+from loadtests.analysis.sections import database, growth, processor, replicas, study
+from loadtests.cost import costs
 from loadtests.cost.costs import ALIKE, RUNGS, SERVICES, TWINS, Count
 from loadtests.cost.count import OPERATIONS
 
+WRITES = ("create_item", "replace_item", "delete_item")
 COLUMNS = {"hello": "hello", "get_item": "read one", "list_items": "list 1,500", "create_item": "create"}
 
 Runs = Mapping[str, Results]  # by plan
@@ -25,11 +27,12 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Bullets([[title(name), f" if {declared(name).choose}."] for name in ranked if declared(name).choose]),
         Heading(2, "What each costs"),
         Text(
-            f"Instructions of a request under Python {count.machine['python']}, as a multiple of the "
-            "cheapest in its column; [all figures](cost.md). "
+            f"Instructions of a request under Python {count.machine['python']}{releases(count)}, as a "
+            "multiple of the cheapest in its column; bold is within 2 % of it; [all figures](cost.md). "
             "[Under another Python](method.md#under-another-python) a ratio may be another."
         ),
         table(count, ranked),
+        *by_the_clock(count, runs),
         cost.figure(count, names),
         Heading(2, "What dominates"),
         Bullets(dominating(count, names)),
@@ -38,8 +41,8 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Heading(2, "Where it does not matter"),
         Text(
             "Where a request waits - for another service, a slow query, a disk - the stack is a small part "
-            "of its time. Where few requests come, the dearest of the five is cheap. Choose by what your "
-            "team knows, and by what you would have to write yourself."
+            "of its time; where few come, the dearest is cheap. Choose by what your team knows, and by what "
+            "you would have to write yourself."
         ),
         Heading(2, "The study"),
         Text(studied(count, runs)),
@@ -74,6 +77,20 @@ def table(count: Count, names: Sequence[str]) -> Table:
     return Table(["stack", *COLUMNS.values()], rows)
 
 
+def releases(count: Count) -> str:
+    told = [f"{name} {version}" for name, version in cost.releases(count) if name in cost.FRAMEWORKS]
+    return f", {listed(told)}" if told else ""
+
+
+def by_the_clock(count: Count, runs: Runs) -> list[Block]:
+    """Where processor time says most else."""
+    if (run := runs.get("processor")) is None:
+        return []
+    pairs = processor.pairs(run, count)
+    page = f"../results/{run.name}/report.md#the-count-beside-the-clock"
+    return [Text(["Instructions are not time. ", Link(processor.compared(pairs), page)])] if pairs else []
+
+
 def dominating(count: Count, names: Sequence[str]) -> list[Content]:
     every = [cost.parts(count, name, "get_item") for name in names]
     shares = [[part / sum(parts) for part in parts] for parts in every]
@@ -85,9 +102,10 @@ def dominating(count: Count, names: Sequence[str]) -> list[Content]:
         for name in count.costs[TWINS]
     ]
     items: list[Content] = [
-        f"Of reading one item the server is {server}, the framework {framework}, the database {access}.",
+        f"Of reading one item the server is {server}, the framework {framework}, access to the database, "
+        f"with validation and JSON, {access}.",
         f"A list as the tutorial writes it costs {min(twins):.1f} to {max(twins):.1f} times the service's.",
-        "The disk: a write waits for it once, whatever the stack.",
+        waits(count, names),
     ]
     for orm in count.costs.get(RUNGS, {}):
         sql = cost.sql_of(count, orm)
@@ -100,23 +118,30 @@ def dominating(count: Count, names: Sequence[str]) -> list[Content]:
     return items
 
 
+def waits(count: Count, names: Sequence[str]) -> str:
+    """How often a write waits for the disk."""
+    often = {n: round(max(count.costs[SERVICES][n][o].syncs for o in WRITES)) for n in names}
+    more = [f"`{name}` {times} times" for name, times in often.items() if times > 1]
+    once = "The disk: a write waits for it once"
+    return (
+        f"{once}; {listed(more)}, as the only client's connection is closed each time."
+        if more
+        else f"{once}."
+    )
+
+
 def on_a_server(runs: Runs) -> list[Block]:
     run = runs.get("database")
     if run is None or set(database.LADDER) - set(database.by_step(run)):
         return []
-    _, near, far = database.LADDER
-    cpu = database.together(run, near, "get_item", CPU).value
-    latency = database.together(run, far, "get_item", LATENCY).value
     return [
         Heading(2, "When SQLite is enough"),
         Text(
             [
                 Link(database.verdict(run), f"../results/{run.name}/report.md#when-sqlite-is-enough"),
-                f" To read one item the service takes {cpu:.1f} times the processor time there, and the "
-                f"answer {latency:.1f} times as long from a server that is 1 ms away. So SQLite is enough "
-                "while one machine serves. A second machine needs a server, and so does a service that must "
-                "not go away when its machine does: the three with an ORM take one by another "
-                "`DATABASE_URL`.",
+                " So on one machine nothing here asks for PostgreSQL; many writers at once were not tried. A "
+                "second machine does, and so does a service that must outlive its machine: the three with an "
+                "ORM take one by another `DATABASE_URL`.",
             ]
         ),
     ]
@@ -132,9 +157,10 @@ def on_several(runs: Runs) -> list[Block]:
         Text(
             [
                 Link(replicas.verdict(run), f"{page}#replicas"),
-                f" {replicas.limits(run)} What more takes is reckoned ",
-                Link("there, too", f"{page}#{anchor(growth.TITLE)}"),
-                ": connections, commits, and a price.",
+                " So this machine cannot show it." if not replicas.gains(run) else "",
+                " What more takes is ",
+                Link("reckoned, not measured", f"{page}#{anchor(growth.TITLE)}"),
+                ".",
             ]
         ),
     ]
@@ -145,8 +171,10 @@ def studied(count: Count, runs: Runs) -> Content:
     if paper is None or "twins" not in paper.groups:
         return "No run of the study's procedure is published."
     judged = study.judged(paper, count)
-    editions = sorted({one.edition for one in paper.services.values()})
+    then = study.judged(paper, costs.read(costs.STUDY), study.THEN) if study.THEN in paper.groups else []
+    before = f"; on its own {study.outcomes(then)}" if then else ""
+    words = f"Of the study's {len(judged)} claims on today's versions {study.outcomes(judged)}{before}."
     return [
-        Link(study.conclusion(judged), f"../results/{paper.name}/report.md#the-published-study"),
-        f" The run is of the tutorial twins, under the server of edition {listed(editions)} of the services.",
+        Link(words, f"../results/{paper.name}/report.md#the-published-study"),
+        " Measured are tutorial twins.",
     ]

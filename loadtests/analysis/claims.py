@@ -21,6 +21,7 @@ from loadtests.cost.costs import ALIKE, Cost
 Outcome = Literal["reproduced", "contradicted", "undecided"]
 Instrument = Literal["clock", "clock of wrk", "count"]
 WORST_FIRST: Sequence[Outcome] = ("contradicted", "undecided", "reproduced")
+NEAR = 1.05  # applications that are within this factor of each other are alike: the study's own measure
 PUBLISHED = (0, 0)  # the one round of the study's figures, and of a count
 
 # Of an application in a scenario, as logarithms: the larger, the better
@@ -222,6 +223,8 @@ def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
 
 def outcome(times: Interval, floor: float, band: tuple[float, float]) -> Outcome:
     low, high = band
+    if low == 1 and intervals.within(times, floor, NEAR):  # to do better is more than to be alike
+        return "contradicted"
     if not all(intervals.apart(times, floor, end) for end in band if isfinite(end)):
         return "undecided"
     return "reproduced" if low < times.value < high else "contradicted"

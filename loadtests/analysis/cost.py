@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from harness.document import Block, Cell, Content, Figure, Heading, Name, Number, Span, Table, Text, listed
+from harness.environment import canonical
 from harness.service import declared
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Bar
@@ -22,6 +23,14 @@ FOOTPRINT = (
     f"of one of {WORKERS} after some requests, where a page that processes share counts in parts (PSS); "
     "preloaded, with Gunicorn's `--preload`: the master loads the application before it forks, and holds its "
     "part. Installed: the files of all packages, without bytecode."
+)
+
+
+# The packages whose versions are told.
+FRAMEWORKS = ("fastapi", "flask", "django")
+TOLD = (
+    *(*FRAMEWORKS, "djangorestframework", "sqlmodel", "flask-sqlalchemy", "sqlalchemy"),
+    *("pydantic", "starlette", "werkzeug", "gunicorn", "uvicorn"),
 )
 
 
@@ -45,24 +54,27 @@ def blocks(count: Count, footprints: Mapping[str, Footprint]) -> list[Block]:
         Heading(1, "What a request costs"),
         *(Text(line, "lead") for line in conclusion(count, names)),
         Text(
-            "Counted are the instructions that the whole server executes for one request, in user space, "
-            "with one worker and one client: not its time. A busy machine does not change them, so they "
-            "can be compared exactly; waiting, the disk and the kernel's own work are not in them. `just "
-            "cost` counts them again; [method.md](method.md) says how far they can be believed."
+            "Counted are the instructions that the worker executes for one request, in user space: its HTTP "
+            "server, the framework and the code, with one client. They are not time. A busy machine does not "
+            "change them, so they can be compared within a few per cent; waiting, the disk and the kernel's "
+            "own work are not in them. `just cost` counts them again; [method.md](method.md) says how far "
+            "they can be believed."
         ),
         Heading(2, "Thousands of instructions"),
         cells(count),
         Text(
             f"Means of {count.seeds} starts, each with a hash seed of its own. A list is one of "
-            f"{count.rows:,} items. A twin is the same as its tutorial writes it, without the contract; a "
-            f"floor, an application that does nothing under the same server. `start`: from the first "
-            f"instruction to the first answer.",
+            f"{count.rows:,} items. A twin is the same as its tutorial writes it, without the contract; "
+            f"those of FastAPI run under Uvicorn's worker, as its documentation has it, and their services "
+            f"under Gunicorn's own `asgi`. A floor is an application that does nothing under the same "
+            f"server, with the settings of {floors(count, names)}. `start`: master and worker, from the "
+            f"first instruction to the first answer.",
             "small",
         ),
         Heading(2, "Times the twin"),
         ratios(count, names),
         Text("Below 1: the service costs less than what its tutorial would write.", "small"),
-        Heading(2, "It adds up"),
+        Heading(2, "In parts"),
         figure(count, names),
         added(count, names),
         Text(
@@ -87,8 +99,20 @@ def blocks(count: Count, footprints: Mapping[str, Footprint]) -> list[Block]:
         Text("In brackets those that wait for the disk.", "small"),
         *footprint(footprints),
         Heading(2, "What counted"),
-        Table(["", ""], [[key, value] for key, value in count.machine.items()], "ll"),
+        Table(["", ""], [[key, value] for key, value in [*count.machine.items(), *releases(count)]], "ll"),
     ]
+
+
+def floors(count: Count, names: Sequence[str]) -> str:
+    """Those of the services beside which they are counted."""
+    interfaces = {declared(name).interface: name for name in reversed(names)}
+    return listed([f"`{interfaces[floor]}` (`{floor}`)" for floor in count.costs[FLOORS]])
+
+
+def releases(count: Count) -> list[tuple[str, str]]:
+    """Of the packages that make the difference, in all services together."""
+    versions = {canonical(n): v for packages in count.packages.values() for n, v in packages.items()}
+    return [(name, versions[name]) for name in TOLD if name in versions]
 
 
 def front(count: Count) -> list[Block]:
@@ -104,16 +128,18 @@ def front(count: Count) -> list[Block]:
 def conclusion(count: Count, names: Sequence[str]) -> Iterator[str]:
     order = {o: sorted(names, key=lambda name: count.of(SERVICES, name, o)) for o in OPERATIONS}
     wins = {name: [o for o in OPERATIONS if is_cheapest(count, names, name, o)] for name in names}
-    first, *others = sorted((name for name in names if wins[name]), key=lambda name: -len(wins[name]))
-    where = ["every operation" if len(wins[first]) == len(OPERATIONS) else listed(wins[first])]
-    where += [f"`{name}` does in {listed(wins[name])}" for name in others]
-    yield f"`{first}` costs the least, or within {ALIKE * 100 - 100:.0f} % of that, in {'; '.join(where)}."
+    ranked = sorted((name for name in names if wins[name]), key=lambda name: -len(wins[name]))
+    where = {n: "every operation" if len(wins[n]) == len(OPERATIONS) else listed(wins[n]) for n in ranked}
+    yield (
+        f"Fewest instructions, or within {ALIKE * 100 - 100:.0f} % of the fewest: "
+        f"{'; '.join(f'`{name}` in {some}' for name, some in where.items())}."
+    )
     dearest = [
-        f"{count.of(SERVICES, last, o) / count.of(SERVICES, first, o):.1f} times as much in {o} (`{last}`)"
+        f"{count.of(SERVICES, last, o) / count.of(SERVICES, first, o):.1f} times as many in {o} (`{last}`)"
         for o in CHARTED
         for first, *_, last in [order[o]]
     ]
-    yield f"The dearest costs {listed(dearest)}, compared with the cheapest."
+    yield f"Compared with the cheapest, the dearest takes {listed(dearest)}."
 
 
 def is_cheapest(count: Count, names: Sequence[str], name: str, operation: str) -> bool:

@@ -50,10 +50,7 @@ def fitted(results: Results, scenario: str) -> Fit:
         for key, value in results.performance(name, scenario, CPU).items()
         if np.isfinite(value)
     }
-    variants, rounds = (sorted(set(names)) for names in zip(*observed, strict=True)) if observed else ([], [])
-    size = row(next(iter(design.values()))).size
-    if not variants:
-        return Fit(np.zeros(size), np.zeros((size, size)), np.zeros((size, size)), 0)
+    variants, rounds = (sorted(set(names)) for names in zip(*observed, strict=True))
     cells = np.zeros((len(observed), len(variants) + len(rounds)))
     for place, (name, key) in enumerate(observed):
         cells[place, [variants.index(name), len(variants) + rounds.index(key)]] = 1

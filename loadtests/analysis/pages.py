@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness import document, files
 from harness.document import Block, Content, Figure, Heading, Link, Table, Text, digits
-from harness.service import ROOT, git
+from harness.service import ROOT, SHORT, git
 from loadtests.analysis import charts, choosing, cost, history, sections
 from loadtests.analysis.results import Results
 from loadtests.cost import costs, footprint
@@ -26,7 +26,7 @@ def results(run: Run) -> Results:
         run.machine,
         samples,
         {name: services[version(variant)] for name, variant in run.plan.variants.items()},
-        run.yardsticks.ceiling_per_second,
+        run.ceilings,
         len(runs.remaining(run.plan, samples)),
     )
 
@@ -44,12 +44,15 @@ def blocks(results: Results) -> list[Block]:
 
 def head(results: Results) -> list[Block]:
     editions = sorted({declared.edition for declared in results.services.values()} - {""})
-    edition = f"Edition of the services: {document.listed(editions)}. " if editions else ""
     rounds, total = results.plan.rounds, len(results.valid) + results.remaining
     machine = results.machine
+    commit = f", as of commit {machine['commit'][:SHORT]}" if machine.get("commit") else ""
+    edition = f"Edition of the services: {document.listed(editions)}{commit}. " if editions else ""
+    left_out = [title for group, title in results.plan.groups.items() if group not in results.groups]
     programs = [f"{name} {machine[name]}" for name in ("k6", "wrk", "nginx") if name in machine]
     return [
         Text(results.plan.about),
+        *([Text(f"Not measured in this run: {'; '.join(left_out)}.")] if left_out else []),
         *guests(results),
         *elsewhere(results),
         Text(

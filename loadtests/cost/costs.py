@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import PlainSerializer, TypeAdapter, ValidationError
 
 from harness import environment, postgresql
-from harness.service import ROOT, TWIN_CONFIG, application, declared, has
+from harness.service import ROOT, TWIN_CONFIG, application, declared, has, installed
 from loadtests.cost import count, instrument
 from loadtests.cost.count import BASICS, ON_RUNGS, START, Variant
 from loadtests.cost.instrument import CountError, Reading
@@ -50,7 +50,7 @@ class Count:
     seeds: int = field(default=len(SEEDS), kw_only=True)
     machine: Mapping[str, str]
     costs: Costs
-    packages: Mapping[str, environment.Packages] = field(default_factory=dict)  # by name, where pinned
+    packages: Mapping[str, environment.Packages] = field(default_factory=dict)  # by name: what was installed
 
     def of(self, group: str, name: str, operation: str) -> float:
         """Instructions."""
@@ -105,15 +105,12 @@ def twins_on(environments: Mapping[str, Path]) -> list[Variant]:
 
 
 def on_packages(names: Sequence[str], pins: environment.Packages) -> list[Variant]:
-    """Each of the services as it is, and with those of these packages that it has. Raises CountError."""
-    today, chosen, used = datetime.now(UTC).date(), list[Variant](), set[str]()
-    for name in names:
-        if own := environment.had(name, pins):
-            used |= own.keys()
+    """Each of the services as it is, and with those of these packages that it has. Raises LaunchError."""
+    today, chosen = datetime.now(UTC).date(), list[Variant]()
+    for name, own in environment.had(names, pins).items():
+        if own:
             venv = environment.of(name, tuple(own.items()), today)
             chosen += [Variant(SERVICES, name, name), Variant(PINNED, name, name, environment=venv)]
-    if unused := [package for package in pins if package not in used]:
-        raise CountError(f"{', '.join(unused)}: not among the packages of {', '.join(names)}")
     return chosen
 
 
@@ -152,7 +149,11 @@ def counted(
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}
     machine = {**instrument.features(), "python": platform.python_version(), "system": platform.machine()}
-    packages = {v.name: environment.packages(v.environment) for v in chosen if v.environment}
+    packages = {
+        v.name: environment.packages(v.environment or installed(v.service))
+        for v in chosen
+        if v.environment or v.group == SERVICES
+    }
     return Count(machine, costs, packages, seeds=len(seeds))
 
 
@@ -176,7 +177,8 @@ def conditions(before: Count, after: Count) -> str:
 def completed(after: Count, before: Count) -> Count:
     """With the groups that were counted before and not this time. The services are in every baseline."""
     if not (others := conditions(before, after)):
-        return replace(after, costs={**before.costs, **after.costs})
+        both = {**before.costs, **after.costs}, {**before.packages, **after.packages}
+        return replace(after, costs=both[0], packages=both[1])
     if SERVICES not in after.costs:
         raise CountError(f"Not published beside the other counts: {others}")
     return after

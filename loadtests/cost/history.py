@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict
 
 from harness import files
 from harness.database import Database
-from harness.environment import made, resolved
+from harness.environment import UnfitError, made, resolved
 from harness.service import ROOT, TWIN_CONFIG, LaunchError, application
 from loadtests.cost import count, footprint, instrument
 from loadtests.cost.count import START, Variant
@@ -34,6 +34,7 @@ from loadtests.cost.instrument import CountError
 RECORD = ROOT / "results" / "history.jsonl"
 SINCE = date(2023, 1, 1)
 HALVINGS = 8  # at most, to find the release that made the largest step
+LISTED = count.ROWS + count.WARM + 1  # with the items that are created before, as none is deleted
 MINUTES = 1.5  # of a processor, for one count
 OPERATIONS = ("hello", "get_item", "list_items", "create_item")
 
@@ -288,14 +289,18 @@ def in_environment(package: str, release: Release, mode: Mode) -> Point:
     try:
         until = day if mode == "then" else None
         packages = packages_of(TWINS[package], f"{package}=={version}", until)
-    except LaunchError as error:
+    except UnfitError as error:
         return point.model_copy(update={"error": reason(str(error))})
     return point.model_copy(update={"packages": packages})
 
 
 def counted(point: Point, data: Database) -> Point:
     try:
-        counting = variant(point, made(point.packages))
+        environment = made(point.packages)
+    except UnfitError as error:
+        return point.model_copy(update={"error": reason(str(error))})
+    counting = variant(point, environment)
+    try:
         readings = {**count.requests(counting, 0, data), START: count.start(counting, 0, data)}
     except (CountError, LaunchError) as error:
         return point.model_copy(update={"error": reason(str(error))})
@@ -332,5 +337,5 @@ def packages_of(twin: str, requirement: str, until: date | None) -> dict[str, st
         return resolved(requirements, until)
     try:
         return resolved([*requirements, WORKERS], until)
-    except LaunchError:
+    except UnfitError:
         return resolved(requirements, until)

@@ -99,28 +99,18 @@ class Stage:
         """Of the dataset."""
         return self.server.ids(MOST_IDS)
 
-    def driven(self, script: str, settings: Mapping[str, object], scenario: str | None = None) -> Drive:
-        """From here: nothing of it is measured."""
-        return driven(self.server, self.bench.k6, script, settings, scenario)
-
-    def measured(self, script: str, settings: Mapping[str, object]) -> Drive:
-        """From where the load comes."""
-        hosts = self.bench.placement.load_from
-        return driven(self.server, self.bench.k6, script, settings, hosts=hosts)
-
 
 def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str | None = None) -> None:
     """What of the run is not measured yet; `given` is the URL of a PostgreSQL server."""
-    todo, yardsticks, placement = run.remaining, run.yardsticks, run.placement
-    ahead = [] if yardsticks.ceiling_per_second else [CERTIFICATE]
+    todo, ceilings, placement = run.remaining, run.ceilings, run.placement
+    ahead = [] if ceilings else [CERTIFICATE]
     with ExitStack() as running, Progress(screen, [*ahead, *likely(run.plan, todo)]) as progress:
         if ahead:
             progress.now("find out how much k6 can do")
-            yardsticks.ceiling_per_second = generator.certified(k6, placement)
-            run.note_yardsticks(yardsticks)
+            ceilings = generator.certified(k6, placement)
+            run.note_ceilings(ceilings)
             progress.next()
-        servers = Databases(given, running)
-        bench = Bench(run, k6, placement, yardsticks.ceiling_per_second, progress, folders, servers)
+        bench = Bench(run, k6, placement, ceilings, progress, folders, Databases(given, running))
         for block in blocks(todo):
             measure(bench, block)
             progress.next()
@@ -174,13 +164,13 @@ def load(server: Server, records: int, k6: str) -> None:
 
 def warm_up(stage: Stage) -> Reason | None:
     """Why what follows would not be believed; None if it may be."""
-    warm = stage.bench.run.plan.warm_up
+    warm, server, k6 = stage.bench.run.plan.warm_up, stage.server, stage.bench.k6
     settings: dict[str, object] = {"VUS": warm.users, "DURATION": f"{warm.seconds:g}s"}
     if stage.variant.application == "floor":
-        wrong = gates.unanswered(stage.driven("hello", settings).outcome, None)
+        wrong = gates.unanswered(driven(server, k6, "hello", settings).outcome, None)
     else:
         settings |= {"ITERATIONS": warm.lists} | ({"LIMIT": warm.limit} if warm.limit else {})
-        wrong = gates.unanswered(stage.driven("warm_up", settings, "list_items").outcome, warm.lists)
+        wrong = gates.unanswered(driven(server, k6, "warm_up", settings, "list_items").outcome, warm.lists)
     return wrong and Reason(code=wrong.code, numbers={"in": "warm-up", **wrong.numbers})
 
 
@@ -198,7 +188,7 @@ def misconfigured(stage: Stage, name: str) -> Reason | None:
 
 
 def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
-    plan, server = stage.bench.run.plan, stage.server
+    bench, plan, server = stage.bench, stage.bench.run.plan, stage.server
     scenario, operation = plan.scenarios[cell.scenario], plan.operation(cell.scenario)
     sample = Sample(
         **cell._replace(rate=cell.rate or nan)._asdict(),
@@ -214,12 +204,13 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
     if refused:
         return sample.model_copy(update={"invalid": refused})
     workers, before = sorted(server.workers()), stage.rows
-    clocks = beside(stage.bench.databases, stage.variant, server)
+    clocks = beside(bench.databases, stage.variant, server)
     if scenario.generator == "wrk":
         run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
     else:
-        run = stage.measured(operation, settings(cell, scenario, stage))
-    after = beside(stage.bench.databases, stage.variant, server)
+        hosts = bench.placement.load_from
+        run = driven(server, bench.k6, operation, settings(cell, scenario, stage), hosts=hosts)
+    after = beside(bench.databases, stage.variant, server)
     outcome, stage.rows = run.outcome, server.count()
     figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
     if requests := figures.get("requests"):

@@ -17,11 +17,10 @@ from harness import postgresql, usage
 from harness.database import Database, connected
 from harness.process import started
 from harness.server import free_port
-from harness.service import ROOT, LaunchError
+from harness.service import ROOT
 from loadtests.measure.plan import GIVEN, SQLITE, Environment, PlanError
 
 PINGS = 200
-DEADLINE = 10.0  # seconds for the delay to let a connection through
 
 
 @dataclass
@@ -86,22 +85,14 @@ def reached(url: str, kind: str) -> Iterator[str]:
 @contextmanager
 def delayed(url: str, milliseconds: float) -> Iterator[str]:
     """By a network whose round trip takes so long."""
-    import psycopg
-
     parts, port = urlsplit(url), free_port()
     way = parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{port}")).geturl()
     words = [sys.executable, "-m", "harness.delay", str(port), str(parts.port), str(milliseconds / 2)]
-    with TemporaryDirectory(prefix="delay-") as folder, started(words, Path(folder) / "log", cwd=ROOT):
-        end = time.monotonic() + DEADLINE
-        while True:
-            try:
-                psycopg.connect(way).close()
-                break
-            except psycopg.OperationalError as error:
-                if time.monotonic() > end:
-                    raise LaunchError("The delay of the network did not start") from error
-            time.sleep(0.02)
-        yield way
+    with TemporaryDirectory(prefix="delay-") as folder:
+        log = Path(folder) / "log"
+        with started(words, log, cwd=ROOT) as process:
+            postgresql.wait_until_ready(way, process, log)
+            yield way
 
 
 def round_trip_ms(database: Database) -> float:

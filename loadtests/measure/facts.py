@@ -44,7 +44,11 @@ def running(server: Server, variant: Variant) -> Facts | Reason:
     """Asked while nothing else is asked of the processes: an answer takes a worker's time."""
     answers = []
     for pid in sorted(server.workers()):
-        if (answer := answered(pid, server.scratch)) is None:
+        try:
+            answer = answered(pid, server.scratch)
+        except ProcessLookupError:  # it ended in between
+            return Reason(code="worker")
+        if answer is None:
             return Reason(code="silent", numbers={"pid": pid, "seconds": DEADLINE})
         answers.append(answer)
     durability = database.durability(server.storage) if answers else {}

@@ -46,9 +46,17 @@ class Guest(Server):
     def items(self) -> Iterator[dict[str, Any]]:
         """Those that came from us."""
         after = self.last
-        while page := self.ask("GET", f"/items?limit={PAGE}" + (f"&after={after}" if after else "")).json():
+        while page := self.page(after):
             yield from page
             after = page[-1]["id"]
+
+    def page(self, after: int) -> list[dict[str, Any]]:
+        answer = self.ask("GET", f"/items?limit={PAGE}" + (f"&after={after}" if after else ""))
+        try:
+            page: list[dict[str, Any]] = answer.json()
+        except ValueError as error:
+            raise LaunchError(f"{self.service}: GET /items: {error}") from error
+        return page
 
     def answers(self) -> bool:
         """Anything: whether it is right is for the contract to say."""
@@ -120,6 +128,8 @@ def started(variant: Variant, cores: Collection[int] | None = None, host: str = 
                 yield guest
             return
         port, cwd = free_port(host=host), Path(variant.cwd or ".")
+        if not cwd.is_dir():
+            raise LaunchError(f"{variant.service}: there is no folder {cwd} any more")
         command = ["/bin/sh", "-c", variant.command or ""]
         env = {"HOST": host, "PORT": str(port)}
         with closing(
@@ -136,7 +146,7 @@ def visited(variant: Variant, cores: Collection[int] | None, host: str) -> Itera
         try:
             yield guest
         except BaseException:
-            with suppress(LaunchError, ValueError):  # why it ended is to be told, not that it did
+            with suppress(LaunchError):  # why it ended is to be told, not that it did
                 guest.clear()
             raise
         guest.clear()
@@ -175,6 +185,8 @@ def guests(
 ) -> dict[str, Variant]:
     """By a name of each: the folder of a command, or the host and the path of a URL."""
     commands = list(commands)
+    if not all(command.strip() for command in commands):
+        fail("--command is empty", BAD_USAGE)
     if len(folders) not in (0, 1, len(commands)) or (folders and not commands):
         fail("There is one --cwd for all of --command, or one for each of them, in their order", BAD_USAGE)
     for folder in folders:

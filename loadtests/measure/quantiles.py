@@ -14,10 +14,6 @@ Points = tuple[Array, Array]  # percents, values
 EVERY = np.array(PERCENTS)
 
 
-def merged(functions: Functions, percent: float) -> float:
-    return at(distribution(functions), percent)
-
-
 def distribution(functions: Functions, over: Array = EVERY) -> Points:
     """What they are together: where many requests took exactly as long, two points, below and beyond them."""
     values = np.unique(np.concatenate([quantiles for _, quantiles in functions]))

@@ -13,7 +13,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from harness import files
 from harness.service import ROOT
@@ -30,12 +30,6 @@ UNFINISHED = Reason(code="unfinished")
 
 class RunError(Exception):
     """A run that cannot be found, read or begun; its text is one line."""
-
-
-class Yardsticks(BaseModel):
-    """What was measured beside the services; of older runs, some more."""
-
-    ceiling_per_second: dict[str, float] = {}  # by script: of k6, against a server that does nothing
 
 
 @dataclass(frozen=True)
@@ -62,9 +56,11 @@ class Run:
         return {name: Declared.model_validate(one) for name, one in self.machine["services"].items()}
 
     @property
-    def yardsticks(self) -> Yardsticks:
+    def ceilings(self) -> dict[str, float]:
+        """By script, requests per second of k6 against a server that does nothing."""
         path = self.folder / "yardsticks.json"
-        return Yardsticks.model_validate_json(path.read_bytes()) if path.exists() else Yardsticks()
+        yardsticks: dict[str, dict[str, float]] = json.loads(path.read_text()) if path.exists() else {}
+        return yardsticks.get("ceiling_per_second", {})
 
     @property
     def samples(self) -> list[Sample]:
@@ -101,8 +97,8 @@ class Run:
         if variant not in known:
             self.note(configuration={**known, variant: found})
 
-    def note_yardsticks(self, yardsticks: Yardsticks) -> None:
-        files.write(self.folder / "yardsticks.json", as_json(yardsticks.model_dump(mode="json")))
+    def note_ceilings(self, ceilings: Mapping[str, float]) -> None:
+        files.write(self.folder / "yardsticks.json", as_json({"ceiling_per_second": ceilings}))
 
     def pack(self) -> None:
         """Nothing is added any more. The same samples are the same bytes."""

@@ -1,12 +1,15 @@
 """What a service runs on, against what its plan says; and the machine."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from harness import usage
+from harness.server import Server
 from loadtests.measure import facts, gates
 from loadtests.measure.plan import Variant
+from loadtests.measure.sample import Reason
 
 PROCESSES = """
 [tool.service]
@@ -73,6 +76,16 @@ def test_a_service_that_runs_otherwise(planned: facts.Facts, answers: list[facts
     wrong = facts.disagreement(facts.together(answers, {"journal_mode": "WAL"}), planned)
     assert (gates.sentence(wrong) if wrong else "").startswith(reason)
     assert bool(wrong) == bool(reason)
+
+
+def test_a_worker_that_has_just_ended_answers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Server("alpha", ["true"], tmp_path)
+    with subprocess.Popen(["true"]) as ended:
+        pass
+    monkeypatch.setattr(server, "workers", lambda: [ended.pid])
+    assert facts.running(server, Variant(service="alpha")) == Reason(code="worker")
 
 
 def test_what_a_variant_sets_and_expects_is_planned(folder: Path) -> None:

@@ -13,9 +13,11 @@ import pytest
 
 from harness.command import Exit
 from harness.server import Server
+from harness.service import LaunchError
 from harness.tests.fakes import fake, lines, listening, until
 from loadtests import __main__ as commands
 from loadtests.measure import guest
+from loadtests.measure.plan import Variant
 from loadtests.tests.conftest import BLOCK, ROOT, Tree
 
 COMMAND = "DATABASE_URL=sqlite:///guest.db ./server"
@@ -171,3 +173,22 @@ def test_a_guest_may_end_each_connection_without_a_word(tmp_path: Path) -> None:
 
     with listening(answer) as url, closing(guest.Remote("own", url, tmp_path)) as own:
         assert own.ids(10) == [1]
+
+
+def test_a_list_that_is_no_json_is_told_in_a_line(tmp_path: Path) -> None:
+    def answer(connection: socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nitems")
+
+    with (
+        listening(answer) as url,
+        closing(guest.Remote("own", url, tmp_path)) as own,
+        pytest.raises(LaunchError, match="own: GET /items: "),
+    ):
+        own.count()
+
+
+def test_a_run_whose_server_has_lost_its_folder_does_not_go_on(tmp_path: Path) -> None:
+    gone = Variant(service="own", command="true", cwd=str(tmp_path / "gone"))
+    with pytest.raises(LaunchError, match=r"there is no folder .*gone any more"), guest.started(gone):
+        pass

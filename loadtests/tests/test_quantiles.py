@@ -1,7 +1,7 @@
 import pytest
 
 from harness.k6 import PERCENTS
-from loadtests.measure.quantiles import merged
+from loadtests.measure.quantiles import at, distribution
 
 
 def uniform(low: float, high: float) -> tuple[float, ...]:
@@ -32,4 +32,4 @@ FLAT = (5.0,) * len(PERCENTS)
 def test_percentiles_are_of_the_merged_distribution(
     rounds: list[tuple[float, tuple[float, ...]]], percent: float, value: float
 ) -> None:
-    assert merged(rounds, percent) == pytest.approx(value)
+    assert at(distribution(rounds), percent) == pytest.approx(value)

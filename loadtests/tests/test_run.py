@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from loadtests import __main__ as commands
 from loadtests.measure import plan, run
 from loadtests.measure.plan import Plan, cells
 from loadtests.measure.run import Run, RunError
@@ -38,6 +39,13 @@ def test_a_run_is_found_by_its_name_and_by_its_path_and_what_is_none_is_said_so(
     (begun.folder / "samples.jsonl").write_text(json.dumps({"round": 1}) + "\n")
     with pytest.raises(RunError, match=r"samples\.jsonl holds a line that is no sample"):
         _ = run.found(begun.name).samples
+
+
+def test_a_line_that_a_full_disk_cut_off_is_no_part_of_what_is_kept(begun: Run) -> None:
+    begun.add(sample(begun.remaining[0]))
+    with (begun.folder / "samples.jsonl").open("a") as file:
+        file.write('{"round": 1, "vari')
+    assert commands.kept(begun).startswith("0 of 2 blocks are kept. To go on: just bench --resume")
 
 
 def test_a_figure_has_four_digits_and_one_that_nobody_measured_is_null(begun: Run) -> None:

@@ -19,8 +19,8 @@ from app.middleware import UNREAD_MAX
 try:
     service = Config()
 except ValidationError as error:
-    bad = error.errors()[0]
-    sys.exit(f"{str(bad['loc'][0]).upper()}: {bad['msg']}, not {bad['input']!r}")
+    bad = error.errors(include_input=False)[0]  # a URL may have a password in it
+    sys.exit(f"{str(bad['loc'][0]).upper()}: {bad['msg']}")
 
 wsgi_app = "app.main:create_app()"
 worker_class = "gthread"

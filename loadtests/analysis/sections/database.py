@@ -91,17 +91,23 @@ def by_step(results: Results) -> Steps:
 
 
 def verdict(results: Results) -> str:
-    """Of the response times of all services together."""
+    """Of the response times of all services together; the slower one's is not that of the generator."""
     file, near, _ = LADDER
     ratios = {one: together(results, near, one, LATENCY) for one in results.scenarios}
-    sure = [o for o, r in ratios.items() if intervals.apart(r, results.floor(o, LATENCY))]
+    slower = {one: by_step(results)[near if ratio.value > 1 else file] for one, ratio in ratios.items()}
+    sure = [
+        o
+        for o, ratio in ratios.items()
+        if intervals.apart(ratio, results.floor(o, LATENCY))
+        and not any(results.bound(name, o) for name in slower[o].values())
+    ]
     told = {
-        "sooner in": [o for o in sure if ratios[o].value > 1],
-        "later in": [o for o in sure if ratios[o].value < 1],
-        "not told apart in": [o for o in ratios if o not in sure],
+        f"sooner from {file} in": [o for o in sure if ratios[o].value > 1],
+        f"sooner from {near} in": [o for o in sure if ratios[o].value < 1],
+        "the two were not told apart in": [o for o in ratios if o not in sure],
     }
     words = "; ".join(f"{how} {listed(some)}" for how, some in told.items() if some)
-    return f"On one machine {file} answers, compared with {near}: {words}."
+    return f"On one machine the answer came {words}."
 
 
 def conclusion(results: Results) -> list[Content]:

@@ -66,7 +66,7 @@ def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
         blocks.append(
             Text(
                 f"Generator-bound: {listed(bound)}. Where such a ladder ended, k6 may have been in the "
-                "service's way, which might sustain more elsewhere: the ranks are those of this run.",
+                "service's way, which might sustain more elsewhere: nobody is ranked before it.",
                 "notice",
             )
         )
@@ -92,7 +92,10 @@ def sparse(ticks: Mapping[float, str]) -> dict[float, str]:
 def curve(results: Results, variant: str, scenario: str) -> list[tuple[float, float]]:
     """p99 at each rate, of the requests of all rounds together."""
     return [
-        (rate, quantiles.merged([(one.requests, one.quantiles_ms) for one in samples], 99))
+        (
+            rate,
+            quantiles.at(quantiles.distribution([(one.requests, one.quantiles_ms) for one in samples]), 99),
+        )
         for rate, samples in sorted(grouped(results.of(variant, scenario), "rate").items())
     ]
 
@@ -144,7 +147,8 @@ def numbered(results: Results, scenario: str) -> Mapping[str, int]:
 
     def separates(better: str, other: str) -> bool:
         one, two = brackets[better], brackets[other]
-        return one.low >= two.high and one.value / two.value > floor
+        apart = one.low >= two.high and one.value / two.value > floor
+        return apart and not is_bound(results, other, scenario)
 
     return ranks.numbered(order, separates)
 

@@ -1,14 +1,16 @@
 """The count beside the clock: do the instructions of a request rank as its processor time does?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from statistics import median
 
 from harness.document import Block, Content, Estimate, Heading, Table, Text
+from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
 from loadtests.cost import costs
-from loadtests.cost.costs import SERVICES, TWINS, Count
+from loadtests.cost.costs import ALIKE, SERVICES, TWINS, Count
 
 BUSY = Measure("service_cpu_share", "Share of all cores", "")
 
@@ -26,6 +28,19 @@ class Cell:
         return self.time.value * 1e6 / self.instructions
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Of services, in one scenario; the first takes more time."""
+
+    one: Cell
+    other: Cell
+    times: Interval  # as much processor time
+
+    @property
+    def instructions(self) -> float:
+        return self.one.instructions / self.other.instructions
+
+
 def section(results: Results) -> list[Block]:
     cells = list(counted(results, costs.read()))
     if len(cells) < 3:
@@ -33,6 +48,7 @@ def section(results: Results) -> list[Block]:
     return [
         Heading(2, "The count beside the clock"),
         Text(conclusion(cells), "lead"),
+        *([Text(compared(both), "lead")] if (both := pairs(results, costs.read())) else []),
         Text(
             "Each variant has one worker and more users than it can serve at once. Processor time is that of "
             "the whole service, with the kernel's part; the instructions are those of `results/cost.json`, "
@@ -74,6 +90,30 @@ def conclusion(cells: list[Cell]) -> str:
         f"{rank:.3f}. An instruction takes {median(cell.pace for cell in cells):.2f} ns at the median, from "
         f"{least.pace:.2f} (`{least.variant}`, {least.scenario}) to {most.pace:.2f} (`{most.variant}`, "
         f"{most.scenario})."
+    )
+
+
+def pairs(results: Results, count: Count) -> list[Pair]:
+    services = [
+        cell for cell in counted(results, count) if results.plan.variants[cell.variant].application != "twin"
+    ]
+    return [
+        Pair(one, other, results.times(other.variant, one.variant, one.scenario, CPU))
+        for one, other in permutations(services, 2)
+        if one.scenario == other.scenario and one.time.value > other.time.value
+    ]
+
+
+def compared(pairs: Sequence[Pair]) -> str:
+    """Whether the count ranks services as the clock does, and where the two differ most."""
+    apart = [pair for pair in pairs if intervals.apart(pair.times, 1)]
+    same = sum(pair.instructions > ALIKE for pair in apart)
+    pair = max(pairs, key=lambda one: intervals.farness(one.times.value / one.instructions))
+    return (
+        f"Of {len(pairs)} pairs of services in one operation, processor time tells {len(apart)} apart, of "
+        f"which the count has {same} in the same order. They differ most in {pair.one.scenario}: "
+        f"`{pair.one.variant}` takes {pair.times.value:.1f} times the processor time of "
+        f"`{pair.other.variant}`, and {pair.instructions:.1f} times its instructions."
     )
 
 

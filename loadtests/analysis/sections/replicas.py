@@ -93,15 +93,18 @@ def rates(results: Results) -> str:
 
 
 def verdict(results: Results) -> str:
-    """More beyond doubt is above the other's bracket."""
-    pairs = brackets(results).values()
-    more = sum(most.low >= few.high for few, most in pairs)
+    pairs, more = brackets(results), gains(results)
     fewest, many = (replicas(results, names) for names in zip(*ends(results).values(), strict=True))
     shared = "" if results.placement.load_from else ", which the load shares"
     return (
         f"On {results.machine['cores']} cores{shared}, {many} sustain more than {fewest} "
         f"beyond doubt in {more} of {len(pairs)} cases."
     )
+
+
+def gains(results: Results) -> int:
+    """In how many cases the most sustain more than the fewest, beyond doubt."""
+    return sum(most.low >= few.high for few, most in brackets(results).values())
 
 
 def brackets(results: Results) -> Mapping[tuple[str, str], tuple[Interval, Interval]]:

@@ -25,7 +25,8 @@ RULE = (
     "Where a run has hello and echo by wrk too, wrk's clock decides if it can tell, else the count. "
     "A claim is reproduced where the ratio lies in the band, contradicted where it lies outside, and "
     "undecided where that cannot be told: where its 95 % interval holds an end of the band or, of a "
-    "count, where it is within 2 % of one. Of a claim about several pairs the worst decides, and is the "
+    "count, where it is within 2 % of one. That one does better is contradicted, too, where the two cannot "
+    "be told apart and are alike beyond doubt. Of a claim about several pairs the worst decides, and is the "
     "one shown."
 )
 WRITES = (
@@ -60,7 +61,7 @@ def section(results: Results) -> list[Block]:
             "framework's tutorial writes it."
         ),
         Text(RULE),
-        Text(WRITES),
+        *([Text(WRITES)] if "same_durability" in results.groups else []),
         on_both(verdicts, then) if both else on_one(verdicts),
         Text(ordered(study, measured(results, count))),
         *(then_and_now(results, before, count) if both else []),
@@ -144,12 +145,15 @@ def ordered(study: Paper, ours: Measured, where: str = "here") -> str:
 
 
 def conclusion(verdicts: list[Verdict]) -> str:
-    outcomes = Counter(verdict.outcome for verdict in verdicts)
-    counts = listed([f"{outcomes[one]} are {one}" for one in STYLES])
     by = Counter(DECIDED.get(one.instrument, SEVERAL) for one in verdicts if one.outcome != "undecided")
     decided = listed([f"{by[name]} by {name}" for name in (*DECIDED.values(), SEVERAL) if by[name]])
     ending = f"; decided are {decided}" if decided else ""
-    return f"Of the study's {len(verdicts)} claims {counts}{ending}."
+    return f"Of the study's {len(verdicts)} claims {outcomes(verdicts)}{ending}."
+
+
+def outcomes(verdicts: list[Verdict]) -> str:
+    counts = Counter(verdict.outcome for verdict in verdicts)
+    return listed([f"{counts[one]} are {one}" for one in STYLES])
 
 
 def ours(verdict: Verdict) -> list[Content]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Literal
 
 from harness.document import Block, Content, Estimate, Heading, Ratio, Span, Style, Table, Text
@@ -29,7 +30,7 @@ def section(results: Results) -> list[Block]:
 
 
 def since_commit(results: Results) -> list[Block]:
-    rows = [row(results, change) for change in changes(results, pairs(results))]
+    rows = [row(results, change) for change in changes(results, pairs(results, "commit"))]
     if not rows:
         return []
     head = ["scenario", "variant", "commit", "measure", "then", "now", "times as well", ""]
@@ -41,7 +42,7 @@ def since_commit(results: Results) -> list[Block]:
 
 
 def on_packages(results: Results) -> list[Block]:
-    both, scenarios = pinned(results), results.scenarios
+    both, scenarios = pairs(results, "packages"), results.scenarios
     cells = {(one.earlier, one.scenario): cell(one) for one in changes(results, both) if one.measure != CPU}
     rows: list[list[Content]] = [
         [results.cell(name), results.cell(other), *(cells.get((other, one), "") for one in scenarios)]
@@ -86,28 +87,16 @@ def styled(direction: Direction) -> Span:
     return Span(direction, STYLES.get(direction, "muted"))
 
 
-def pairs(results: Results) -> dict[str, str]:
-    """The earlier variants, each to what became of it."""
+def pairs(results: Results, kind: Literal["commit", "packages"]) -> dict[str, str]:
+    """The variants of a commit, or on other packages, each to the same as it comes, in whatever group."""
     variants = results.plan.variants
-    return {
-        earlier: name
-        for earlier in results.variants
-        for name in results.variants
-        if variants[earlier].commit
-        and variants[name] == variants[earlier].model_copy(update={"commit": None})
-    }
-
-
-def pinned(results: Results) -> dict[str, str]:
-    """The variants on other packages, each to the same on its own, in whatever group."""
-    variants = results.plan.variants
-    own: dict[str, object] = {"packages": {}, "as_of": None}
+    as_it_comes: dict[str, object] = {"commit": None, "packages": {}, "as_of": None}
     return {
         other: name
-        for other in results.variants
-        for name in results.variants
-        if variants[other].packages
-        and variants[name] == variants[other].model_copy(update={**own, "group": variants[name].group})
+        for other, name in permutations(results.variants, 2)
+        if getattr(variants[other], kind)
+        and variants[name]
+        == variants[other].model_copy(update={**as_it_comes, "group": variants[name].group})
     }
 
 
@@ -134,6 +123,6 @@ def slower(results: Results, percent: float) -> list[str]:
     return [
         f"{one.variant}, {results.label(one.scenario)}: {written(one.measure)} "
         f"{(1 / one.times.value - 1) * 100:.1f} % worse"
-        for one in changes(results, pairs(results))
+        for one in changes(results, pairs(results, "commit"))
         if one.direction == "worse" and 1 / one.times.value > 1 + percent / 100
     ]

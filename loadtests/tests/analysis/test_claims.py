@@ -1,9 +1,11 @@
+from math import inf
 from typing import Any
 
 import pytest
 
 from loadtests.analysis import claims, intervals, paper
 from loadtests.analysis.claims import Measured
+from loadtests.analysis.intervals import Interval
 from loadtests.analysis.paper import Claim
 from loadtests.analysis.results import Results
 from loadtests.cost import costs
@@ -88,10 +90,27 @@ def test_of_a_pair_that_k6_bound_wrk_decides_before_the_count_unless_it_set_the_
     assert verdict(noisy).instrument == "clock of wrk"
 
 
-def test_counts_that_hardly_differ_are_not_told_apart() -> None:
+def test_who_is_alike_does_not_do_better_and_a_count_near_the_end_of_a_band_decides_nothing() -> None:
     bound = synthetic.bound(synthetic.results(), "twin_flask_orm", "hello", range(1, 8))
-    found = verdict(bound, counted=True, better=["flask_sqlite"], than=["flask_orm"])
-    assert (found.outcome, found.why) == ("undecided", "cannot be told from 1.00")
+    of = {"better": ["flask_sqlite"], "than": ["flask_orm"]}
+    alike = verdict(bound, counted=True, **of)
+    assert (alike.outcome, alike.instrument) == ("contradicted", "count")
+    near = verdict(bound, counted=True, at_least=alike.ours.value * 1.01, **of)
+    assert (near.outcome, near.why) == ("undecided", f"cannot be told from {alike.ours.value * 1.01:.2f}")
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (Interval(1.0, 0.97, 1.03), "contradicted"),  # alike
+        (Interval(1.03, 1.01, 1.04), "reproduced"),  # told apart
+        (Interval(1.0, 0.94, 1.06), "undecided"),  # perhaps 6 % better
+        (Interval(1.03, 0.99, 1.07), "undecided"),
+        (Interval(0.9, 0.8, 0.95), "contradicted"),
+    ],
+)
+def test_to_do_better_is_more_than_to_be_alike(times: Interval, expected: str) -> None:
+    assert claims.outcome(times, 1.0, (1, inf)) == expected
 
 
 def test_the_hypothesis_counts_scenarios() -> None:

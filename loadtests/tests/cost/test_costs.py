@@ -14,7 +14,7 @@ import pytest
 from harness import environment
 from harness.command import kill_children
 from harness.process import started
-from harness.service import installed
+from harness.service import LaunchError, installed
 from loadtests.analysis import cost as page
 from loadtests.cost import costs, count
 from loadtests.cost.costs import Cost, Count
@@ -95,7 +95,7 @@ def test_only_what_a_service_can_be_counted_on_is() -> None:
     assert [(v.group, v.name) for v in costs.on_postgresql(["flask_orm"])] == [("postgresql", "flask_orm")]
     with pytest.raises(CountError, match="flask_sqlite does not speak PostgreSQL"):
         costs.on_postgresql(["flask_orm", "flask_sqlite"])
-    with pytest.raises(CountError, match="django: not among the packages of flask_orm, flask_sqlite"):
+    with pytest.raises(LaunchError, match="django: not among the packages of flask_orm, flask_sqlite"):
         costs.on_packages(["flask_orm", "flask_sqlite"], {"django": "5.2.1"})
 
 

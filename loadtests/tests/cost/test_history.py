@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.document import Table, markdown
+from harness.environment import UnfitError
 from harness.service import LaunchError
 from loadtests.analysis import history as page
 from loadtests.cost import count, footprint, history, instrument
@@ -114,13 +115,25 @@ def test_a_release_that_goes_with_nothing_is_on_record_with_the_reason(
     record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> dict[str, str]:
-        raise LaunchError("Because flask==1.1 depends on werkzeug<1")
+        raise UnfitError("Because flask==1.1 depends on werkzeug<1")
 
     monkeypatch.setattr(history, "packages_of", refuse)
     wanted = History(["flask"], TODAY, record)
     assert wanted.hours == 0
     wanted.count(lambda *_: None)
     assert {one.error for one in history.read(record)} == {"Because flask==1.1 depends on werkzeug<1"}
+
+
+def test_an_outage_of_the_network_is_no_fault_of_a_release(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> dict[str, str]:
+        raise LaunchError("Failed to fetch: connection refused")
+
+    monkeypatch.setattr(history, "packages_of", fail)
+    with pytest.raises(LaunchError, match="Failed to fetch"):
+        History(["flask"], TODAY, record)
+    assert history.read(record) == []
 
 
 def test_a_footprint_is_measured_once_an_environment_and_kept(
