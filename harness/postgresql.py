@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from harness.process import GRACE, started, tail
+from harness.process import GRACE, lives, started, tail
 from harness.server import free_port
 from harness.service import LaunchError
 
@@ -80,7 +80,7 @@ class PostgreSQL:
         self.process.kill()
         self.process.wait()
         end = time.monotonic() + GRACE
-        while any(map(_lives, children)) and time.monotonic() < end:
+        while any(map(lives, children)) and time.monotonic() < end:
             time.sleep(0.02)
 
     def stop(self, number: int = signal.SIGINT) -> None:
@@ -99,12 +99,6 @@ def server() -> Iterator[str]:
     with TemporaryDirectory(prefix="postgresql-") as name, closing(PostgreSQL(Path(name))) as server:
         server.start()
         yield server.url
-
-
-def _lives(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False
 
 
 def _as_an_ordinary_user(folder: Path, *files: Path) -> list[str]:

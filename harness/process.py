@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 GRACE = 10.0  # seconds for a process to end when asked to
 
 # What a process inherits. The rest of the caller's environment would change what is measured without a trace.
@@ -85,6 +87,13 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):  # the whole group: also workers that outlived their master
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def lives(process: psutil.Process) -> bool:
+    """What has ended and nobody has waited for is dead."""
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def tail(log: Path, lines: int = 10) -> str:

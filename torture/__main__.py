@@ -4,19 +4,16 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from itertools import product
-from subprocess import TimeoutExpired
+from traceback import format_exc
 from typing import Annotated
 
-import psycopg
-
-from harness.command import Argument, Command, Option, fail, interruptible, known, output
+from harness.command import Argument, Command, Option, fail, interruptible, known, output, screen
 from harness.k6 import K6Error
 from harness.service import SERVICES, LaunchError, declared, installed, services
-from harness.wire import NoAnswerError
 from torture import page
 from torture.experiments import EXPERIMENTS
 from torture.postgresql import ON_POSTGRESQL, ground, on_postgresql
-from torture.service import LONG, SHORT, Effort, Result, StuckError
+from torture.service import LONG, SHORT, Effort, Result
 
 app = Command("just torture")
 
@@ -24,8 +21,8 @@ HELP = f"""Put services under fire: kill, fill, lock, flood and fuzz them.
 
 Each SERVICE is started on a free port with a database of its own, once for
 each experiment; with no SERVICE, all are. What must never be - a lost or a
-doubled write, a 5xx but 503, a hang, memory that stays, a leak in an answer -
-is a fault, and is printed with what was done.
+doubled write, a 5xx but 503, a hang, memory past a limit, a leak in an
+answer - is a fault, and is printed with what was done.
 
 [bold]Experiments[/bold]
 
@@ -77,17 +74,15 @@ def torture(
     known("database", [database], list(experiments))
     known("experiment", only or [], experiments[database])
     able = [name for name in services() if database in declared(name).databases]
+    known(f"service on {database}", names or [], able)
     if publish and not effort.whole:
         fail(f"--publish needs the long form: {LONG:.0f} minutes or more.", 2)
-    for name in names or []:
-        if database not in declared(name).databases:
-            fail(f"{name} cannot be on {database}. {', '.join(able)} can.", 2)
     faults = 0
     try:
         with interruptible(), ground() if database == "postgresql" else nullcontext() as server:
             for name, experiment in product(names or able, only or experiments[database]):
                 installed(name, output.print)
-                run = partial(on_postgresql, server) if server else on_sqlite
+                run = partial(on_postgresql, server, experiment) if server else EXPERIMENTS[experiment]
                 record = recorded(name, experiment, run, effort)
                 faults += len(record.faults)
                 if publish:
@@ -99,21 +94,18 @@ def torture(
         fail(f"{faults} faults")
 
 
-def on_sqlite(name: str, experiment: str, effort: Effort) -> Result:
-    return EXPERIMENTS[experiment](name, effort)
-
-
-def recorded(
-    name: str, experiment: str, run: Callable[[str, str, Effort], Result], effort: Effort
-) -> page.Record:
+def recorded(name: str, experiment: str, run: Callable[[str, Effort], Result], effort: Effort) -> page.Record:
     project = tomllib.loads((SERVICES / name / "pyproject.toml").read_text())["project"]
     began = time.monotonic()
     with output.status(f"{name}: {experiment}"):
         try:
-            result = run(name, experiment, effort)
-        except (StuckError, NoAnswerError, LaunchError, TimeoutExpired, psycopg.Error) as error:
-            # what was counted till then is lost with it
+            result = run(name, effort)
+        except K6Error:  # of the tool, not of the service
+            raise
+        except Exception as error:  # noqa: BLE001 - a service that crashes may cause any
+            # What was counted till then is lost with it.
             result = Result(faults=[f"{type(error).__name__}: {error}"])
+            screen.print(format_exc(), markup=False, soft_wrap=True)
     record = page.Record.of(project["version"], result, time.monotonic() - began)
     output.print(f"[bold]{name}[/bold]: {experiment}, {record.seconds:.0f} s", soft_wrap=True)
     for what, figure in record.figures.items():

@@ -33,7 +33,9 @@ DATA = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
 
 def hostile(name: str, effort: Effort) -> Result:
     """What no client should send: bytes that are nearly HTTP, JSON that is nearly right, and floods of both.
-    No 5xx, no hang, no growth."""
+    No 5xx but the 501 and 505 that HTTP has, and no hang. From the first fifth of the requests to the last
+    the memory grows by less than 32 MiB, and so it does in each flood. Where it grows by more, they are sent
+    again: it is a fault if it comes 3 times in a row. None of this shows that growth ends."""
     result, answers, slowest, sent_so_far = Result(), Counter[int](), 0.0, 0
     count, chance = effort.of(REQUESTS, 500), random.Random(1)
     with tortured(name) as service:

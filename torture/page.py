@@ -53,14 +53,15 @@ def publish(records: Records) -> None:
 
 
 def page(services: Records) -> Iterator[Block]:
-    editions = sorted({record.edition for records in services.values() for record in records.values()})
+    cells = [record for records in services.values() for record in records.values()]
+    editions, days = sorted({record.edition for record in cells}), sorted({record.date for record in cells})
     yield Heading(1, "Reliability")
     yield Text(
         f"What `just torture` did to each service, edition {' and '.join(editions)}, and what came of it. "
-        "Every line is a count of this repository's last long run; `just torture --publish` writes this "
-        "page. A fault is what must never be: a write lost or done twice, an answer of 5xx but the 503 that "
-        "the contract has, a hang, memory that stays, an answer that says too much. A column is of a service "
-        "on SQLite, unless it says PostgreSQL."
+        f"Every line is a count of the last long run of that experiment on that service ({', '.join(days)}); "
+        "`just torture --publish` writes this page. A fault is what must never be: a write lost or done "
+        "twice, an answer of 5xx but the 503 of the contract, a hang, memory past an experiment's limit, "
+        "an answer that says too much. A column is of a service on SQLite, unless it says PostgreSQL."
     )
     names = [name for name in EVERY if any(name in records for records in services.values())]
     yield Table(

@@ -146,7 +146,11 @@ def serve(services: list[Server], result: Result) -> None:
         list(pool.map(Server.start, services))
     for number, service in enumerate(services):
         with Client(service.url, reuse=False) as client:
-            item = client.send("POST", "/items", {"name": f"of {number}", "price": 1}).json()
+            answer = client.send("POST", "/items", {"name": f"of {number}", "price": 1})
+        if answer.status != 201:
+            result.faults.append(f"a write to copy {number} was answered {answer.status}")
+            continue
+        item = answer.json()
         result.expect(item["id"] > max(items, default=0), f"the id {item['id']} was given again")
         items[item["id"]] = item["name"]
     for service in services:

@@ -13,6 +13,7 @@ from math import inf
 from harness.wire import Client, NoAnswerError
 
 PAUSE = 0.02  # seconds after a request that got no answer
+EXPECTED = (200, 201, 204, 404, 503)  # 404 where a DELETE without an answer was done; 503: the contract
 
 
 class Writer(threading.Thread):
@@ -106,6 +107,10 @@ class Writers:
 
     def answers(self, status: int) -> int:
         return sum(writer.statuses[status] for writer in self.threads)
+
+    def unexpected(self) -> list[str]:
+        statuses = self.statuses.items()
+        return [f"{times} answers of {status}" for status, times in statuses if status not in EXPECTED]
 
     def well_since(self, moment: float, least: int) -> float:
         return max(writer.well_since(moment, least) for writer in self.threads)

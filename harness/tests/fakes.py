@@ -12,6 +12,7 @@ from threading import Thread
 import psutil
 import pytest
 
+from harness.process import lives
 from harness.service import stamped
 
 HERE = Path(__file__).parent
@@ -53,10 +54,9 @@ def lines(path: Path) -> list[str]:
 
 
 def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    with suppress(psutil.NoSuchProcess):
+        return lives(psutil.Process(pid))
+    return False
 
 
 def left_behind(root: Path) -> list[int]:

@@ -1,14 +1,15 @@
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from harness.document import markdown
 from harness.service import declared, services
-from torture import page
+from torture import hostile, overload, page
 from torture.experiments import EXPERIMENTS
 from torture.page import Record, newer
 from torture.postgresql import ON_POSTGRESQL
-from torture.service import Effort, Result
+from torture.service import TIMES, Effort, Result
 from torture.synced import synced_before
 
 
@@ -37,6 +38,19 @@ def test_what_is_new_takes_the_place_of_what_was() -> None:
     assert records == {"alpha": {"crash": other, "disk": one}, "beta": {"disk": other}}
     assert [*records] == ["alpha", "beta"]
     assert [*records["alpha"]] == ["crash", "disk"]
+
+
+def test_the_page_has_the_days_of_its_records() -> None:
+    crash, disk = (Record(date=f"2026-01-0{day}", seconds=1.0, figures={}, faults=[]) for day in (2, 1))
+    text = markdown(page.page({"alpha": {"crash": crash, "disk": disk}}))
+    assert "(2026-01-01, 2026-01-02)" in text
+
+
+@pytest.mark.parametrize("module", [hostile, overload])
+def test_the_words_about_memory_have_the_figures(module: ModuleType) -> None:
+    words = page.EVERY[module.__name__.rpartition(".")[2]].__doc__ or ""
+    assert f"{module.GROWTH:.0f} MiB" in words
+    assert f"{TIMES} times in a row" in words
 
 
 @pytest.mark.parametrize(("share", "count"), [(0.0, 4), (0.1, 10), (1.0, 100), (2.0, 200)])

@@ -1,3 +1,4 @@
+from collections import Counter
 from math import inf
 
 import pytest
@@ -42,3 +43,8 @@ def test_a_client_is_well_since_the_first_good_answer_that_no_bad_one_followed()
     assert writer(ends=ends).well_since(3.5, 1) == 4.0
     assert writer(ends=ends).well_since(0.0, 3) == inf
     assert writer(ends=[*ends, (5.0, False)]).well_since(0.0, 1) == inf
+
+
+@pytest.mark.parametrize(("status", "faults"), [(503, []), (404, []), (500, ["2 answers of 500"])])
+def test_what_a_write_is_answered(status: int, faults: list[str]) -> None:
+    assert writer(statuses=Counter({201: 5, status: 2})).unexpected() == faults

@@ -1,0 +1,119 @@
+"""What an experiment makes of a service, or of a machine, that is not as it should be."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from itertools import chain, count, repeat
+from pathlib import Path
+from socket import socket
+from subprocess import CalledProcessError
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock, Mock
+
+import h11
+import psutil
+import psycopg
+import pytest
+
+from harness.command import Exit
+from harness.k6 import K6Error
+from harness.tests.fakes import listening
+from torture import overload, postgresql, signals, startup, synced
+from torture.__main__ import recorded, torture
+from torture.service import SHORT, Effort, Result, StuckError
+from torture.writer import Writers
+
+STRACE = """#!/bin/sh
+echo "strace: attach: ptrace(PTRACE_SEIZE, 1): Operation not permitted" >&2
+exit 1
+"""
+
+
+def answering(status: int) -> Callable[[socket], None]:
+    """To each request that is a GET or has a JSON object."""
+
+    def answer(connection: socket) -> None:
+        while data := connection.recv(2**16):
+            if data.startswith(b"GET") or data.endswith(b"}"):
+                connection.sendall(b"HTTP/1.1 %d X\r\nContent-Length: 2\r\n\r\n[]" % status)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError(111, "Connection refused"),
+        KeyError("id"),
+        CalledProcessError(1, "mount"),
+        h11.RemoteProtocolError("illegal status line"),
+        psutil.NoSuchProcess(1),
+    ],
+)
+def test_whatever_an_experiment_meets_is_its_fault(error: Exception) -> None:
+    record = recorded("flask_sqlite", "hostile", Mock(side_effect=error), Effort(SHORT))
+    assert record.faults == [f"{type(error).__name__}: {error}"]
+
+
+def test_a_tool_that_is_missing_is_no_fault_of_a_service() -> None:
+    with pytest.raises(K6Error):
+        recorded("flask_sqlite", "overload", Mock(side_effect=K6Error("k6 is missing")), Effort(SHORT))
+
+
+def test_a_service_that_cannot_be_on_a_database_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exit) as ended:
+        torture(["flask_sqlite"], database="postgresql")
+    assert ended.value.exit_code == 2
+    assert "Unknown service on postgresql: flask_sqlite." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("experiment", [signals.drain, signals.reload])
+def test_writes_that_are_answered_500_are_a_fault(
+    experiment: Callable[[str, Effort], Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("rows", "rows_of_the_file", "stops_well"):
+        monkeypatch.setattr(signals, name, Mock(return_value={}))
+    with listening(answering(500)) as url:
+        service = MagicMock(url=url, workers=Mock(side_effect=([pid] for pid in count())))
+        monkeypatch.setattr(signals, "tortured", Mock(return_value=nullcontext(service)))
+        result = experiment("alpha", Effort(SHORT))
+    assert any(fault.endswith("answers of 500") for fault in result.faults)
+    assert result.figures["lost or twice"] == "0"
+
+
+def test_a_copy_that_refuses_a_write_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("Server", "rows_of_the_file", "stops_well"):
+        monkeypatch.setattr(startup, name, Mock(return_value={}))
+    result = Result()
+    with listening(answering(503)) as url:
+        startup.serve([MagicMock(url=url, database=tmp_path / "items.db")], result)
+    assert result.faults == ["a write to copy 0 was answered 503"]
+
+
+def test_strace_that_may_not_attach_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "strace").write_text(STRACE)
+    (tmp_path / "strace").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with listening(answering(201)) as url:
+        workers = Mock(side_effect=[[1, 2]] * 9)
+        service: Any = SimpleNamespace(url=url, scratch=tmp_path, workers=workers)
+        assert synced.writes(service, 3) is None
+
+
+def test_what_is_never_answered_503_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(monotonic=count(step=10).__next__, sleep=Mock())
+    monkeypatch.setattr("torture.service.time", clock)
+    observer = Mock(**{"execute.side_effect": [None] * 20})
+    ground = Mock(**{"connect.side_effect": chain([observer], repeat(psycopg.OperationalError()))})
+    with pytest.raises(StuckError):
+        postgresql.connections(ground, Writers([]))
+
+
+def test_k6_has_longer_than_it_is_told_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    process = Mock()
+    monkeypatch.setattr(overload, "started", Mock(return_value=nullcontext(process)))
+    monkeypatch.setattr(overload, "k6", Mock(**{"read.return_value": "no summary"}))
+    overload.loads(MagicMock(), Result(), 120)
+    assert min(call.args[0] for call in process.wait.call_args_list) > 120
