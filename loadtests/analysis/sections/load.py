@@ -42,7 +42,7 @@ def conclusion(results: Results) -> Text:
     for scenario in results.curves:
         first = [name for name, rank in numbered(results, scenario).items() if rank == 1]
         firsts.append([*joined([results.cell(name) for name in first]), f" in {scenario}"])
-    return Text(["Highest sustained rate: ", *joined(firsts, "; ", "; "), "."], "lead")
+    return Text(["None sustains more beyond doubt than ", *joined(firsts, "; ", "; "), "."], "lead")
 
 
 def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
