@@ -1,7 +1,7 @@
 import re
 import time
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from conformance.case import LEVELS, SEED, Level, Subject, load
 from conformance.findings import Run
-from conformance.judge import Judgement, cells, conforms, judge, unreachable
+from conformance.judge import Judgement, cells, conforms, judge, patient, unreachable
 from conformance.rules import Rules
 from harness.command import (
     BAD_USAGE,
@@ -137,7 +137,7 @@ def conform(
         url.rstrip("/"), short=short, seed=seed, postgresql="" if kind == "sqlite" else database
     )
     judged: dict[str, Judgement] = {}
-    run = Run(url=url or "http://127.0.0.1:8000", seed=seed, short=short, only=only, may_delete=may_delete)
+    run = Run(url=url, seed=seed, short=short, only=only, may_delete=may_delete)
     interrupted = 0
     try:
         try:
@@ -185,9 +185,7 @@ def on(database: str, names: list[str], url: str) -> tuple[str, list[str]]:
     if url and kind != "sqlite":
         fail("The server at a URL has its database already: --database is of services.", BAD_USAGE)
     able = [name for name in services() if kind in declared(name).databases]
-    for name in names:
-        if name not in able:
-            fail(f"{name} cannot be on {kind}. {', '.join(able)} can.", BAD_USAGE)
+    known(f"service on {kind}", names, able)
     return kind, able
 
 
@@ -203,16 +201,23 @@ def deviations(rules: Rules, allowed: Sequence[str]) -> dict[str, str]:
 def at_url(
     subject: Subject, names: Sequence[str], *, may_delete: bool
 ) -> Generator[tuple[str, Subject], None, None]:
-    from conformance.reference.oracle import stored
+    from conformance.reference.oracle import left_as_it_was, stored
 
     if why := unreachable(subject.url):
         fail(why, BAD_USAGE)
-    if not may_delete and stored(subject.url, most=1):
-        has = "has items. Items are created and deleted beside them with --may-delete."
-        fail(f"{subject.url} {has}", BAD_USAGE)
-    if subject.url.startswith("https:"):
-        screen.print("Left out over TLS: the cases that look at a bare connection.")
-    yield "".join(names) or subject.url, subject
+    with ExitStack() as stack:
+        with patient():
+            if not may_delete and stored(subject.url, most=1):
+                has = "has items. Items are created and deleted beside them with --may-delete."
+                fail(f"{subject.url} {has}", BAD_USAGE)
+            stack.enter_context(left_as_it_was(subject.url))
+        if subject.url.startswith("https:"):
+            screen.print("Left out over TLS: the cases that look at a bare connection.")
+        try:
+            yield "".join(names) or subject.url, subject
+        finally:
+            with patient():
+                stack.close()
 
 
 def of_services(subject: Subject, names: Sequence[str]) -> Generator[tuple[str, Subject], None, None]:
@@ -257,7 +262,7 @@ def conclude(rules: Rules, judged: dict[str, Judgement], folder: Path, run: Run,
         page.publish(found)
     for service, judgement in judged.items():
         terminal(report.blocks(rules, service, judgement, run, report.SHOWN), output)
-        if line := report.claim(rules, judgement, run):
+        if line := report.claim(rules, service, judgement, run):
             output.print(f"For a README: {line}", markup=False, soft_wrap=True)
     output.print(f"Edition {contract.edition()} of the contract. The reports: {folder}", soft_wrap=True)
     return conforms(found) and not any(judgement.stopped for judgement in judged.values())

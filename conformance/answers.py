@@ -50,10 +50,10 @@ def _every_error(request: Request, answer: Answer) -> Iterator[Complaint]:
     try:
         problem = answer.json()
         status, title = problem["status"], problem["title"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         yield Complaint(f"no problem: {error!r}: {answer.body[:300]!r}", ("error-problem", "error-members"))
         return
     if status != answer.status:
         yield Complaint(f"an answer of {answer.status} says that it is {status}", ("error-members",))
-    if title != contract.phrase(answer.status):
+    if title != (contract.phrase(answer.status) or title):
         yield Complaint(f"the title of {answer.status} is {title!r}", ("error-title",))

@@ -14,11 +14,12 @@ from harness.service import services
 
 RULES = 4  # of a finding, with their clauses; the others by name
 SHOWN = 600  # characters of what was expected, and of what came
+HERE = "http://127.0.0.1:8000"  # where a reader has a service that is started without any setting
 PASSED = Complaint("every case passes; take it from the list of known failures")
 
 
 class Run(TypedDict):
-    url: str  # that a reader can ask again
+    url: str  # of the server that was judged there; empty where services were started
     seed: int
     short: bool
     only: str
@@ -46,9 +47,9 @@ class Finding:
         """For a shell: they do the easiest case again."""
         case, complaint = self.example
         if complaint.sent:
-            return "\n".join(curl.script(run["url"], complaint.sent))
-        at_url = self.service not in services()
-        words = [f"--url {curl.quoted(run['url'], {})}" if at_url else self.service]
+            return "\n".join(curl.script(run["url"] or HERE, complaint.sent))
+        words = [self.service] if self.service in services() else []
+        words += [f"--url {curl.quoted(run['url'], {})}"] if run["url"] else []
         words += ["--may-delete"] if run["may_delete"] else []
         words += [f'--header "${name}"' for name in curl.everywhere()]
         words += [f"--seed {run['seed']}"] if run["seed"] != SEED else []
@@ -62,7 +63,7 @@ class Finding:
         cases = "1 case" if len(self.cases) == 1 else f"{len(self.cases)} cases"
         yield Heading(3, f"{number}. {self.cause} ({self.grade}, {cases})")
         common = self.rules.most_common()
-        yield Bullets([f"{name}: {rules.clauses[name]}" for name, _ in common[:RULES]])
+        yield Bullets([f"{name}: {rules.words(name)}" for name, _ in common[:RULES]])
         if more := [name for name, _ in common[RULES:]]:
             yield Text(f"and also: {', '.join(more)}")
         if self.grade == Grade.KNOWN:

@@ -1,23 +1,32 @@
-"""Hooks of Schemathesis: the oracle follows the run, and what it complains of is written to a file.
+"""Hooks of Schemathesis: the oracle follows the run; what it and the checks complain of is written to a file.
 
 SCHEMATHESIS_HOOKS=conformance.hooks COMPLAINTS=complaints.ndjson schemathesis run openapi.yaml --url URL
 """
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import schemathesis
 from requests import PreparedRequest
 from schemathesis import Case, HookContext, Response
+from schemathesis.core.failures import Failure
 
+from conformance.case import Complaint
 from conformance.reference.oracle import Oracle, stored
 from harness.wire import EVERYWHERE, Answer, Request
 
 COMPLAINTS = Path(os.environ["COMPLAINTS"])
 EVERYWHERE.path, EVERYWHERE.headers = json.loads(os.environ["EVERYWHERE"])
 oracles: list[Oracle] = []  # the one of this run, as soon as it has begun
+# The rules that Schemathesis's own checks test; of all others it is `declared`.
+CHECKS = {
+    "not_a_server_error": "error-never-5xx",
+    "use_after_free": "delete-gone",
+    "ensure_resource_availability": "get-stored",
+}
 
 
 @schemathesis.hook
@@ -30,10 +39,22 @@ def before_call(_context: HookContext, case: Case[Any], _kwargs: dict[str, Any])
 @schemathesis.hook
 def after_call(_context: HookContext, _case: Case[Any], response: Response) -> None:
     headers = tuple((name.lower(), ", ".join(values)) for name, values in response.headers.items())
-    request, answer = sent(response.request), Answer(response.status_code, headers, response.content)
-    complaints = list(oracles[0].complaints(request, answer))
+    answer = Answer(response.status_code, headers, response.content)
+    write(response, oracles[0].complaints(sent(response.request), answer))
+
+
+@schemathesis.hook
+def filter_failure(_context: HookContext, failure: Failure, _case: Case[Any], response: Response) -> bool:
+    """Of the checks of Schemathesis itself. It drops none."""
+    check = failure.checks[0]
+    write(response, [Complaint(f"{check}: {failure.message}", (CHECKS.get(check, "declared"),))])
+    return True
+
+
+def write(response: Response, complaints: Iterable[Complaint]) -> None:
+    request = sent(response.request)
+    asked = f"{request.method} {request.target} {request.body[:500]!r}"
     with COMPLAINTS.open("a") as file:
-        asked = f"{request.method} {request.target} {request.body[:500]!r}"
         print(json.dumps([[f"{asked}\n{each.text}", each.rules] for each in complaints]), file=file)
 
 

@@ -16,13 +16,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import h11
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 
 from conformance import curl
 from conformance.case import SEED, Complaint, Sent
-from conformance.reference.oracle import Oracle, delete, stored
+from conformance.judge import SILENCE
+from conformance.reference.oracle import Oracle, left_as_it_was
 from harness.wire import Answer, Request, exchange
 
 T = TypeVar("T")
@@ -196,24 +198,27 @@ class DifferenceError(Exception):
 
 def compare(url: str, requests: Sequence[Request]) -> None:
     """Raises DifferenceError at the first answer that the reference does not permit."""
-    before = stored(url)
-    oracle, steps, ids = Oracle(before), list[tuple[Sent, Answer | None]](), list[int]()
-    try:
+    steps, ids = list[tuple[Sent, Answer | None]](), list[int]()
+    with left_as_it_was(url) as before:
+        oracle = Oracle(before)
         for request in requests:
-            sent = with_ids(request, ids, max(oracle.used, default=0))
-            answer = exchange(url, sent)
-            known = set(oracle.used)
-            complaints = (
-                list(oracle.complaints(sent, answer)) if answer else [Complaint("no answer", ("connection",))]
-            )
+            sent, known = with_ids(request, ids, max(oracle.used, default=0)), set(oracle.used)
+            answer, complaints = answered(url, sent, oracle)
             created = oracle.used - known
             ids += created
             steps.append((Sent(sent, "".join(map(str, created))), answer))
             if complaints:
                 raise DifferenceError(complained(steps, complaints))
-    finally:
-        kept = {item["id"] for item in before}
-        delete(url, [item for item in stored(url) if item["id"] not in kept])
+
+
+def answered(url: str, sent: Request, oracle: Oracle) -> tuple[Answer | None, list[Complaint]]:
+    try:
+        answer = exchange(url, sent)
+    except (OSError, h11.ProtocolError) as error:
+        cause = SILENCE if isinstance(error, TimeoutError) else "no HTTP answer"
+        return None, [Complaint(f"{cause}: {error!r}", ("connection",), cause)]
+    complaints = oracle.complaints(sent, answer) if answer else [Complaint("no answer", ("connection",))]
+    return answer, list(complaints)
 
 
 def with_ids(request: Request, ids: Sequence[int], last: int) -> Request:
@@ -231,7 +236,8 @@ def complained(steps: Sequence[tuple[Sent, Answer | None]], complaints: Sequence
     causes = [complaint.text for complaint in complaints]
     rules = tuple(dict.fromkeys(rule for complaint in complaints for rule in complaint.rules))
     text = "\n".join([*lines, *(f"    wrong: {cause}" for cause in causes)])
-    return Complaint(text, rules, causes[0], got="\n".join(causes), sent=tuple(sent for sent, _ in steps))
+    cause = complaints[0].cause or causes[0]
+    return Complaint(text, rules, cause, got="\n".join(causes), sent=tuple(sent for sent, _ in steps))
 
 
 def difference(url: str, *, short: bool = False, seed: int = SEED) -> Complaint | None:

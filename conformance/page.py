@@ -41,8 +41,9 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
         [
             f"Edition {results['edition']} of ",
             Link("the contract", "../openapi.yaml"),
-            f" has {len(rules.must)} rules of level MUST and {len(rules.should)} of level SHOULD. "
-            f"`just conform` tests them. Of these rules hold: {passed}. "
+            f" has {len(rules.must)} rules of level MUST, {len(rules.should)} of level SHOULD and "
+            f"{len(rules.left_open)} that bound what it leaves open. `just conform` tests them. "
+            f"Kept, of {len(rules.clauses)} rules: {passed}. "
             f"Known failures: {known}. ({LEGEND})",
         ]
     )
@@ -52,8 +53,7 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
     )
     head = ["rule", "", "the contract says", *(f"`{service}`" for service in cells)]
     rows: list[list[Content]] = [
-        [f"`{name}`", rules.level(name), clause, *signs(cells, name)]
-        for name, clause in rules.clauses.items()
+        [f"`{name}`", rules.level(name), rules.words(name), *signs(cells, name)] for name in rules.clauses
     ]
     yield Table(head, rows, "l" * len(head))
     if rules.known_failure:

@@ -80,17 +80,21 @@ def reached(judgement: Judgement) -> list[Level]:
     return list(takewhile(lambda level: judgement.levels.get(level) == Grade.PASS, LEVELS))
 
 
-def claim(rules: Rules, judgement: Judgement, run: Run) -> str:
+def claim(rules: Rules, service: str, judgement: Judgement, run: Run) -> str:
     """A line for the README of whoever was judged by all cases."""
     levels = reached(judgement)
     if not levels or run["only"] or run["short"]:
         return ""
     title = contract.document()["info"]["title"]
     upto = "on all levels" if levels == LEVELS else f"up to the level *{levels[-1]}*"
-    broken = {each.rule for each in judgement.outcomes if not each.passed} & set(rules.allowed)
-    but = "; ".join(f"`{rule}`: {rules.allowed[rule]}" for rule in rules.allowed if rule in broken)
+    known = [each for each in rules.known_failure if service in each.services]
+    reasons = {each.rule: each.reason.rstrip(".") for each in known} | dict(rules.allowed)
+    grades = ((each.rule, verdict(rules, service, each)) for each in judgement.outcomes)
+    broken = dict.fromkeys(rule for rule, grade in grades if grade == Grade.KNOWN)
+    but = "; ".join(f"`{rule}`: {reasons[rule]}" for rule in broken)
     deviations = f"but for {but}" if but else "without deviations"
-    return f"Conforms to {title} {contract.edition()} {upto}, {deviations}."
+    over_tls = "; over TLS, without the cases of a bare connection" if run["url"].startswith("https:") else ""
+    return f"Conforms to {title} {contract.edition()} {upto}, {deviations}{over_tls}."
 
 
 def count(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> str:
@@ -111,7 +115,7 @@ def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Ru
             "levels": judgement.levels,
             "reached": [REACHABLE, *reached(judgement)],
             "stopped": judgement.stopped,
-            "claim": claim(rules, judgement, run),
+            "claim": claim(rules, service, judgement, run),
             "findings": [each.as_json(run) for each in findings(rules, service, judgement.outcomes)],
             "rules": cells[service],
             "outcomes": [

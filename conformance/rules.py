@@ -25,6 +25,8 @@ class KnownFailure(Entry):
 class Rules(Entry):
     must: Mapping[str, str]  # the words of openapi.yaml, by the name of the rule
     should: Mapping[str, str]
+    left_open: Mapping[str, str] = {}  # what a service MAY do as its framework does, within these bounds
+    titles: Mapping[str, str] = {}  # of rules whose words are half a sentence
     elsewhere: Mapping[str, str] = {}  # words that no request can test, and where they are tested
     known_failure: tuple[KnownFailure, ...] = ()
     allowed: Mapping[str, str] = {}  # rules that the implementer declares not to keep, and why
@@ -36,7 +38,12 @@ class Rules(Entry):
 
     @property
     def clauses(self) -> dict[str, str]:
-        return {**self.must, **self.should}
+        return {**self.must, **self.should, **self.left_open}
 
-    def level(self, rule: str) -> Literal["MUST", "SHOULD"]:
-        return "SHOULD" if rule in self.should else "MUST"
+    def words(self, rule: str) -> str:
+        clause = self.clauses[rule]
+        return f'{self.titles[rule]}: "{clause}"' if rule in self.titles else clause
+
+    def level(self, rule: str) -> Literal["MUST", "SHOULD", "left open"]:
+        """Whoever oversteps the bounds of what is left open breaks the contract, as with a MUST."""
+        return "SHOULD" if rule in self.should else "left open" if rule in self.left_open else "MUST"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from string import Template
 from typing import Annotated, Any, Literal
@@ -160,6 +161,7 @@ class Script(Entry):
                     exchange(subject.url, Request("DELETE", f"/items/{item_id}"))
 
     def _steps(self, url: str, names: dict[str, str], sent: list[Sent]) -> Iterator[Complaint]:
+        given = list[dict[str, Any]]()
         for number in range(1, self.given + 1):
             item = {"name": f"Given {number}", **GIVEN}
             post = Request("POST", "/items", TYPED, json.dumps(item).encode(), "length")
@@ -167,7 +169,10 @@ class Script(Entry):
             if complaints or "id" not in names:
                 yield from told(complaints or [Complaint("no id", cause="no id of a new item")], sent)
                 return
-            names[f"given{number}"] = json.dumps({"id": json.loads(names["id"]), **item})
+            given.append({"id": json.loads(names["id"]), **item})
+        for number, item in enumerate(sorted(given, key=itemgetter("id")), start=1):  # as a list has them
+            names[f"given{number}"], names[f"id{number}"] = json.dumps(item), json.dumps(item["id"])
+            names[f"escaped{number}"] = percent_encoded(names[f"id{number}"])
         for step in self.steps:
             for line in step.request:
                 names["each"] = Template(names["each"]).safe_substitute(names)
@@ -234,7 +239,8 @@ def filled(text: str, names: dict[str, str]) -> str:
 
 def remember(request: Request, answer: Answer, names: dict[str, str], before: int) -> Sent:
     """What was created; also where it should not have been, and by an answer that is no strict JSON."""
-    if request.method != "POST" or not request.target.startswith("/items") or answer.status >= 300:
+    names_items = request.target.lstrip("/").lower().startswith("items")  # `//items` too
+    if request.method != "POST" or not names_items or answer.status >= 300:
         return Sent(request)
     try:
         item_id = json.dumps(json.loads(answer.body)["id"])

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import psutil
 from rich.console import Console
@@ -69,9 +70,10 @@ def known(what: str, names: Sequence[str], real: Sequence[str]) -> None:
 
 def server_at(url: str) -> str:
     """The URL of a server without a slash at its end; fails where it is none."""
-    if not SERVER.fullmatch(url):
-        fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", BAD_USAGE)
-    return url.rstrip("/")
+    with suppress(ValueError):  # which urlsplit raises where brackets do not match
+        if SERVER.fullmatch(url) and urlsplit(url):
+            return url.rstrip("/")
+    fail(f"Not the URL of a server, such as http://127.0.0.1:8000: {url}", BAD_USAGE)
 
 
 def instead(name: str, real: Sequence[str]) -> str:

@@ -96,11 +96,18 @@ class Answer:
     headers: tuple[tuple[str, str], ...]  # names in lower case
     body: bytes
     stray: bytes = b""  # what came after the answer's end
+    version: str = "1.1"  # of HTTP
 
     def header(self, name: str) -> str | None:
         """Several fields of one name are one list, as HTTP has it."""
         values = [value for key, value in self.headers if key == name.lower()]
         return ", ".join(values) if values else None
+
+    @property
+    def says_close(self) -> bool:
+        """That nothing else comes over its connection; of HTTP/1.0, unless it says that it is kept."""
+        options = (self.header("Connection") or "").lower()
+        return "close" in options or (self.version == "1.0" and "keep-alive" not in options)
 
     @property
     def media_type(self) -> str:
@@ -172,7 +179,8 @@ class Reader:
                     raise h11.RemoteProtocolError(f"an answer of more than {LARGEST} bytes")
         assert self.response is not None  # noqa: S101 - h11 ends no message that it did not begin
         headers = tuple((name.decode(), value.decode("latin-1")) for name, value in self.response.headers)
-        return Answer(self.response.status_code, headers, body, self._stray() if to_the_end else b"")
+        stray, version = self._stray() if to_the_end else b"", self.response.http_version.decode()
+        return Answer(self.response.status_code, headers, body, stray, version)
 
     @property
     def unread(self) -> bytes:
@@ -250,7 +258,7 @@ class Client:
         if answer is None:
             self.close()
             raise NoAnswerError(f"{method} {target}: the connection was closed")
-        if not self.reuse or (answer.header("Connection") or "").lower() == "close":
+        if not self.reuse or answer.says_close:
             self.close()
         return answer
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, partial
+from operator import attrgetter
 from pathlib import Path
 from tempfile import mkdtemp
 from types import SimpleNamespace
@@ -95,7 +96,7 @@ def life(subject: Subject) -> Iterator[Complaint]:
 def pages(subject: Subject) -> Iterator[Complaint]:
     with operations(subject.url) as api:
         new = [api.models.NewItem(name=f"Lamp {number}", price=number) for number in range(5)]
-        items = [api.create_item(body=each).parsed for each in new]
+        items = sorted((api.create_item(body=each).parsed for each in new), key=attrgetter("id"))
         found, after = [], items[0].id - 1
         try:
             while page := api.list_items(limit=2, **({"after": after} if after else {})).parsed:

@@ -1,14 +1,13 @@
 """Requests at the same moment, each on a connection of its own."""
 
-import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 from conformance.case import Complaint, Level, Subject, case, differs
-from conformance.script import TYPED
-from harness.wire import Answer, Client, Request, conversation
+from harness.wire import Answer, Client
 
 AT_ONCE, CREATED, REPLACED = 8, 200, 50
 ROUNDS = 40  # of a race that a service with a fault does not lose every time
@@ -24,13 +23,17 @@ def send(url: str, method: str, target: str, body: object = None) -> Answer:
 
 
 def created(url: str, body: object) -> int:
-    item_id: int = send(url, "POST", "/items", body).json()["id"]
+    answer = send(url, "POST", "/items", body)
+    if answer.status != 201:
+        raise ValueError(f"POST /items: {answer.status}, not 201")
+    item_id: int = answer.json()["id"]
     return item_id
 
 
 def deleted(url: str, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), 100):
-        conversation(url, [Request("DELETE", f"/items/{item_id}") for item_id in ids[start : start + 100]])
+    """As far as it goes: why a DELETE fails is said by other cases."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        pool.map(partial(send, url, "DELETE"), [f"/items/{item_id}" for item_id in ids])
 
 
 def at_once(
@@ -108,17 +111,9 @@ def deleted_once(subject: Subject) -> Iterator[Complaint]:
 
 @case("a list of more than 2,000 items", "list-default", "list-last", "list-limit", level=Level.CONCURRENCY)
 def long_list(subject: Subject) -> Iterator[Complaint]:
-    post = Request("POST", "/items", TYPED, json.dumps(lamp(1)).encode(), "length")
-
-    def hundred(_number: int) -> list[int]:
-        answers = conversation(subject.url, [post] * 100)
-        return [answer.json()["id"] for answer in answers if answer is not None]
-
-    first = created(subject.url, lamp(1))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        ids = sorted(item_id for made in pool.map(hundred, range(21)) for item_id in made)
+        first, *ids = sorted(pool.map(partial(created, subject.url), [lamp(1)] * 2002))
     try:
-        yield from differs(len(ids) > 2000, True, "more than 2,000 items were created")
         page = send(subject.url, "GET", f"/items?after={first}").json()
         yield from differs([item["id"] for item in page], ids[:2000], "the ids of the first page")
         rest = send(subject.url, "GET", f"/items?after={ids[1999]}").json()

@@ -1,6 +1,5 @@
 """What is sent over a connection, byte by byte: no body is a request, and no answer is lost."""
 
-import json
 import select
 import socket
 from collections.abc import Iterator
@@ -104,19 +103,19 @@ def looks_like_a_request(
 @case("a body that comes when the answer has begun", "connection", each=["length", "chunked"], bare=True)
 def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
     """To close at once would reset the connection, and what the client has not read yet would be lost."""
-    parts = urlsplit(subject.url)
-    large = json.dumps({"name": "Lamp", "description": "é" * 1000, "price": 1}).encode()
-    post = Request("POST", "/items", TYPED, large, "length")
-    ids = [answer.json()["id"] for answer in conversation(subject.url, [post] * 200) if answer is not None]
+    large = {"name": "Lamp", "description": "é" * 1000, "price": 1}
+    ids = sorted(created(subject.url, large) for _ in range(200))
     page = Request("GET", f"/items?limit=200&after={ids[0]}", (), b"x" * 16, framing)
     try:
-        with socket.socket() as connection:
+        with connect(subject.url) as other:
+            family, address = other.family, other.getpeername()
+        with socket.socket(family) as connection:
             # Before it connects, or it has no effect: the most of the answer stays behind.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.settimeout(TIMEOUT)
-            connection.connect((parts.hostname or "", parts.port or 80))
-            connection.sendall(page.head(parts.netloc, close=True))
+            connection.connect(address)
+            connection.sendall(page.head(urlsplit(subject.url).netloc, close=True))
             answers, _, _ = select.select([connection], [], [], PAUSE)  # or it reads the body first
             begun = connection.recv(1) if answers else b""
             connection.sendall(b"".join(page.payload()))
@@ -158,8 +157,7 @@ def keeps_what_it_promises(subject: Subject, size: int) -> Iterator[Complaint]:
         ("GET", "/hello", ()),
     ):
         refused, answer = conversation(subject.url, [Request(method, target, headers, body, "length"), HELLO])
-        says_close = refused is not None and "close" in (refused.header("Connection") or "").lower()
-        if refused is None or (answer is None and not says_close):
+        if refused is None or (answer is None and not refused.says_close):
             told = f"{method} {target}: {status(refused)}"
             yield Complaint(f"{told}, which does not say that the connection closes; but it does")
 

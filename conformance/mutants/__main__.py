@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Annotated
 
-from rich.progress import Progress
-
 from conformance.case import Case, Subject, load
 from conformance.judge import outcomes
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
 from conformance.rules import Rules
-from harness.command import BAD_USAGE, Argument, Command, Exit, Option, fail, interruptible, screen
+from harness.command import BAD_USAGE, Argument, Command, Exit, Option, fail, interruptible, progress
 
 app = Command("just mutants")
 KILLED = 95  # per cent
@@ -104,7 +102,7 @@ def verdict(fault: str, cases: Sequence[Case] = ()) -> Verdict:
                 if not outcome.passed:
                     level = levels.level(outcome.rule)
                     found = Verdict(fault, outcome.case, outcome.rule, level, outcome.message)
-                    if level == "MUST":
+                    if level != "SHOULD":
                         return found
                     should = should if should.case else found
     return should
@@ -113,11 +111,10 @@ def verdict(fault: str, cases: Sequence[Case] = ()) -> Verdict:
 def tried(faults: Sequence[str]) -> Iterator[Verdict]:
     with (
         get_context("fork").Pool(initializer=of_a_worker) as pool,  # before the thread of the progress
-        Progress(console=screen, disable=not screen.is_terminal) as progress,
+        progress("judging") as advance,
     ):
-        bar = progress.add_task("judging", total=len(faults))
-        for each in pool.imap_unordered(verdict, faults):
-            progress.advance(bar)
+        for done, each in enumerate(pool.imap_unordered(verdict, faults), start=1):
+            advance(done, len(faults), "judging")
             yield each
 
 

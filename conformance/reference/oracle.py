@@ -4,10 +4,12 @@ Whatever the contract permits is right here, also where it SHOULD be otherwise: 
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from conformance.answers import every_answer
 from conformance.case import Complaint, same, shown
+from conformance.judge import UNLISTED
 from conformance.reference.service import Call, Item, Reference
 from conformance.rules import Rules
 from harness.wire import Answer, Request, exchange
@@ -49,7 +51,7 @@ class Oracle:
                 yield from self._places(call, answer)
             if answer.status < 300 and call.operation:
                 yield from getattr(self, call.operation["operationId"])(call, answer)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             yield Complaint(f"the answer cannot be read: {error!r}", ("declared",))
 
     def _places(self, call: Call, answer: Answer) -> Iterator[Complaint]:
@@ -114,7 +116,7 @@ def _one_of(found: Any, permitted: Sequence[Any], rule: str) -> Iterator[Complai
 
 
 def stored(url: str, most: int = 0) -> list[Item]:
-    """All items of a service, page by page. Raises ValueError where it does not list them."""
+    """All items of a service, page by page. Raises one of UNLISTED where it does not list them."""
     items: list[Item] = []
     while True:
         after = f"&after={items[-1]['id']}" if items else ""
@@ -129,6 +131,15 @@ def stored(url: str, most: int = 0) -> list[Item]:
             return items
 
 
-def delete(url: str, items: Sequence[Item]) -> None:
-    for item in items:
-        exchange(url, Request("DELETE", f"/items/{item['id']}"))
+@contextmanager
+def left_as_it_was(url: str) -> Iterator[list[Item]]:
+    """With the items that are there; those that are new are deleted afterwards, as far as they are listed."""
+    before = stored(url)
+    try:
+        yield before
+    finally:
+        with suppress(*UNLISTED):
+            ids = {item["id"] for item in before}
+            for item in stored(url):
+                if item["id"] not in ids:
+                    exchange(url, Request("DELETE", f"/items/{item['id']}"))

@@ -21,8 +21,8 @@ class Server(ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, reference: Reference, port: int) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, reference: Reference) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
         self.reference = reference
 
     def handle_error(self, *_: Any) -> None:
@@ -94,9 +94,9 @@ class Handler(BaseRequestHandler):
 
 
 @contextmanager
-def serving(reference: Reference, port: int = 0) -> Iterator[str]:
+def serving(reference: Reference) -> Iterator[str]:
     """The URL at which the reference answers, until the block ends."""
-    with Server(reference, port) as server:
+    with Server(reference) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

@@ -125,7 +125,7 @@ class Reference:
         call.is_open = plain in OPEN_PATHS
         if item := re.fullmatch("/items/([^/]+)", plain):
             call.template = ITEM
-            call.item_id = self.integer(item[1], "ItemId") or 0
+            call.item_id = self.integer(item[1], {"$ref": "#/components/schemas/ItemId"}) or 0
             if not DECIMAL.fullmatch(item[1]) or not call.item_id:
                 call.refuse(404, "No such path.", "MAY" if call.item_id else "MUST")
         elif plain in self.contract["paths"] and "{" not in plain:
@@ -228,14 +228,12 @@ class Reference:
     def parsed(self, data: bytes) -> documents.Body:
         return documents.read(data)
 
-    def integer(self, text: str, schema: Any) -> int | None:
+    def integer(self, text: str, schema: dict[str, Any]) -> int | None:
         """None for what is no integer in its range."""
         found = LOOSE_DECIMAL.fullmatch(text)
         if not found or len(text) > 400:
             return None
         number = int(found[1])
-        if isinstance(schema, str):
-            schema = {"$ref": f"#/components/schemas/{schema}"}
         return None if self.invalid(number, schema) else number
 
     def invalid(self, value: Any, schema: dict[str, Any]) -> dict[str, str]:
@@ -269,15 +267,12 @@ class Reference:
         return self.reply(first.status, problem, dict(first.headers))
 
     def reply(self, status: int, value: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        body = b"" if status == 204 else self.dump(value)
+        body = b"" if status == 204 else json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
         found = {"cache-control": "no-store", **(headers or {})}
         if status != 204:
             found["content-type"] = "application/json" if status < 400 else "application/problem+json"
             found["content-length"] = str(len(body))
         return Answer(status, tuple(found.items()), body)
-
-    def dump(self, value: Any) -> bytes:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
     def head(self, answer: Answer) -> Answer:
         return Answer(answer.status, answer.headers, b"")

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from typer.testing import CliRunner, Result
 
 from conformance import hostile, judge
 from conformance.__main__ import app
-from conformance.case import Case
+from conformance.case import Case, Complaint, Subject, load
+from conformance.cases.concurrency import created
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
 from conformance.tests.guarded import Guarded, elsewhere
 from conformance.tests.half_done import HalfDone
+from conformance.tests.one_answer import Descending, at
 from harness.tests.fakes import listening
 
 ROOT = Path(__file__).parents[2]
@@ -100,8 +102,8 @@ GREETING = JSON + b'Content-Length: 28\r\n\r\n{"message": "Hello, World!"}'
 
 
 def after_the_first(reply: Reply) -> Reply:
-    """The first two requests find an API with an empty list."""
-    left = iter([says(NO_ITEMS)] * 2)
+    """The first requests find an API with an empty list."""
+    left = iter([says(NO_ITEMS)] * 3)
     return lambda connection: next(left, reply)(connection)
 
 
@@ -122,12 +124,36 @@ def test_a_server_of_any_kind_is_judged(
 ) -> None:
     monkeypatch.setattr(Case, "limit", 0.5)
     monkeypatch.setattr(judge, "AGAIN", 0.1)
+    monkeypatch.setattr(judge, "PATIENCE", 0.5)
     with server(after_the_first(reply)) as url:
         result = conform(url, tmp_path)
     assert result.exit_code == 1, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     assert cause in [finding["cause"] for finding in judged(tmp_path)["findings"]]
     assert judged(tmp_path)["levels"] == {"basics": "fail"}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        says(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
+        says(JSON + b'Content-Length: 13\r\n\r\n{"items": []}'),
+        says(JSON + b'Content-Length: 12\r\n\r\n[{"id": []}]'),
+        says(JSON + b"Content-Length: 99999\r\n\r\n" + b"[" * 99_999),
+        says(b"garbage\r\n\r\n"),
+        hangs,
+    ],
+)
+def test_a_server_without_a_list_that_can_be_read_is_judged(
+    listed: Reply, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(judge, "PATIENCE", 0.2)
+
+    def answer(connection: socket.socket) -> None:
+        (says(GREETING) if b"/hello" in connection.recv(65_536) else listed)(connection)
+
+    with listening(answer) as url:
+        assert conform(url, tmp_path, "--only", "hello greets").exit_code == 0
 
 
 def test_a_server_with_items_is_left_alone_unless_it_may_be_changed(tmp_path: Path) -> None:
@@ -140,6 +166,57 @@ def test_a_server_with_items_is_left_alone_unless_it_may_be_changed(tmp_path: Pa
         assert "--may-delete" in refused.stderr
         assert conform(url, tmp_path, "--may-delete", *words).exit_code == 0
     assert (reference.items, reference.last_id) == ({7: item}, 8)
+
+
+def test_what_a_case_leaves_behind_is_gone_after_the_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def breaks_off(subject: Subject) -> Iterator[Complaint]:
+        yield Complaint(f"the item {created(subject.url, {'name': 'Lamp', 'price': 1})} stays")
+        raise KeyError("id")
+
+    monkeypatch.setattr("conformance.__main__.load", lambda: [Case("breaks off", ("hello",), breaks_off)])
+    reference = Reference()
+    with serving(reference) as url:
+        assert conform(url, tmp_path).exit_code == 1
+    assert (reference.items, reference.last_id) == ({}, 1)
+
+
+def test_a_case_that_cannot_create_an_item_says_what_came() -> None:
+    with serving(Reference()) as url, pytest.raises(ValueError, match="POST /items: 422, not 201"):
+        created(url, {})
+
+
+def has_ipv6() -> bool:
+    with suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
+        return True
+    return False
+
+
+LATE = "a body that comes when the answer has begun: length"
+KEPT = "a refusal that does not say close keeps the connection: 1000"
+LISTS = ["a page", "a list has every item", "a replaced item keeps its place", "a generated client: pages"]
+
+
+@pytest.mark.parametrize(
+    ("family", "host", "names"),
+    [
+        (socket.AF_INET, "127.0.0.1", [*LISTS, LATE, KEPT]),
+        pytest.param(
+            *(socket.AF_INET6, "::1", [LATE]),
+            marks=pytest.mark.skipif(not has_ipv6(), reason="there is no IPv6"),
+        ),
+    ],
+)
+def test_a_right_server_is_not_blamed_for_its_ids_its_address_or_its_connections(
+    family: socket.AddressFamily, host: str, names: list[str]
+) -> None:
+    reference = Descending()
+    with at(family, host, reference) as url:
+        cases = [case for case in load() if case.name in names]
+        found = [outcome for case in cases for outcome in judge.outcomes(case, Subject(url))]
+        assert (len(cases), [each.message for each in found if not each.passed]) == (len(names), [])
+        assert reference.items == {}
 
 
 def test_a_nan_that_is_accepted_poisons_no_other_case(tmp_path: Path) -> None:
@@ -176,8 +253,9 @@ def test_what_was_found_outlives_an_interruption(tmp_path: Path) -> None:
     begun = threading.Event()
 
     def reply(connection: socket.socket) -> None:
-        begun.set()
-        hangs(connection)
+        if not begun.is_set():  # else closed: the items are asked for once more at the end
+            begun.set()
+            hangs(connection)
 
     with server(after_the_first(reply)) as url:
         command = [sys.executable, "-m", "conformance", f"--url={url}", f"--report={tmp_path}"]

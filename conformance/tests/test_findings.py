@@ -46,7 +46,8 @@ def test_what_no_command_can_send_is_judged_again_by_its_name() -> None:
         "--header \"$HEADER1\" --seed 7 --short --only 'a case'",
     ]
     (ours,) = findings(PLAIN, "flask_sqlite", [outcome("must", "a case", Complaint("why"))])
-    assert ours.commands(RUN) == "just conform flask_sqlite --only 'a case'"
+    assert ours.commands({**RUN, "url": ""}) == "just conform flask_sqlite --only 'a case'"
+    assert ours.commands(RUN) == "just conform flask_sqlite --url http://127.0.0.1:1 --only 'a case'"
 
 
 def test_of_a_failure_that_is_known_nothing_is_to_be_done() -> None:

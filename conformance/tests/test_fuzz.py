@@ -1,10 +1,12 @@
 """Schemathesis and the oracle see a fault. (test_any_server.py: none where there is none.)"""
 
 import socket
+import subprocess
 
 import pytest
 
 from conformance.cases import fuzz
+from conformance.hostile import CREATE
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
@@ -24,6 +26,19 @@ def test_a_fault_is_seen_by_both_behind_a_path_and_a_key(monkeypatch: pytest.Mon
     assert [text for text in found if "/items" not in text.splitlines()[0]] == []  # all else is right
     assert reference.last_id > 0
     assert reference.items == {}  # what the run created is gone
+
+
+def test_what_a_run_created_is_gone_although_it_did_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = Reference()
+
+    def creates_and_hangs(command: list[str], **_: object) -> None:
+        reference.answer(CREATE)
+        raise subprocess.TimeoutExpired(command, 1)
+
+    monkeypatch.setattr(subprocess, "run", creates_and_hangs)
+    with serving(reference) as url, pytest.raises(subprocess.TimeoutExpired):
+        list(fuzz.run(url, short=True, seed=1))
+    assert (reference.items, reference.last_id) == ({}, 1)
 
 
 def test_a_service_that_is_not_there_is_no_verdict() -> None:

@@ -1,12 +1,15 @@
 """What differs is found, and made short."""
 
+import h11
 import hypothesis
 import pytest
 
-from conformance.hostile import difference
+from conformance.case import Complaint
+from conformance.hostile import CREATE, LIST, DifferenceError, compare, difference
+from conformance.judge import SILENCE
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
-from conformance.reference.service import Reference
+from conformance.reference.service import Item, Reference
 
 LAMP = {"id": 7, "name": "Lamp", "description": None, "price": 19.9, "quantity": 0}
 
@@ -37,6 +40,33 @@ def test_a_difference_is_made_short(fault: str, most: int, last: str, rule: str)
     assert last in command
     assert wrong.startswith("    wrong: ")
     assert rule in found.rules
+
+
+def compared(reference: Reference) -> Complaint:
+    with serving(reference) as url, pytest.raises(DifferenceError) as raised:
+        compare(url, [CREATE, LIST])
+    return raised.value.complaint
+
+
+def test_a_list_that_becomes_unreadable_keeps_its_requests() -> None:
+    reference, pages = Reference(), iter([list[Item]()])
+    reference.page = lambda *_: next(pages, {})  # type: ignore[method-assign,assignment]
+    assert [each.request for each in compared(reference).sent] == [CREATE, LIST]
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [(TimeoutError(), SILENCE), (h11.RemoteProtocolError("x"), "no HTTP answer")],
+)
+def test_an_exchange_that_fails_keeps_its_requests(
+    error: Exception, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exchange(_url: str, _request: object) -> None:
+        raise error
+
+    monkeypatch.setattr("conformance.hostile.exchange", exchange)
+    complaint = compared(Reference())
+    assert (complaint.cause, [each.request for each in complaint.sent]) == (cause, [CREATE])
 
 
 def test_what_fails_once_and_not_again_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:

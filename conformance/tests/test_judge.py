@@ -126,8 +126,8 @@ def test_a_case_may_not_take_its_end_for_an_answer(monkeypatch: pytest.MonkeyPat
 
 # -- verdicts
 
-LISTED = (KnownFailure(services=("one",), rule="must", case="a", reason="..."),)
-PLAIN = Rules(must={"must": "..."}, should={"should": "..."})
+LISTED = (KnownFailure(services=("one",), rule="must", case="a", reason="a reason."),)
+PLAIN = Rules(must={"must": "..."}, should={"should": "..."}, left_open={"open": "..."})
 KNOWING = PLAIN.model_copy(update={"known_failure": LISTED})
 
 
@@ -144,6 +144,7 @@ def judgements(*passed: bool, rule: str = "must", service: str = "one") -> dict[
         (PLAIN, "one", "must", (False, True), Grade.FAIL),
         (PLAIN, "one", "must", (), Grade.UNJUDGED),
         (PLAIN, "one", "should", (False,), Grade.UNMET),  # it is shown, and does no more
+        (PLAIN, "one", "open", (False,), Grade.FAIL),  # its bounds were overstepped
         (KNOWING, "one", "must", (False, True), Grade.KNOWN),
         (KNOWING, "one", "must", (True, True), Grade.UNEXPECTED),
         (KNOWING, "one", "must", (False, False), Grade.FAIL),

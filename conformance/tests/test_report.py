@@ -46,7 +46,7 @@ def test_a_count_tells_what_is_expected_from_what_is_not(
     assert report.count(rules, "one", judgements(*passed)["one"]) == told
 
 
-RUN = Run(url="URL", seed=1, short=False, only="", may_delete=False)
+RUN = Run(url="", seed=1, short=False, only="", may_delete=False)
 ALL = dict.fromkeys(LEVELS, Grade.PASS)
 
 
@@ -60,15 +60,28 @@ ALL = dict.fromkeys(LEVELS, Grade.PASS)
     ],
 )
 def test_a_claim_is_of_the_levels_from_the_first_on(levels: dict[Level, Grade], claim: str) -> None:
-    assert report.claim(PLAIN, Judgement(levels=levels), RUN).endswith(claim)
+    assert report.claim(PLAIN, "one", Judgement(levels=levels), RUN).endswith(claim)
     assert bool(claim) == bool(report.reached(Judgement(levels=levels)))
 
 
 def test_a_claim_names_the_deviations_that_there_are() -> None:
     rules = PLAIN.model_copy(update={"allowed": {"must": "a reason", "should": "another"}})
     judgement = Judgement(judgements(False)["one"], dict(ALL))
-    assert report.claim(rules, judgement, RUN).endswith("on all levels, but for `must`: a reason.")
-    assert report.claim(rules, judgement, {**RUN, "short": True}) == ""
+    assert report.claim(rules, "one", judgement, RUN).endswith("on all levels, but for `must`: a reason.")
+    assert report.claim(rules, "one", judgement, {**RUN, "short": True}) == ""
+
+
+@pytest.mark.parametrize(
+    ("service", "url", "told"),
+    [
+        ("one", "", "on all levels, but for `must`: a reason."),
+        ("two", "", "on all levels, without deviations."),  # a known failure is that of one service
+        ("two", "https://x", "without deviations; over TLS, without the cases of a bare connection."),
+    ],
+)
+def test_a_claim_names_known_failures_and_what_tls_leaves_out(service: str, url: str, told: str) -> None:
+    judgement = Judgement(judgements(False)["one"], dict(ALL))
+    assert report.claim(KNOWING, service, judgement, {**RUN, "url": url}).endswith(told)
 
 
 @pytest.mark.parametrize(

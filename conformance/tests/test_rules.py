@@ -25,7 +25,8 @@ DEMANDS_NOTHING = {
 
 def sentences() -> Iterator[str]:
     """Of the contract's description and of those of its operations."""
-    operations = [operation for path in contract.paths() for operation in contract.operations(path).values()]
+    paths = contract.document()["paths"].values()
+    operations = [path[method] for path in paths for method in contract.METHODS if method in path]
     for described in [contract.document()["info"], *operations]:
         for block in re.split(r"\n\s*\n|\n(?=- |\d\. |#)", described.get("description", "")):
             if not block.startswith("#"):
@@ -43,6 +44,11 @@ def test_every_clause_is_in_the_contract_and_every_sentence_of_it_in_a_clause() 
 
 def test_a_clause_of_level_should_says_so() -> None:
     assert not [name for name, clause in RULES.should.items() if "SHOULD" not in clause]
+
+
+def test_no_two_rules_are_told_in_the_same_words() -> None:
+    assert set(RULES.titles) <= set(RULES.clauses)
+    assert not [words for words, count in Counter(map(RULES.words, RULES.clauses)).items() if count > 1]
 
 
 def test_every_rule_has_a_case_and_every_case_a_rule_and_a_name_of_its_own() -> None:

@@ -44,6 +44,7 @@ def test_items_exist_before_and_are_gone_afterwards(url: str) -> None:
         {"request": ["GET /items/$id1", "GET /items/$escaped2"], "status": 200},
     ]
     assert run(url, given=2, steps=steps) == []
+    assert run(url, request="POST //items", body="$lamp", status=201) == []
     assert run(url, request="GET /items", status=200, json="[]") == []
 
 

@@ -1,17 +1,20 @@
 """Docker by its command line, with the hardening that compose.yaml asks for."""
 
 import json
+import os
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from harness.container import BINARY, HARDENED, docker
 from harness.server import free_port
+from tests.commands import run
 
+COMPOSE = os.environ.get("COMPOSE", "docker compose").split()
 DEADLINE = 60.0  # seconds
 
 
@@ -51,6 +54,21 @@ class Container:
         state = self.wait(lambda state: state["Health"]["Status"] == "healthy" or not state["Running"])
         if not state["Running"]:
             raise RuntimeError(self.log())
+
+
+@dataclass(frozen=True)
+class Project:
+    """Of compose.yaml, with the services of its profile too."""
+
+    name: str
+    env: Mapping[str, str] | None = None
+
+    def compose(self, *arguments: str) -> str:
+        command = [*COMPOSE, "--project-name", self.name, "--profile", "postgresql", *arguments]
+        return run(*command, env=self.env).strip()
+
+    def container(self, service: str, url: str = "") -> Container:
+        return Container(self.compose("ps", "--quiet", service), url)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,14 +18,13 @@ from harness.container import built_with, contained, docker, image_of, size
 from harness.environment import of
 from harness.server import launched
 from harness.service import TWIN_CONFIG, TWIN_SETTINGS, application, declared, installed
-from tests.commands import ROOT, run, tool
-from tests.containers.docker import Container, running, volume
+from tests.commands import ROOT, tool
+from tests.containers.docker import Container, Project, running, volume
 
 BASE = "python:3.13-slim-bookworm"
 BUDGET = 70_000_000  # bytes that a service adds to its base
 PSYCOPG = 15_000_000  # and its wheel, with a libpq inside, where PostgreSQL is spoken
 LAMP = {"name": "Lamp", "price": 19.9}
-COMPOSE = os.environ.get("COMPOSE", "docker compose").split()
 
 pytestmark = pytest.mark.containers
 
@@ -128,20 +126,15 @@ def load_while(container: Container, stop: Callable[[], object]) -> set[int]:
 def test_compose_starts_it(image: str) -> None:
     """As `just up` does: hardened, on its own port of loopback, with its volume."""
     published: str = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"][image]["ports"][0]
-    url = f"http://{published.removesuffix(':8000')}"
-    project = f"test-{image}".replace("_", "-")
+    project = Project(f"test-{image}".replace("_", "-"))
     try:
-        compose(project, "up", "--detach", image)
-        container = Container(compose(project, "ps", "--quiet", image), url)
+        project.compose("up", "--detach", image)
+        container = project.container(image, f"http://{published.removesuffix(':8000')}")
         container.wait_until_healthy()
         assert httpx.get(f"{container.url}/items").json() == []
         assert container.exec("touch", "/service/file").returncode != 0
     finally:
-        compose(project, "down", "--volumes")
-
-
-def compose(project: str, *arguments: str) -> str:
-    return run(*COMPOSE, "--project-name", project, *arguments).strip()
+        project.compose("down", "--volumes")
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ import pytest
 import yaml
 
 from harness.container import BUILD_NETWORK, docker
-from tests.commands import ROOT, run
-from tests.containers.docker import Container
-from tests.containers.test_containers import COMPOSE, LAMP, ids
+from tests.commands import ROOT
+from tests.containers.docker import COMPOSE, Project
+from tests.containers.test_containers import LAMP, ids
 
 HERE = Path(__file__).parent
 WRITERS = 8
@@ -31,19 +31,6 @@ STEADY = 30  # answers of each writer, one after another, after which what was a
 DEADLINE = 60.0  # seconds for it to come back
 
 pytestmark = pytest.mark.containers
-
-
-@dataclass(frozen=True)
-class Project:
-    name: str
-    env: dict[str, str]
-
-    def compose(self, *arguments: str) -> str:
-        command = [*COMPOSE, "--project-name", self.name, "--profile", "postgresql", *arguments]
-        return run(*command, env=self.env).strip()
-
-    def container(self, service: str) -> Container:
-        return Container(self.compose("ps", "--quiet", service), "")
 
 
 @pytest.fixture(scope="module")
