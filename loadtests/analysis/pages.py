@@ -48,7 +48,8 @@ def head(results: Results) -> list[Block]:
     machine = results.machine
     commit = f", as of commit {machine['commit'][:SHORT]}" if machine.get("commit") else ""
     edition = f"Edition of the services: {document.listed(editions)}{commit}. " if editions else ""
-    left_out = [title for group, title in results.plan.groups.items() if group not in results.groups]
+    measured = {variant.group for variant in results.plan.variants.values()}
+    left_out = [title for group, title in results.plan.groups.items() if group not in measured]
     programs = [f"{name} {machine[name]}" for name in ("k6", "wrk", "nginx") if name in machine]
     return [
         Text(results.plan.about),

@@ -69,6 +69,16 @@ def test_one_round_makes_a_page_that_claims_nothing_and_names_the_generators() -
     assert " to " not in text.split("## Memory")[1].split("##")[0]
 
 
+def test_the_head_names_the_commit_and_the_groups_that_were_left_out() -> None:
+    whole = synthetic.results()
+    plan = whole.plan.model_copy(update={"groups": {**whole.plan.groups, "more": "Something else"}})
+    run = replace(whole, plan=plan, machine={**synthetic.MACHINE, "commit": "0123456789"})
+    text = document.markdown(pages.head(run))
+    assert "Not measured in this run: Something else." in text
+    assert ", as of commit 0123456. " in text
+    assert "Not measured" not in document.markdown(pages.head(whole))
+
+
 def test_a_run_of_one_service_and_one_without_a_sample_make_a_page() -> None:
     alone = synthetic.changed(
         synthetic.results(), lambda one: {} if one.variant == "twin_flask_orm" else None
