@@ -21,7 +21,7 @@ from loadtests.cost.costs import ALIKE, Cost
 Outcome = Literal["reproduced", "contradicted", "undecided"]
 Instrument = Literal["clock", "clock of wrk", "count"]
 WORST_FIRST: Sequence[Outcome] = ("contradicted", "undecided", "reproduced")
-NEAR = 1.05  # applications that are within this factor of each other are alike: the study's own measure
+ALIKE_BAND = (1 / 1.05, 1.05)  # of a ratio: who is in it is alike, as the study has it
 PUBLISHED = (0, 0)  # the one round of the study's figures, and of a count
 
 # Of an application in a scenario, as logarithms: the larger, the better
@@ -223,8 +223,8 @@ def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
 
 def outcome(times: Interval, floor: float, band: tuple[float, float]) -> Outcome:
     low, high = band
-    if low == 1 and intervals.within(times, floor, NEAR):  # to do better is more than to be alike
-        return "contradicted"
+    if low == 1 and not intervals.apart(times, floor):  # to do better is more than to be alike
+        return "contradicted" if outcome(times, floor, ALIKE_BAND) == "reproduced" else "undecided"
     if not all(intervals.apart(times, floor, end) for end in band if isfinite(end)):
         return "undecided"
     return "reproduced" if low < times.value < high else "contradicted"

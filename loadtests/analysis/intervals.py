@@ -34,13 +34,6 @@ def apart(ratio: Interval, floor: float, edge: float = 1) -> bool:
     return ratio.excludes(edge) and farness(ratio.value / edge) > floor
 
 
-def within(ratio: Interval, floor: float, factor: float) -> bool:
-    """Whether a ratio is beyond doubt no farther from 1 than this factor, and is not told apart from 1."""
-    edges = (factor, 1 / factor)
-    near = 1 / factor < ratio.value < factor and all(apart(ratio, floor, edge) for edge in edges)
-    return near and not apart(ratio, floor)
-
-
 def farness(ratio: float) -> float:
     """From 1, as a factor of 1 or more."""
     return max(ratio, 1 / ratio)
