@@ -9,7 +9,7 @@ from conformance import contract
 from conformance.judge import Cells, Grade
 from conformance.report import LEGEND, signs
 from conformance.rules import Rules
-from harness.document import Block, Bullets, Content, Heading, Link, Table, Text, markdown
+from harness.document import Block, Bullets, Content, Heading, Span, Table, Text, markdown
 
 PAGE = Path(__file__).parents[1] / "docs" / "conformance.md"
 RESULTS = Path(__file__).with_name("results.json")
@@ -40,7 +40,7 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
     yield Text(
         [
             f"Edition {results['edition']} of ",
-            Link("the contract", "../openapi.yaml"),
+            Span("the contract", link="../openapi.yaml"),
             f" has {len(rules.must)} rules of level MUST, {len(rules.should)} of level SHOULD and "
             f"{len(rules.left_open)} that bound what it leaves open. `just conform` tests them. "
             f"Kept, of {len(rules.clauses)} rules: {passed}. "

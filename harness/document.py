@@ -27,12 +27,12 @@ class Span:
 
     text: str
     style: Style = ""
-    link: str = ""
-    hue: str = ""  # of the dot before a name: fastapi, flask or django; paler for what is pale
-    pale: bool = False
+    link: str = ""  # to what shows it
+    hue: str = ""  # of the dot before the name of a variant: fastapi, flask or django
+    pale: bool = False  # that dot
 
-    def spans(self) -> "Iterator[Span]":
-        yield self
+
+Content = str | Span | Sequence["Content"]
 
 
 @dataclass(frozen=True)
@@ -55,85 +55,39 @@ class Interval:
 # --- cells --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Number:
-    value: float
-
-    def spans(self) -> Iterator[Span]:
-        yield Span("" if isnan(self.value) else digits(self.value))
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A measured quantity, in its own unit."""
-
-    interval: Interval
-
-    def spans(self) -> Iterator[Span]:
-        return ranged(self.interval, digits)
-
-
-class Ratio(Estimate):
-    """How many times as well: two digits after the point."""
-
-    def spans(self) -> Iterator[Span]:
-        return ranged(self.interval, "{:.2f}".format)
-
-
-@dataclass(frozen=True)
-class Name:
-    """Of a variant; its colour is that of its framework."""
-
-    text: str
-    hue: str = ""
-    pale: bool = False
-
-    def spans(self) -> Iterator[Span]:
-        yield Span(self.text, hue=self.hue, pale=self.pale)
-
-
-@dataclass(frozen=True)
-class Link:
-    """Something that leads to its evidence."""
-
-    content: "Content"
-    to: str
-
-    def spans(self) -> Iterator[Span]:
-        if text := plain(self.content):
-            yield Span(text, link=self.to)
-
-
-Cell = str | Span | Number | Estimate | Ratio | Name | Link
-Content = Cell | Sequence[Cell]
-
-
 def digits(value: float) -> str:
-    """Three significant digits, and no fraction of a hundred or more."""
+    """Three significant digits, and no fraction of a hundred or more; nothing of what is not a number."""
+    if isnan(value):
+        return ""
     if abs(value) >= 99.95:
         return f"{value:z,.0f}"
     return f"{value:z.1f}" if abs(value) >= 9.995 else f"{value:z.2f}"
 
 
-def ranged(interval: Interval, written: Callable[[float], str]) -> Iterator[Span]:
-    """A value, and where it may lie."""
-    if not isnan(interval.value):
-        yield Span(written(interval.value))
-        if interval.known:
-            yield Span(f" ({written(interval.low)} to {written(interval.high)})", "muted")
+def estimate(interval: Interval, written: Callable[[float], str] = digits) -> list[Span]:
+    """A measured quantity, in its own unit, and where it may lie."""
+    if isnan(interval.value):
+        return []
+    bounds = f" ({written(interval.low)} to {written(interval.high)})"
+    return [Span(written(interval.value)), *([Span(bounds, "muted")] if interval.known else [])]
+
+
+def ratio(interval: Interval) -> list[Span]:
+    """How many times as well: two digits after the point."""
+    return estimate(interval, "{:.2f}".format)
 
 
 def spans(content: Content) -> Iterator[Span]:
     """A text has `code` between backticks."""
-    if isinstance(content, str):
+    if isinstance(content, Span):
+        yield content
+    elif isinstance(content, str):
         for place, part in enumerate(content.split("`")):
             if part:
                 yield Span(part, "code" if place % 2 else "")
-    elif isinstance(content, Sequence):
+    else:
         for each in content:
             yield from spans(each)
-    else:
-        yield from content.spans()
 
 
 def plain(content: Content) -> str:
@@ -144,13 +98,13 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 
-def joined(contents: Sequence[Content], between: str = ", ", last: str = " and ") -> list[Cell]:
+def joined(contents: Sequence[Content], between: str = ", ", last: str = " and ") -> list[Content]:
     """As `listed`, of cells."""
-    cells: list[Cell] = []
+    parts: list[Content] = []
     for place, content in enumerate(contents):
-        cells += [last if place == len(contents) - 1 else between] if place else []
-        cells += [content] if isinstance(content, str) or not isinstance(content, Sequence) else content
-    return cells
+        parts += [last if place == len(contents) - 1 else between] if place else []
+        parts.append(content)
+    return parts
 
 
 # --- blocks -------------------------------------------------------------------------------------------------
@@ -361,7 +315,7 @@ def terminal(blocks: Iterable[Block], console: "Console") -> None:
                 console.print(rich(content), soft_wrap=True)
             case Bullets(items):
                 for item in items:
-                    console.print(rich(["- ", *joined([item])]), soft_wrap=True)
+                    console.print(rich(["- ", item]), soft_wrap=True)
             case Code(text):
                 console.print(f"\n{text}", style="cyan", markup=False, soft_wrap=True)
             case Table() if not block.fold:

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, TypeAdapter
 
-from harness.document import Block, Bullets, Heading, Link, Table, Text, markdown
+from harness.document import Block, Bullets, Heading, Span, Table, Text, markdown
 from torture.experiments import EXPERIMENTS
 from torture.postgresql import ON_POSTGRESQL
 from torture.service import Result
@@ -68,7 +68,7 @@ def page(services: Records) -> Iterator[Block]:
         ["faults", *services],
         [
             [
-                Link(name, f"#{name}"),
+                Span(name, link=f"#{name}"),
                 *(str(len(records[name].faults)) if name in records else "" for records in services.values()),
             ]
             for name in names

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import prod
 
-from harness.document import Block, Bullets, Content, Heading, Link, Span, Table, Text, anchor, listed
+from harness.document import Block, Bullets, Content, Heading, Span, Table, Text, anchor, listed, plain
 from harness.service import declared
 from loadtests.analysis import cost
 from loadtests.analysis.results import Results
@@ -49,17 +49,19 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Heading(2, "Evidence"),
         Bullets(
             [
-                Link("What a request costs: every operation of every service, and of its twin", "cost.md"),
-                Link("How it is measured, and how far it can be believed", "method.md"),
-                Link("The contract, and which service keeps which rule", "conformance.md"),
-                Link("Under fire: kills, locks, full disks, floods", "reliability.md"),
+                Span(
+                    "What a request costs: every operation of every service, and of its twin", link="cost.md"
+                ),
+                Span("How it is measured, and how far it can be believed", link="method.md"),
+                Span("The contract, and which service keeps which rule", link="conformance.md"),
+                Span("Under fire: kills, locks, full disks, floods", link="reliability.md"),
             ]
         ),
     ]
 
 
-def title(name: str) -> Link:
-    return Link(declared(name).title or name, f"../services/{name}")
+def title(name: str) -> Span:
+    return Span(declared(name).title or name, link=f"../services/{name}")
 
 
 def total(count: Count, name: str) -> float:
@@ -84,11 +86,11 @@ def releases(count: Count) -> str:
 
 def by_the_clock(count: Count, runs: Runs) -> list[Block]:
     """Where processor time says most else."""
-    if (run := runs.get("processor")) is None:
+    run = runs.get("processor")
+    if run is None or not (pairs := processor.pairs(run, count)):
         return []
-    pairs = processor.pairs(run, count)
     page = f"../results/{run.name}/report.md#the-count-beside-the-clock"
-    return [Text(["Instructions are not time. ", Link(processor.compared(pairs), page)])] if pairs else []
+    return [Text(["Instructions are not time. ", Span(plain(processor.compared(pairs)), link=page)])]
 
 
 def dominating(count: Count, names: Sequence[str]) -> list[Content]:
@@ -113,7 +115,7 @@ def dominating(count: Count, names: Sequence[str]) -> list[Content]:
         objects = count.of(RUNGS, orm, "list_objects") / count.of(SERVICES, sql, "list_items")
         ratios = f": {get:.1f} times SQL to read one item, {objects:.1f} times to list objects ("
         items.insert(
-            1, ["The ORM in ", title(orm), ratios, Link("in steps", "cost.md#what-the-orm-costs"), ")."]
+            1, ["The ORM in ", title(orm), ratios, Span("in steps", link="cost.md#what-the-orm-costs"), ")."]
         )
     return items
 
@@ -138,7 +140,7 @@ def on_a_server(runs: Runs) -> list[Block]:
         Heading(2, "When SQLite is enough"),
         Text(
             [
-                Link(database.verdict(run), f"../results/{run.name}/report.md#when-sqlite-is-enough"),
+                Span(database.verdict(run), link=f"../results/{run.name}/report.md#when-sqlite-is-enough"),
                 " So on one machine nothing here asks for PostgreSQL; many writers at once were not tried. A "
                 "second machine does, and so does a service that must outlive its machine: the three with an "
                 "ORM take one by another `DATABASE_URL`.",
@@ -156,10 +158,10 @@ def on_several(runs: Runs) -> list[Block]:
         Heading(2, "When one server is not enough"),
         Text(
             [
-                Link(replicas.verdict(run), f"{page}#replicas"),
+                Span(replicas.verdict(run), link=f"{page}#replicas"),
                 " So this machine cannot show it." if not replicas.gains(run) else "",
                 " What more takes is ",
-                Link("reckoned, not measured", f"{page}#{anchor(growth.TITLE)}"),
+                Span("reckoned, not measured", link=f"{page}#{anchor(growth.TITLE)}"),
                 ".",
             ]
         ),
@@ -175,6 +177,6 @@ def studied(count: Count, runs: Runs) -> Content:
     before = f"; on its own {study.outcomes(then)}" if then else ""
     words = f"Of the study's {len(judged)} claims on today's versions {study.outcomes(judged)}{before}."
     return [
-        Link(words, f"../results/{paper.name}/report.md#the-published-study"),
+        Span(words, link=f"../results/{paper.name}/report.md#the-published-study"),
         " Measured are tutorial twins.",
     ]

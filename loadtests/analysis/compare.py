@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from harness.document import Block, Content, Heading, Ratio, Table, Text
+from harness.document import Block, Content, Heading, Table, Text, ratio
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Series
 from loadtests.analysis.results import CPU, Measure, Results
@@ -68,8 +68,8 @@ def change(
     times = intervals.change(*map(relative, runs))
     floor = prod(run.floor(scenario, measure) for run in runs)  # the noise of both
     bound = measure != CPU and any(run.bound(name, scenario) for run in runs for name in (variant, reference))
-    ratios = (Ratio(intervals.geometric(relative(run))) for run in runs)
-    return [before.cell(variant), *ratios, Ratio(times), styled(direction(times, floor, bound=bound))]
+    ratios = (ratio(intervals.geometric(relative(run))) for run in runs)
+    return [before.cell(variant), *ratios, ratio(times), styled(direction(times, floor, bound=bound))]
 
 
 def agreement(before: Results, after: Results) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from harness.document import Block, Cell, Content, Figure, Heading, Name, Number, Span, Table, Text, listed
+from harness.document import Block, Content, Figure, Heading, Span, Table, Text, digits, listed
 from harness.environment import canonical
 from harness.service import declared
 from loadtests.analysis import charts
@@ -154,11 +154,11 @@ def variants(count: Count) -> Iterator[tuple[tuple[str, str], Mapping[str, Cost]
                 yield (group, name), cells
 
 
-def label(group: str, name: str) -> Cell:
+def label(group: str, name: str) -> Content:
     if group == FLOORS:
         return f"{name}, floor"
     other = {TWINS: ", twin", POSTGRESQL: ", PostgreSQL", PINNED: ", pinned"}.get(group, "")
-    return Name(f"{name}{other}", declared(name).framework, group == TWINS)
+    return Span(f"{name}{other}", hue=declared(name).framework, pale=group == TWINS)
 
 
 def thousands(cost: Cost | None) -> Content:
@@ -264,7 +264,7 @@ def footprint(footprints: Mapping[str, Footprint]) -> list[Block]:
 
 def taken(footprints: Mapping[str, Footprint]) -> Table:
     rows: list[list[Content]] = [
-        [label(SERVICES, name), *takes(one), "" if one.image is None else Number(one.image)]
+        [label(SERVICES, name), *takes(one), "" if one.image is None else digits(one.image)]
         for name, one in footprints.items()
     ]
     return Table(["service", *TAKEN, "image, MB"], rows)
@@ -273,7 +273,7 @@ def taken(footprints: Mapping[str, Footprint]) -> Table:
 def takes(one: Footprint | None) -> list[Content]:
     if one is None:
         return [""] * len(TAKEN)
-    return [Number(figure) for figure in (one.first_answer, one.worker, one.preloaded, one.installed)]
+    return [digits(figure) for figure in (one.first_answer, one.worker, one.preloaded, one.installed)]
 
 
 def sql_of(count: Count, orm: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from math import nan
 from pathlib import Path
 
-from harness.document import Block, Bullets, Content, Drawing, Figure, Heading, Number, Table, Text, listed
+from harness.document import Block, Bullets, Content, Drawing, Figure, Heading, Table, Text, digits, listed
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Line
 from loadtests.analysis.cost import FOOTPRINT, TAKEN, takes
@@ -90,7 +90,7 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
         rows: list[list[Content]] = [
             [
                 *(one.version, one.day.isoformat()),
-                *(Number(one.instructions.get(cell, nan) / 1000) for cell in CELLS),
+                *(digits(one.instructions.get(cell, nan) / 1000) for cell in CELLS),
                 *(takes(one.footprint) if with_footprint else ()),
                 *([others] if any(beside) else []),
             ]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.document import Block, Content, Estimate, Number, Table, Text
+from harness.document import Block, Content, Table, Text, digits, estimate
 from loadtests.analysis.intervals import Interval
 from loadtests.measure import quantiles
 from loadtests.measure.quantiles import Array
@@ -121,8 +121,8 @@ def blocks(summaries: Sequence[Mapping[str, Trend]]) -> list[Block]:
         elif longest > 0:
             total = sum(one.count for one in trends)
             mean = sum(one.count * one.mean for one in trends) / total
-            percentiles = [Estimate(percentile(trends, percent)) for percent in SHOWN]
-            rows.append([name, f"{total:,}", Number(mean), *percentiles, Number(longest)])
+            percentiles = [estimate(percentile(trends, percent)) for percent in SHOWN]
+            rows.append([name, f"{total:,}", digits(mean), *percentiles, digits(longest)])
     if not rows:
         raise MergeError(
             "No metric is counted in every summary: run k6 with --summary-trend-stats 'avg,med,max,count'"

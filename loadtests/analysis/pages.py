@@ -5,7 +5,7 @@ from math import isnan
 from pathlib import Path
 
 from harness import document, files
-from harness.document import Block, Content, Figure, Heading, Link, Table, Text, digits
+from harness.document import Block, Content, Figure, Heading, Span, Table, Text, digits
 from harness.service import ROOT, SHORT, git
 from loadtests.analysis import charts, choosing, cost, history, sections
 from loadtests.analysis.results import Results
@@ -108,7 +108,7 @@ def machine(results: Results) -> list[Block]:
         for service, versions in results.machine.get("packages", {}).items()
     ]
     files = (
-        Link(name, name) for name in ("plan.toml", "machine.json", "yardsticks.json", "samples.jsonl.gz")
+        Span(name, link=name) for name in ("plan.toml", "machine.json", "yardsticks.json", "samples.jsonl.gz")
     )
     return [
         Heading(2, "Machine and plan"),

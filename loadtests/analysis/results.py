@@ -165,8 +165,8 @@ class Results:
         is_twin = variants[variant].application == "twin"
         return bool(variants[variant].commit or variants[variant].packages) or (is_twin and beside_services)
 
-    def cell(self, variant: str) -> document.Cell:
-        return document.Name(variant, self.services[variant].framework, self.is_pale(variant))
+    def cell(self, variant: str) -> document.Content:
+        return document.Span(variant, hue=self.services[variant].framework, pale=self.is_pale(variant))
 
     def headline(self, scenario: str) -> Measure:
         """The study's measure of a scenario; at a fixed rate throughput says nothing of the service."""

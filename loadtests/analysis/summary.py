@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isnan
 from statistics import fmean
 
-from harness.document import Block, Content, Heading, Number, Span, Table, Text
+from harness.document import Block, Content, Heading, Span, Table, Text, digits
 from loadtests.measure import gates, quantiles
 from loadtests.measure.sample import Sample
 
@@ -57,11 +57,11 @@ def row(name: str, samples: Sequence[Sample]) -> list[Content]:
         name,
         f"{sum(sample.requests for sample in valid):,}",
         f"{fmean(sample.requests_per_second for sample in valid):,.0f}",
-        Number(fmean(sample.mean_ms for sample in valid)),
-        *(Number(quantiles.at(points, percent)) for percent in (50, 95, 99)),
-        Number(max(sample.max_ms for sample in valid)),
+        digits(fmean(sample.mean_ms for sample in valid)),
+        *(digits(quantiles.at(points, percent)) for percent in (50, 95, 99)),
+        digits(max(sample.max_ms for sample in valid)),
         f"{sum(sample.failed_checks for sample in valid):,}",
-        Number(fmean(sample.cpu_ms_per_request for sample in valid)),
+        digits(fmean(sample.cpu_ms_per_request for sample in valid)),
         "" if isnan(memory) else f"{memory:,.0f}",
         "" if isnan(share) else f"{share:.0%}",
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import isnan
 
-from harness.document import Block, Content, Estimate, Figure, Heading, Ratio, Table, Text, joined, listed
+from harness.document import Block, Content, Figure, Heading, Table, Text, estimate, joined, listed, ratio
 from loadtests.analysis import charts, claims, factors
 from loadtests.analysis import paper as papers
 from loadtests.analysis.charts import Bar
@@ -71,7 +71,7 @@ def conclusion(effects: dict[str, dict[str, Interval]]) -> Content:
     parts = [
         [
             f"{name} in {listed(scenarios)} (",
-            *joined([Ratio(Interval(effects[one][name].value)) for one in scenarios]),
+            *joined([ratio(Interval(effects[one][name].value)) for one in scenarios]),
             " times as well)",
         ]
         for name, scenarios in largest.items()
@@ -94,7 +94,7 @@ def of(results: Results, study: Paper, scenario: str, effects: dict[str, Interva
         [charts.dots(f"{label}: times as well", "right of 1 is better", bands)],
         "What each change does to the processor time per request.",
     )
-    yield Table(["effect", "times as well"], [[name, Ratio(times)] for name, times in effects.items()])
+    yield Table(["effect", "times as well"], [[name, ratio(times)] for name, times in effects.items()])
 
 
 def row(results: Results, study: Paper, scenario: str, dear: str, cheap: str) -> list[Content]:
@@ -105,8 +105,8 @@ def row(results: Results, study: Paper, scenario: str, dear: str, cheap: str) ->
         study.applications[dear],
         study.applications[cheap],
         f"{claims.Contrast((cheap,), (dear,), (operation,)).ratio(claims.published(study)).value:.2f}",
-        Ratio(here),
-        Estimate(gap.whole),
+        ratio(here),
+        estimate(gap.whole),
         *(part(gap, each) for each in (gap.server, gap.framework, gap.access)),
     ]
 
@@ -114,5 +114,5 @@ def row(results: Results, study: Paper, scenario: str, dear: str, cheap: str) ->
 def part(gap: Gap, one: Interval) -> Content:
     """With its share, where there is a gap to speak of."""
     if isnan(one.value) or not gap.whole.excludes(0):
-        return Estimate(one)
-    return [f"{one.value / gap.whole.value:.0%}: ", Estimate(one)]
+        return estimate(one)
+    return [f"{one.value / gap.whole.value:.0%}: ", estimate(one)]

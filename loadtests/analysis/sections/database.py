@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from harness.document import Block, Content, Heading, Number, Ratio, Table, Text, joined, listed
+from harness.document import Block, Content, Heading, Table, Text, digits, joined, listed, ratio
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval, Series
 from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Measure, Results
@@ -44,7 +44,7 @@ def section(results: Results) -> list[Block]:
     for measure in (LATENCY, CPU):
 
         def row(step: str, group: str = "", measure: Measure = measure) -> list[Content]:
-            return [step, *(Ratio(together(results, step, one, measure, group)) for one in scenarios)]
+            return [step, *(ratio(together(results, step, one, measure, group)) for one in scenarios)]
 
         blocks += [
             Text(f"{measure.label}, times that on {first}, all services together:"),
@@ -94,11 +94,11 @@ def verdict(results: Results) -> str:
     """Of the response times of all services together; the slower one's is not that of the generator."""
     file, near, _ = LADDER
     ratios = {one: together(results, near, one, LATENCY) for one in results.scenarios}
-    slower = {one: by_step(results)[near if ratio.value > 1 else file] for one, ratio in ratios.items()}
+    slower = {one: by_step(results)[near if times.value > 1 else file] for one, times in ratios.items()}
     sure = [
         o
-        for o, ratio in ratios.items()
-        if intervals.apart(ratio, results.floor(o, LATENCY))
+        for o, times in ratios.items()
+        if intervals.apart(times, results.floor(o, LATENCY))
         and not any(results.bound(name, o) for name in slower[o].values())
     ]
     told = {
@@ -120,7 +120,7 @@ def conclusion(results: Results) -> list[Content]:
 
 
 def several(results: Results, what: str, step: str, measure: Measure) -> Content:
-    ratios = joined([[f"{one} ", Ratio(together(results, step, one, measure))] for one in results.scenarios])
+    ratios = joined([[f"{one} ", ratio(together(results, step, one, measure))] for one in results.scenarios])
     return [f"{what}: ", *ratios, "."]
 
 
@@ -146,6 +146,6 @@ def measured(results: Results, variants: Mapping[str, str]) -> list[Content]:
 
     def mean(scenario: str, measure: Measure) -> Content:
         every = [results.series(name, scenario, measure) for name in variants.values()]
-        return Number(intervals.geometric(intervals.average(list(map(intervals.logarithms, every)))).value)
+        return digits(intervals.geometric(intervals.average(list(map(intervals.logarithms, every)))).value)
 
     return [mean(results.scenarios[0], AWAY), *(mean(one, OWN) for one in results.scenarios)]

@@ -3,7 +3,7 @@
 from itertools import product
 from math import isnan
 
-from harness.document import Block, Bullets, Content, Heading, Ratio, Table, Text, digits
+from harness.document import Block, Bullets, Content, Heading, Table, Text, digits, ratio
 from loadtests.analysis import intervals
 from loadtests.analysis.results import CPU, Measure, Results
 from loadtests.measure import gates
@@ -81,7 +81,7 @@ def unsteady(results: Results) -> str:
 
 def noise(results: Results) -> list[Block]:
     rows: list[list[Content]] = [
-        [f"{results.label(scenario)}, {measure.unit}", " / ".join(pair), Ratio(times)]
+        [f"{results.label(scenario)}, {measure.unit}", " / ".join(pair), ratio(times)]
         for scenario in results.scenarios
         for measure in (results.headline(scenario), CPU)
         for pair, times in results.noise(scenario, measure).items()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from harness.document import Block, Bullets, Content, Heading, Number, Table, Text, digits, listed
+from harness.document import Block, Bullets, Content, Heading, Table, Text, digits, listed
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections.ranks import too_few
 from loadtests.analysis.sections.replicas import MS, busy, ends, fullest, mean, sustained, worker_count
@@ -42,7 +42,7 @@ def section(results: Results) -> list[Block]:
         for times in TIMES:
             rate, replicas = base.rate * times, base.replicas * times
             many = f"{times:,}", f"{rate:,.0f}", f"{replicas:,}", connections(base.connections * times)
-            cores = (Number(ms * rate / 1000) for ms in base.ms)
+            cores = (digits(ms * rate / 1000) for ms in base.ms)
             rows.append([base.service, base.operation, *many, *cores])
     head = ["service", "operation", "times", "req/s", "replicas", "connections"]
     return [
@@ -56,7 +56,7 @@ def section(results: Results) -> list[Block]:
         Bullets([of_connections(bases), *of_commits(results), of_cost(bases[0])]),
         Table(
             ["service", "operation", "core-seconds for a million requests", "at P for a core-hour"],
-            [[base.service, base.operation, Number(base.core_seconds), price(base)] for base in bases],
+            [[base.service, base.operation, digits(base.core_seconds), price(base)] for base in bases],
             "llrr",
         ),
     ]

@@ -2,7 +2,7 @@
 
 from math import isnan
 
-from harness.document import Block, Estimate, Figure, Heading, Table
+from harness.document import Block, Figure, Heading, Table, estimate
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Bar
 from loadtests.analysis.results import IDLE_MEMORY, MEMORY, Results
@@ -35,7 +35,7 @@ def section(results: Results) -> list[Block]:
         Table(
             ["variant", "idle MiB", "highest MiB"],
             [
-                [results.cell(name), *(Estimate(results.highest(name, one)) for one in (IDLE_MEMORY, MEMORY))]
+                [results.cell(name), *(estimate(results.highest(name, one)) for one in (IDLE_MEMORY, MEMORY))]
                 for name in names
             ],
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from statistics import median
 
-from harness.document import Block, Content, Estimate, Heading, Table, Text
+from harness.document import Block, Content, Heading, Table, Text, estimate
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
@@ -121,7 +121,7 @@ def row(results: Results, variant: str, cells: list[Cell]) -> Iterator[Content]:
     by_scenario = {cell.scenario: cell for cell in cells if cell.variant == variant}
     for scenario in results.scenarios:
         cell = by_scenario.get(scenario)
-        yield [Estimate(cell.time), f" ({cell.pace:.2f})"] if cell else ""
+        yield [estimate(cell.time), f" ({cell.pace:.2f})"] if cell else ""
 
 
 def busy(results: Results, variant: str) -> Iterator[Content]:

@@ -6,7 +6,7 @@ from math import isnan, log10, nan
 from statistics import fmean
 from typing import NamedTuple
 
-from harness.document import Block, Content, Drawing, Figure, Heading, Number, Table, Text, listed
+from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, listed
 from loadtests.analysis import charts
 from loadtests.analysis.charts import Line
 from loadtests.analysis.intervals import Interval
@@ -165,7 +165,7 @@ def of(results: Results, scenario: str) -> list[Block]:
 def row(results: Results, name: str, rate: float, samples: Sequence[Sample]) -> list[Content]:
     cores, p99s = busy(results, samples), dict(load.curve(results, name, samples[0].scenario))
     part, share = fullest(results, name, cores)
-    figures = map(Number, (p99s[rate], *cores, cores.together))
+    figures = map(digits, (p99s[rate], *cores, cores.together))
     return [results.cell(name), f"{rate:,g}", *figures, f"{part}, {share:.0%}"]
 
 
@@ -231,7 +231,7 @@ def yardstick(results: Results, count: Count) -> Iterator[Block]:
             if samples and (cost := counted.get(results.plan.operation(scenario))):
                 own, *others = (mean(samples, measure) for measure in MS)
                 figures = (own, cost.instructions / 1000, own * 1e6 / cost.instructions, *others)
-                rows.append([scenario, results.cell(name), f"{samples[0].rate:,g}", *map(Number, figures)])
+                rows.append([scenario, results.cell(name), f"{samples[0].rate:,g}", *map(digits, figures)])
     if rows:
         yield Heading(3, "The yardstick")
         yield Text(

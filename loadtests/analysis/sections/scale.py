@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from math import log, nan
 
-from harness.document import Block, Cell, Content, Heading, Name, Ratio, Table, Text, joined, listed
+from harness.document import Block, Content, Heading, Span, Table, Text, joined, listed, ratio
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval, Series
 from loadtests.analysis.results import CPU, LATENCY, Measure, Results
@@ -54,18 +54,18 @@ def conclusion(results: Results, stacks: Stacks, begin: str) -> Content:
     """By the processor time of all stacks together."""
     most = max(map(max, stacks.values()))
     growths = {one: growth(results, stacks.values(), most, one, CPU) for one in results.scenarios}
-    ratios = joined([[f"{scenario} ", Ratio(times)] for scenario, times in growths.items()])
+    ratios = joined([[f"{scenario} ", ratio(times)] for scenario, times in growths.items()])
     costly = [scenario for scenario, times in growths.items() if times.excludes(1) and times.value > 1]
     told = f"{listed(costly)} costs more" if costly else "no operation is told to cost more"
     return [f"{begin} {told} processor time; all stacks together, as a multiple: ", *ratios, "."]
 
 
 def table(results: Results, stacks: Stacks, size: int, measure: Measure) -> Table:
-    def row(name: Cell, *every: Mapping[int, str]) -> list[Content]:
-        return [name, *(Ratio(growth(results, every, size, one, measure)) for one in results.scenarios)]
+    def row(name: Content, *every: Mapping[int, str]) -> list[Content]:
+        return [name, *(ratio(growth(results, every, size, one, measure)) for one in results.scenarios)]
 
     rows = [
-        row(Name(stack, results.services[sizes[min(sizes)]].framework), sizes)
+        row(Span(stack, hue=results.services[sizes[min(sizes)]].framework), sizes)
         for stack, sizes in stacks.items()
     ]
     if len(stacks) > 1:

@@ -9,15 +9,15 @@ from harness.document import (
     Block,
     Content,
     Drawing,
-    Estimate,
     Figure,
     Heading,
-    Number,
-    Ratio,
     Span,
     Table,
     Text,
+    digits,
+    estimate,
     listed,
+    ratio,
 )
 from loadtests.analysis import charts
 from loadtests.analysis import paper as papers
@@ -113,11 +113,11 @@ def row(results: Results, name: str, main: Ranking, by_cpu: Ranking, study: floa
     return [
         results.cell(name),
         main.rank(name),
-        Estimate(results.mean(name, scenario, main.measure)),
-        Ratio(behind),
-        *(Number(results.percentile(name, scenario, percent)) for percent in (50, 95, 99)),
+        estimate(results.mean(name, scenario, main.measure)),
+        ratio(behind),
+        *(digits(results.percentile(name, scenario, percent)) for percent in (50, 95, 99)),
         by_cpu.rank(name),
-        Estimate(results.mean(name, scenario, CPU)),
+        estimate(results.mean(name, scenario, CPU)),
         "" if study is None else f"{study:,g}",
     ]
 
@@ -134,7 +134,7 @@ def published(results: Results, scenario: str) -> dict[str, float]:
 
 def every_pair(ranking: Ranking) -> Table:
     rows: list[list[Content]] = [
-        [*pair, Ratio(times), "" if ranking.separates(*pair) else Span("not told apart", "muted")]
+        [*pair, ratio(times), "" if ranking.separates(*pair) else Span("not told apart", "muted")]
         for pair, times in ranking.pairs.items()
     ]
     return Table(["the first", "and the second", "times as well", ""], rows, "llrl", fold="Every pair")

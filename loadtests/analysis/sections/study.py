@@ -3,7 +3,7 @@
 from collections import Counter
 from statistics import geometric_mean
 
-from harness.document import Block, Bullets, Content, Heading, Ratio, Span, Style, Table, Text, listed
+from harness.document import Block, Bullets, Content, Heading, Span, Style, Table, Text, listed, ratio
 from loadtests.analysis import claims
 from loadtests.analysis import paper as papers
 from loadtests.analysis.claims import Measured, Outcome, Verdict
@@ -160,7 +160,7 @@ def ours(verdict: Verdict) -> list[Content]:
     return [
         [Span(verdict.outcome, STYLES[verdict.outcome]), f": {verdict.why}" if verdict.why else ""],
         verdict.instrument,
-        Ratio(Interval(verdict.ours.value) if verdict.instrument == "count" else verdict.ours),
+        ratio(Interval(verdict.ours.value) if verdict.instrument == "count" else verdict.ours),
     ]
 
 

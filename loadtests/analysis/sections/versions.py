@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Literal
 
-from harness.document import Block, Content, Estimate, Heading, Ratio, Span, Style, Table, Text
+from harness.document import Block, Content, Heading, Span, Style, Table, Text, estimate, ratio
 from harness.service import SHORT
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
@@ -60,7 +60,7 @@ def on_packages(results: Results) -> list[Block]:
 
 def cell(change: Change) -> Content:
     told = change.direction
-    return Ratio(change.times) if told in STYLES else Span(told, "muted")
+    return ratio(change.times) if told in STYLES else Span(told, "muted")
 
 
 def changes(results: Results, pairs: Mapping[str, str]) -> Iterator[Change]:
@@ -108,8 +108,8 @@ def row(results: Results, one: Change) -> list[Content]:
         results.cell(one.variant),
         commit[:SHORT],
         written(one.measure),
-        *map(Estimate, means),
-        Ratio(one.times),
+        *map(estimate, means),
+        ratio(one.times),
         styled(one.direction),
     ]
 
