@@ -5,16 +5,11 @@ A plan names those that it wants. A new one is a new file here.
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from pkgutil import iter_modules
 
 from harness.document import Block
 from loadtests.analysis.results import Results
 
 Section = Callable[[Results], Sequence[Block]]
-
-
-def names() -> list[str]:
-    return [module.name for module in iter_modules(__path__)]
 
 
 def named(name: str) -> Section:
