@@ -8,20 +8,7 @@ from harness.document import Block, Content, Heading, Span, Table, Text, digits
 from loadtests.measure import gates, quantiles
 from loadtests.measure.sample import Sample
 
-HEAD = [
-    "scenario",
-    "req",
-    "req/s",
-    "mean ms",
-    "p50",
-    "p95",
-    "p99",
-    "max",
-    "fail",
-    "cpu ms",
-    "MiB",
-    "generator cpu",
-]
+HEAD = ["scenario", "req", "req/s", "mean ms", "p50", "p95", "p99", "max", "cpu ms", "MiB", "generator cpu"]
 MEMORY = {"pss": "PSS (a shared page counts once)", "rss": "RSS (a shared page counts in every process)"}
 
 
@@ -35,7 +22,7 @@ def blocks(samples: Sequence[Sample]) -> Iterator[Block]:
     yield from notes(samples)
     kinds = sorted({sample.memory_kind for sample in samples} - {""})
     yield Text(
-        "fail: failed checks. cpu ms: processor time of the service per request, all its processes. "
+        "cpu ms: processor time of the service per request, all its processes. "
         f"MiB: their highest memory{''.join(f', {MEMORY[kind]}' for kind in kinds)}. "
         "generator cpu: what k6 or wrk used of all cores; where that is high, it may have set the pace.",
         "small",
@@ -60,7 +47,6 @@ def row(name: str, samples: Sequence[Sample]) -> list[Content]:
         digits(fmean(sample.mean_ms for sample in valid)),
         *(digits(quantiles.at(points, percent)) for percent in (50, 95, 99)),
         digits(max(sample.max_ms for sample in valid)),
-        f"{sum(sample.failed_checks for sample in valid):,}",
         digits(fmean(sample.cpu_ms_per_request for sample in valid)),
         "" if isnan(memory) else f"{memory:,.0f}",
         "" if isnan(share) else f"{share:.0%}",
