@@ -38,6 +38,15 @@ IDLE_MEMORY = Measure("idle_memory_mib", "Idle memory", "MiB")
 BREAK = timedelta(minutes=10)  # no plan pauses for so long
 
 
+def percentiles(samples: Iterable[Sample], percents: Sequence[float]) -> list[float]:
+    """Of the latencies of all their requests together."""
+    functions = [(one.requests, one.quantiles_ms) for one in samples if one.requests]
+    if not functions:
+        return [nan] * len(percents)
+    points = quantiles.distribution(functions)
+    return [quantiles.at(points, percent) for percent in percents]
+
+
 @dataclass(frozen=True)
 class Results:
     name: str
@@ -135,20 +144,6 @@ class Results:
                 pairing = self.pairings[sample.cell]
                 rounds[pairing] = max(value, rounds.get(pairing, 0))
         return intervals.geometric(intervals.logarithms(rounds))
-
-    def percentile(self, variant: str, scenario: str, percent: float) -> float:
-        """Of the latencies of all rounds together."""
-        points = self.distributions.get((variant, scenario))
-        return quantiles.at(points, percent) if points else nan
-
-    @cached_property
-    def distributions(self) -> Mapping[tuple[str, str], quantiles.Points]:
-        answered = {cell: [one for one in samples if one.requests] for cell, samples in self.by_cell.items()}
-        return {
-            cell: quantiles.distribution([(one.requests, one.quantiles_ms) for one in samples])
-            for cell, samples in answered.items()
-            if samples
-        }
 
     def label(self, scenario: str) -> str:
         """What a page calls it."""

@@ -5,7 +5,8 @@ from math import isnan
 from statistics import fmean
 
 from harness.document import Block, Content, Heading, Span, Table, Text, digits
-from loadtests.measure import gates, quantiles
+from loadtests.analysis.results import percentiles
+from loadtests.measure import gates
 from loadtests.measure.sample import Sample
 
 HEAD = ["scenario", "req", "req/s", "mean ms", "p50", "p95", "p99", "max", "cpu ms", "MiB", "generator cpu"]
@@ -39,13 +40,12 @@ def row(name: str, samples: Sequence[Sample]) -> list[Content]:
         return [Span(name, "bad"), *("-" for _ in HEAD[1:])]
     memory = max(sample.memory_mib for sample in valid)
     share = fmean(sample.k6_cpu_share for sample in valid)
-    points = quantiles.distribution([(sample.requests, sample.quantiles_ms) for sample in valid])
     return [
         name,
         f"{sum(sample.requests for sample in valid):,}",
         f"{fmean(sample.requests_per_second for sample in valid):,.0f}",
         digits(fmean(sample.mean_ms for sample in valid)),
-        *(digits(quantiles.at(points, percent)) for percent in (50, 95, 99)),
+        *map(digits, percentiles(valid, (50, 95, 99))),
         digits(max(sample.max_ms for sample in valid)),
         digits(fmean(sample.cpu_ms_per_request for sample in valid)),
         "" if isnan(memory) else f"{memory:,.0f}",

@@ -7,11 +7,10 @@ from math import inf, isfinite, isnan, log10, sqrt
 from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, joined, listed
 from loadtests.analysis import charts, intervals
 from loadtests.analysis.intervals import UNKNOWN, Interval
-from loadtests.analysis.results import Results
+from loadtests.analysis.results import Results, percentiles
 from loadtests.analysis.sections import ranks
 from loadtests.analysis.sections.ranks import too_few
 from loadtests.analysis.sections.scenarios import line
-from loadtests.measure import quantiles
 from loadtests.measure.run import LIMIT
 from loadtests.measure.sample import Sample
 
@@ -91,13 +90,8 @@ def sparse(ticks: Mapping[float, str]) -> dict[float, str]:
 
 def curve(results: Results, variant: str, scenario: str) -> list[tuple[float, float]]:
     """p99 at each rate, of the requests of all rounds together."""
-    return [
-        (
-            rate,
-            quantiles.at(quantiles.distribution([(one.requests, one.quantiles_ms) for one in samples]), 99),
-        )
-        for rate, samples in sorted(grouped(results.of(variant, scenario), "rate").items())
-    ]
+    rates = sorted(grouped(results.of(variant, scenario), "rate").items())
+    return [(rate, percentiles(samples, [99])[0]) for rate, samples in rates]
 
 
 def grouped(samples: Sequence[Sample], name: str) -> dict[float, list[Sample]]:

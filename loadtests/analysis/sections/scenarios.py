@@ -23,7 +23,7 @@ from loadtests.analysis import charts
 from loadtests.analysis import paper as papers
 from loadtests.analysis.charts import Line
 from loadtests.analysis.intervals import UNKNOWN
-from loadtests.analysis.results import CPU, Results
+from loadtests.analysis.results import CPU, Results, percentiles
 from loadtests.analysis.sections.ranks import Ranking, bar, ranking
 from loadtests.measure import gates
 from loadtests.measure.plan import Scenario
@@ -115,7 +115,7 @@ def row(results: Results, name: str, main: Ranking, by_cpu: Ranking, study: floa
         main.rank(name),
         estimate(results.mean(name, scenario, main.measure)),
         ratio(behind),
-        *(digits(results.percentile(name, scenario, percent)) for percent in (50, 95, 99)),
+        *map(digits, percentiles(results.of(name, scenario), (50, 95, 99))),
         by_cpu.rank(name),
         estimate(results.mean(name, scenario, CPU)),
         "" if study is None else f"{study:,g}",
@@ -160,12 +160,10 @@ def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
     drawn = {name: percents for name, percents in every.items() if len(percents) > 1}
     if not drawn:
         return
-    lines = [
-        line(
-            results, name, [(stretched(each), results.percentile(name, scenario, each)) for each in percents]
-        )
-        for name, percents in drawn.items()
-    ]
+    lines = []
+    for name, percents in drawn.items():
+        values = percentiles(results.of(name, scenario), percents)
+        lines.append(line(results, name, list(zip(map(stretched, percents), values, strict=True))))
     last = max(map(max, drawn.values()))
     ticks = {stretched(each): f"p{each:g}" if each else "min" for each in SHOWN if each <= last}
     yield charts.lines(

@@ -1,6 +1,6 @@
 from math import isnan
 
-from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Results
+from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Results, percentiles
 from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Cell, Reason
 from loadtests.tests.analysis import synthetic
@@ -31,7 +31,7 @@ def test_the_measure_of_a_scenario_is_the_plans_but_at_a_fixed_rate() -> None:
 
 
 def test_without_a_request_there_is_no_percentile() -> None:
-    assert isnan(synthetic.of("empty", RESULTS.plan, []).percentile("flask_orm", "hello", 99))
+    assert isnan(*percentiles([], [99]))
 
 
 def measured_at(*blocks: tuple[int, str, str]) -> Results:
