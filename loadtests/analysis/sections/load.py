@@ -1,11 +1,13 @@
 """What a growing load does: the latency-load curve, and who sustains the highest rate."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import inf, isfinite, isnan, log10, sqrt
 
 from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, joined, listed
 from loadtests.analysis import charts, intervals
+from loadtests.analysis.charts import Line
 from loadtests.analysis.intervals import UNKNOWN, Interval
 from loadtests.analysis.results import Results, percentiles
 from loadtests.analysis.sections import ranks
@@ -13,6 +15,8 @@ from loadtests.analysis.sections.ranks import too_few
 from loadtests.analysis.sections.scenarios import line
 from loadtests.measure.run import LIMIT
 from loadtests.measure.sample import Sample
+
+CAPTION = "The slowest hundredth of the requests, by requests per second."
 
 
 def section(results: Results) -> list[Block]:
@@ -46,15 +50,14 @@ def conclusion(results: Results) -> Text:
 
 def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
     ranking = numbered(results, scenario)
+    lines = [line(results, name, curve(results, name, scenario)) for name in results.variants]
     rows = [
         [results.cell(name), str(rank) if ranked else "", written(bracket(results, name, scenario))]
         for name, rank in ranking.items()
     ]
     blocks: list[Block] = [
         Heading(3, scenario),
-        Figure(
-            [drawing(results, scenario)], "The slowest hundredth of the requests, by requests per second."
-        ),
+        Figure([drawing(results, scenario, lines)], CAPTION),
         Table(["variant", "rank", "sustained req/s"], rows),
     ]
     for one, other in results.controls.items():
@@ -72,20 +75,13 @@ def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
     return blocks
 
 
-def drawing(results: Results, scenario: str) -> Drawing:
-    lines = [
-        line(results, name, [(log10(rate), p99) for rate, p99 in curve(results, name, scenario)])
-        for name in results.variants
-    ]
-    ticks = {log10(rate): f"{rate:,g}" for rate in results.plan.scenarios[scenario].rates}
+def drawing(results: Results, scenario: str, curves: Iterable[Line]) -> Drawing:
+    """Of p99 by rate, which has a logarithmic scale."""
+    lines = [replace(one, points=[(log10(rate), p99) for rate, p99 in one.points]) for one in curves]
+    rates = results.plan.scenarios[scenario].rates
+    ticks = {log10(rate): f"{rate:,g}" for rate in rates[:: len(rates) // 9 + 1]}  # there is room for nine
     title = f"p99 of {scenario}, ms, lower is better"
-    return charts.lines(title, lines, sparse(ticks), "requests per second", LIMIT)
-
-
-def sparse(ticks: Mapping[float, str]) -> dict[float, str]:
-    """As many as there is room for."""
-    every = list(ticks.items())
-    return dict(every[:: len(every) // 9 + 1])
+    return charts.lines(title, lines, ticks, "requests per second", LIMIT)
 
 
 def curve(results: Results, variant: str, scenario: str) -> list[tuple[float, float]]:

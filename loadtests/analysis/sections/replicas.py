@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, product
-from math import isnan, log10, nan
+from math import isnan, nan
 from statistics import fmean
 from typing import NamedTuple
 
 from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, listed
-from loadtests.analysis import charts
 from loadtests.analysis.charts import Line
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import Results
@@ -61,8 +60,7 @@ def section(results: Results) -> list[Block]:
         ),
     ]
     drawings = [drawing(results, *pair) for pair in product(results.curves, results.groups)]
-    caption = "The slowest hundredth of the requests, by requests per second."
-    blocks.append(Figure(drawings, caption, "picture.svg"))
+    blocks.append(Figure(drawings, load.CAPTION, "picture.svg"))
     for scenario in results.curves:
         blocks += of(results, scenario)
     return [*blocks, *yardstick(results, costs.read())]
@@ -107,13 +105,10 @@ def gains(results: Results) -> int:
     return sum(most.low >= few.high for few, most in brackets(results).values())
 
 
-def brackets(results: Results) -> Mapping[tuple[str, str], tuple[Interval, Interval]]:
+def brackets(results: Results) -> Mapping[tuple[str, str], list[Interval]]:
     """By scenario and group: what the fewest replicas sustain, and what the most do."""
     return {
-        (scenario, group): (
-            load.bracket(results, names[0], scenario),
-            load.bracket(results, names[1], scenario),
-        )
+        (scenario, group): [load.bracket(results, name, scenario) for name in names]
         for scenario, (group, names) in product(results.curves, ends(results).items())
     }
 
@@ -207,18 +202,11 @@ def worker_count(results: Results, name: str) -> int:
 def drawing(results: Results, scenario: str, group: str) -> Drawing:
     names = results.groups[group]
     styles = dict(zip(reversed(names), cycle(STYLES), strict=False))
-    lines = [
-        Line(
-            name,
-            [(log10(rate), p99) for rate, p99 in load.curve(results, name, scenario)],
-            results.services[name].framework,
-            *styles[name],
-        )
+    curves = [
+        Line(name, load.curve(results, name, scenario), results.services[name].framework, *styles[name])
         for name in names
     ]
-    ticks = {log10(rate): f"{rate:,g}" for rate in results.plan.scenarios[scenario].rates}
-    title = f"p99 of {scenario}, ms, lower is better"
-    return charts.lines(title, lines, load.sparse(ticks), "requests per second", LIMIT)
+    return load.drawing(results, scenario, curves)
 
 
 def yardstick(results: Results, count: Count) -> Iterator[Block]:
