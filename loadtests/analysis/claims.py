@@ -5,11 +5,11 @@ ratio lies if it is true. One instrument decides: sections/study.py has the rule
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import permutations, product
+from dataclasses import dataclass
+from itertools import chain, permutations, product
 from math import inf, isfinite, log, nan
 from statistics import median
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from harness.document import listed
 from loadtests.analysis import intervals
@@ -26,6 +26,7 @@ PUBLISHED = (0, 0)  # the one round of the study's figures, and of a count
 
 # Of an application in a scenario, as logarithms: the larger, the better
 Performance = Callable[[str, str], Series]
+Counted = Mapping[str, Mapping[str, Cost]]  # by application and scenario
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,11 @@ class Contrast:
     def everywhere(self) -> tuple[str, ...]:
         return (*self.scenarios, self.less) if self.less else self.scenarios
 
-    def logarithms(self, performance: Performance) -> Series:
-        gap = intervals.average([self.gap(performance, scenario) for scenario in self.scenarios])
-        return intervals.difference(gap, self.gap(performance, self.less)) if self.less else gap
-
     def ratio(self, performance: Performance) -> Interval:
-        return intervals.geometric(self.logarithms(performance))
+        gap = intervals.average([self.gap(performance, scenario) for scenario in self.scenarios])
+        if self.less:
+            gap = intervals.difference(gap, self.gap(performance, self.less))
+        return intervals.geometric(gap)
 
     def gap(self, performance: Performance, scenario: str) -> Series:
         ones, others = (
@@ -61,22 +61,21 @@ class Contrast:
         return f"{sides}, {where}" + (f" / {self.less}" if self.less else "")
 
 
-class Decision(NamedTuple):
-    outcome: Outcome
-    instrument: Instrument
-    times: Interval
-    floor: float  # ratios that differ by less are not told apart
-
-
 @dataclass(frozen=True)
-class Verdict:
-    claim: Claim
+class Decision:
+    """Whether a ratio lies in a band."""
+
     outcome: Outcome
-    contrast: Contrast | None = None  # the pair that decided
-    ours: Interval = UNKNOWN
-    paper: float = nan
-    instrument: str = ""
     why: str = ""  # it is undecided
+    instrument: str = ""
+    ours: Interval = UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict(Decision):
+    claim: Claim
+    contrast: Contrast | None = None  # the pair that decided
+    paper: float = nan
 
 
 def published(paper: Paper) -> Performance:
@@ -102,27 +101,11 @@ def with_median(performance: Performance, applications: Sequence[str]) -> Perfor
 class Measured:
     """Variants of a run, read as the study's five applications; `count` is that of the same code."""
 
-    def __init__(
-        self,
-        results: Results,
-        paper: Paper,
-        names: Sequence[str],
-        count: Mapping[str, Mapping[str, Cost]] | None = None,
-    ) -> None:
-        self.results = results
-        self.count = count or {}
+    def __init__(self, results: Results, paper: Paper, names: Sequence[str], count: Counted) -> None:
+        self.results, self.count = results, count
         self.applications = list(paper.applications)
         services = {results.plan.variants[name].service: name for name in reversed(names)}
         self.variants = {one: services[one] for one in self.applications if one in services}
-
-    def by_clock(self, contrast: Contrast) -> Performance:
-        scenarios = self.scenarios(contrast)
-
-        def performance(application: str, operation: str) -> Series:
-            scenario, variant = scenarios[operation], self.variants[application]
-            return self.results.performance(variant, scenario, self.results.headline(scenario))
-
-        return performance
 
     def by_count(self, application: str, scenario: str) -> Series:
         return {PUBLISHED: -log(self.count[application][scenario].instructions)}
@@ -150,18 +133,20 @@ class Measured:
         decisive = self.results.decisive(variants, self.results.scenarios)
         return {operation: decisive[operation] for operation in contrast.everywhere}
 
-    def ratio(self, contrast: Contrast, instrument: Instrument) -> Interval:
-        applications = self.applications
+    def ratio(self, contrast: Contrast, instrument: Instrument) -> tuple[Interval, float]:
+        """And the floor: ratios that differ by less are not told apart."""
         if instrument == "count":
-            value = contrast.ratio(with_median(self.by_count, applications)).value
-            return Interval(value, value, value)
-        return contrast.ratio(with_median(self.by_clock(contrast), applications))
+            value = contrast.ratio(with_median(self.by_count, self.applications)).value
+            return Interval(value, value, value), ALIKE
+        scenarios = self.scenarios(contrast)
+        measures = {scenario: self.results.headline(scenario) for scenario in scenarios.values()}
 
-    def floor(self, contrast: Contrast, instrument: Instrument) -> float:
-        if instrument == "count":
-            return ALIKE
-        scenarios = self.scenarios(contrast).values()
-        return max(self.results.floor(name, self.results.headline(name)) for name in scenarios)
+        def by_clock(application: str, operation: str) -> Series:
+            scenario = scenarios[operation]
+            return self.results.performance(self.variants[application], scenario, measures[scenario])
+
+        times = contrast.ratio(with_median(by_clock, self.applications))
+        return times, max(self.results.floor(*each) for each in measures.items())
 
     def named(self, contrast: Contrast) -> list[str]:
         names = (*contrast.better, *contrast.than)
@@ -172,18 +157,24 @@ class Measured:
         return any(all(self.before(one, other, scenario) for other in others) for one in some)
 
     def before(self, one: str, other: str, scenario: str) -> bool:
-        contrast = Contrast((one,), (other,), (scenario,))
-        decision = None if self.missing(contrast) else self.decided(contrast, (1, inf))
-        return decision is not None and decision.outcome == "reproduced"
+        return self.decided(Contrast((one,), (other,), (scenario,)), (1, inf)).outcome == "reproduced"
 
-    def decided(self, contrast: Contrast, band: tuple[float, float]) -> Decision | None:
-        """By the first instrument that can; else undecided, by the first; None where there is none."""
-        decisions = []
-        for one in self.instruments(contrast):
-            times, floor = self.ratio(contrast, one), self.floor(contrast, one)
-            decisions.append(Decision(outcome(times, floor, band), one, times, floor))
+    def decided(self, contrast: Contrast, band: tuple[float, float]) -> Decision:
+        """By the first instrument that can; else undecided, by the first."""
+        if missing := self.missing(contrast):
+            return Decision("undecided", f"not measured: {', '.join(missing)}")
+        decisions = [self.by(one, contrast, band) for one in self.instruments(contrast)]
         able = (one for one in decisions if one.outcome != "undecided")
-        return next(able, decisions[0] if decisions else None)
+        return next(chain(able, decisions), Decision("undecided", "generator-bound, and not counted"))
+
+    def by(self, instrument: Instrument, contrast: Contrast, band: tuple[float, float]) -> Decision:
+        times, floor = self.ratio(contrast, instrument)
+        result, why = outcome(times, floor, band), ""
+        if result == "undecided":
+            ends = [end for end in band if isfinite(end) and not intervals.apart(times, floor, end)]
+            why = f"cannot be told from {' and '.join(f'{end:.2f}' for end in ends)}"
+            why = why if times.known else f"needs {intervals.ENOUGH} rounds"
+        return Decision(result, why, instrument, times)
 
 
 def judged(paper: Paper, ours: Measured) -> list[Verdict]:
@@ -194,9 +185,9 @@ def judged(paper: Paper, ours: Measured) -> list[Verdict]:
 def verdict(claim: Claim, ours: Measured, theirs: Performance) -> Verdict:
     if claim.leads_in is not None:
         return leading(claim, claim.leads_in, ours)
-    verdicts = [(judgement(claim, contrast, ours), contrast) for contrast in contrasts(claim)]
-    decisive, contrast = min(verdicts, key=lambda pair: severity(pair[0]))
-    return replace(decisive, paper=contrast.ratio(theirs).value)
+    decisions = [(ours.decided(contrast, claim.band), contrast) for contrast in contrasts(claim)]
+    decision, contrast = min(decisions, key=lambda pair: severity(claim, pair[0]))
+    return Verdict(**vars(decision), claim=claim, contrast=contrast, paper=contrast.ratio(theirs).value)
 
 
 def contrasts(claim: Claim) -> Iterator[Contrast]:
@@ -205,20 +196,6 @@ def contrasts(claim: Claim) -> Iterator[Contrast]:
     else:
         for one, other, scenario in product(claim.better, claim.than, claim.scenarios):
             yield Contrast((one,), (other,), (scenario,), claim.narrower_in)
-
-
-def judgement(claim: Claim, contrast: Contrast, ours: Measured) -> Verdict:
-    if missing := ours.missing(contrast):
-        return Verdict(claim, "undecided", contrast, why=f"not measured: {', '.join(missing)}")
-    if (decision := ours.decided(contrast, claim.band)) is None:
-        return Verdict(claim, "undecided", contrast, why="generator-bound, and not counted")
-    result, instrument, times, floor = decision
-    why = ""
-    if result == "undecided":
-        ends = [end for end in claim.band if isfinite(end) and not intervals.apart(times, floor, end)]
-        why = f"cannot be told from {' and '.join(f'{end:.2f}' for end in ends)}"
-        why = why if times.known else f"needs {intervals.ENOUGH} rounds"
-    return Verdict(claim, result, contrast, times, instrument=instrument, why=why)
 
 
 def outcome(times: Interval, floor: float, band: tuple[float, float]) -> Outcome:
@@ -230,11 +207,11 @@ def outcome(times: Interval, floor: float, band: tuple[float, float]) -> Outcome
     return "reproduced" if low < times.value < high else "contradicted"
 
 
-def severity(verdict: Verdict) -> tuple[int, float]:
+def severity(claim: Claim, decision: Decision) -> tuple[int, float]:
     """The worst outcome first and, of several, the pair that is the farthest from the claim."""
-    value = verdict.ours.value
+    value = decision.ours.value
     apart = abs(log(value)) if value > 0 else nan
-    return WORST_FIRST.index(verdict.outcome), -apart if verdict.claim.within else value
+    return WORST_FIRST.index(decision.outcome), -apart if claim.within else value
 
 
 def leading(claim: Claim, needed: int, ours: Measured) -> Verdict:
@@ -242,12 +219,11 @@ def leading(claim: Claim, needed: int, ours: Measured) -> Verdict:
     leads = [scenario for scenario in claim.scenarios if ours.leads(claim.better, claim.than, scenario)]
     trails = [scenario for scenario in claim.scenarios if ours.leads(claim.than, claim.better, scenario)]
     why = f"leads in {listed(leads) or 'none'}; trails in {listed(trails) or 'none'}"
-    pairs = [each for each in contrasts(claim) if not ours.missing(each)]
-    every = {decision.instrument for each in pairs if (decision := ours.decided(each, (1, inf)))}
+    every = {ours.decided(each, (1, inf)).instrument for each in contrasts(claim)} - {""}
     result: Outcome = "reproduced" if len(leads) >= needed else "undecided"
     if len(claim.scenarios) - len(trails) < needed:
         result = "contradicted"
-    return Verdict(claim, result, instrument=" and ".join(sorted(every)), why=why)
+    return Verdict(result, why, " and ".join(sorted(every)), claim=claim)
 
 
 def orders(paper: Paper, ours: Measured) -> tuple[int, int, int]:

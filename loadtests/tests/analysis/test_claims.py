@@ -23,7 +23,7 @@ def claim(**rest: object) -> Claim:
 
 def verdict(results: Results, *, counted: bool = False, **rest: object) -> claims.Verdict:
     """Counted are the twins of the repository."""
-    count = costs.read().costs[costs.TWINS] if counted else None
+    count = costs.read().costs[costs.TWINS] if counted else {}
     return claims.verdict(claim(**rest), Measured(results, STUDY, results.groups["twins"], count), PUBLISHED)
 
 
