@@ -23,7 +23,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
     ranked = sorted(names, key=lambda name: total(count, name))
     return [
         Heading(1, "Which stack to choose"),
-        *(Text(line, "lead") for line in cost.conclusion(count, names)),
+        *(Text(line, "lead") for line in cost.conclusion(count)),
         Bullets([[title(name), f" if {declared(name).choose}."] for name in ranked if declared(name).choose]),
         Heading(2, "What each costs"),
         Text(
@@ -33,7 +33,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         ),
         table(count, ranked),
         *by_the_clock(count, runs),
-        cost.figure(count, names),
+        cost.figure(count),
         Heading(2, "What dominates"),
         Bullets(dominating(count, names)),
         *on_a_server(runs),

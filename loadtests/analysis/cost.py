@@ -1,7 +1,8 @@
 """docs/cost.md: what a request costs, from results/cost.json; and the parts that its other pages show."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from harness.document import Block, Content, Figure, Heading, Span, Table, Text, digits, listed
@@ -15,6 +16,7 @@ from loadtests.cost.count import BASICS, OPERATIONS, START
 from loadtests.cost.footprint import STARTS, WORKERS, Footprint
 
 CHARTED = ("get_item", "list_items", "create_item")
+ON_ITEMS = tuple(operation for operation in OPERATIONS if operation not in BASICS)
 PICTURE = "cost/parts.svg"
 PARTS = ("server", "framework", "database access")
 TAKEN = ("first answer, s", "worker, MiB", "worker preloaded, MiB", "installed, MiB")
@@ -49,10 +51,9 @@ def parts(count: Count, service: str, operation: str) -> Parts:
 
 
 def blocks(count: Count, footprints: Mapping[str, Footprint]) -> list[Block]:
-    names = list(count.costs[SERVICES])
     return [
         Heading(1, "What a request costs"),
-        *(Text(line, "lead") for line in conclusion(count, names)),
+        *(Text(line, "lead") for line in conclusion(count)),
         Text(
             "Counted are the instructions that the worker executes for one request, in user space: its HTTP "
             "server, the framework and the code, with one client. They are not time. A busy machine does not "
@@ -67,16 +68,16 @@ def blocks(count: Count, footprints: Mapping[str, Footprint]) -> list[Block]:
             f"{count.rows:,} items. A twin is the same as its tutorial writes it, without the contract; "
             f"those of FastAPI run under Uvicorn's worker, as its documentation has it, and their services "
             f"under Gunicorn's own `asgi`. A floor is an application that does nothing under the same "
-            f"server, with the settings of {floors(count, names)}. `start`: master and worker, from the "
+            f"server, with the settings of {floors(count)}. `start`: master and worker, from the "
             f"first instruction to the first answer.",
             "small",
         ),
         Heading(2, "Times the twin"),
-        ratios(count, names),
+        ratios(count),
         Text("Below 1: the service costs less than what its tutorial would write.", "small"),
         Heading(2, "In parts"),
-        figure(count, names),
-        added(count, names),
+        figure(count),
+        added(count),
         Text(
             "Server: an application that does nothing. Framework: what `/hello` costs beyond it. "
             "Database access: what the operation costs beyond `/hello`, with its validation and its "
@@ -92,10 +93,7 @@ def blocks(count: Count, footprints: Mapping[str, Footprint]) -> list[Block]:
         ),
         *on_postgresql(count),
         Heading(2, "System calls"),
-        Table(
-            ["variant", *OPERATIONS],
-            [[label(*one), *(calls(found.get(o)) for o in OPERATIONS)] for one, found in variants(count)],
-        ),
+        by_variant(count, OPERATIONS, calls),
         Text("In brackets those that wait for the disk.", "small"),
         *footprint(footprints),
         Heading(2, "What counted"),
@@ -103,9 +101,9 @@ def blocks(count: Count, footprints: Mapping[str, Footprint]) -> list[Block]:
     ]
 
 
-def floors(count: Count, names: Sequence[str]) -> str:
+def floors(count: Count) -> str:
     """Those of the services beside which they are counted."""
-    interfaces = {declared(name).interface: name for name in reversed(names)}
+    interfaces = {declared(name).interface: name for name in reversed(list(count.costs[SERVICES]))}
     return listed([f"`{interfaces[floor]}` (`{floor}`)" for floor in count.costs[FLOORS]])
 
 
@@ -117,41 +115,23 @@ def releases(count: Count) -> list[tuple[str, str]]:
 
 def front(count: Count) -> list[Block]:
     """For the README."""
-    names = list(count.costs[SERVICES])
-    picture = figure(count, names)
-    return [
-        Text(" ".join(conclusion(count, names))),
-        Figure(picture.drawings, picture.caption, f"docs/{PICTURE}"),
-    ]
+    return [Text(" ".join(conclusion(count))), replace(figure(count), file=f"docs/{PICTURE}")]
 
 
-def conclusion(count: Count, names: Sequence[str]) -> Iterator[str]:
-    order = {o: sorted(names, key=lambda name: count.of(SERVICES, name, o)) for o in OPERATIONS}
-    wins = {name: [o for o in OPERATIONS if is_cheapest(count, names, name, o)] for name in names}
+def conclusion(count: Count) -> Iterator[str]:
+    names = count.costs[SERVICES]
+    costs = {o: {name: count.of(SERVICES, name, o) for name in names} for o in OPERATIONS}
+    least = {o: min(costs[o].values()) for o in OPERATIONS}
+    dearest = {o: max(names, key=costs[o].__getitem__) for o in CHARTED}
+    wins = {name: [o for o in OPERATIONS if costs[o][name] <= ALIKE * least[o]] for name in names}
     ranked = sorted((name for name in names if wins[name]), key=lambda name: -len(wins[name]))
     where = {n: "every operation" if len(wins[n]) == len(OPERATIONS) else listed(wins[n]) for n in ranked}
     yield (
         f"Fewest instructions, or within {ALIKE * 100 - 100:.0f} % of the fewest: "
         f"{'; '.join(f'`{name}` in {some}' for name, some in where.items())}."
     )
-    dearest = [
-        f"{count.of(SERVICES, last, o) / count.of(SERVICES, first, o):.1f} times as many in {o} (`{last}`)"
-        for o in CHARTED
-        for first, *_, last in [order[o]]
-    ]
-    yield f"Compared with the cheapest, the dearest takes {listed(dearest)}."
-
-
-def is_cheapest(count: Count, names: Sequence[str], name: str, operation: str) -> bool:
-    least = min(count.of(SERVICES, other, operation) for other in names)
-    return count.of(SERVICES, name, operation) <= ALIKE * least
-
-
-def variants(count: Count) -> Iterator[tuple[tuple[str, str], Mapping[str, Cost]]]:
-    for group, named in count.costs.items():
-        for name, cells in named.items():
-            if group != RUNGS:
-                yield (group, name), cells
+    most = [f"{costs[o][last] / least[o]:.1f} times as many in {o} (`{last}`)" for o, last in dearest.items()]
+    yield f"Compared with the cheapest, the dearest takes {listed(most)}."
 
 
 def label(group: str, name: str) -> Content:
@@ -161,52 +141,55 @@ def label(group: str, name: str) -> Content:
     return Span(f"{name}{other}", hue=declared(name).framework, pale=group == TWINS)
 
 
-def thousands(cost: Cost | None) -> Content:
-    if cost is None:
-        return ""
+def thousands(cost: Cost) -> Content:
     share = 100 * cost.plus_minus / cost.instructions
     spread = [Span(f" ±{share:.1f} %", "muted")] if cost.plus_minus else []
     return [f"{cost.instructions / 1000:,.0f}", *spread]
 
 
-def calls(cost: Cost | None) -> str:
-    if cost is None:
-        return ""
+def calls(cost: Cost) -> str:
     return f"{cost.syscalls:.0f}" + (f" ({cost.syncs:.0f})" if cost.syncs >= 0.5 else "")
 
 
 def cells(count: Count) -> Table:
-    columns = [*OPERATIONS, START]
-    rows = [[label(*one), *(thousands(cells.get(o)) for o in columns)] for one, cells in variants(count)]
+    return by_variant(count, [*OPERATIONS, START], thousands)
+
+
+def by_variant(count: Count, columns: Sequence[str], written: Callable[[Cost], Content]) -> Table:
+    rows = [
+        [label(group, name), *(written(costs[o]) if o in costs else "" for o in columns)]
+        for group, variants in count.costs.items()
+        if group != RUNGS
+        for name, costs in variants.items()
+    ]
     return Table(["variant", *columns], rows)
 
 
-def ratios(count: Count, names: Sequence[str]) -> Table:
+def ratios(count: Count) -> Table:
     rows: list[list[Content]] = []
-    for name in (name for name in names if name in count.costs[TWINS]):
+    for name in (name for name in count.costs[SERVICES] if name in count.costs[TWINS]):
         ours, twin = ([count.of(group, name, o) for o in OPERATIONS] for group in (SERVICES, TWINS))
         times = [*(a / b for a, b in zip(ours, twin, strict=True)), sum(ours) / sum(twin)]
         rows.append([label(SERVICES, name), *(f"{ratio:.2f}" for ratio in times)])
     return Table(["service", *OPERATIONS, "all seven"], rows)
 
 
-def added(count: Count, names: Sequence[str]) -> Table:
+def added(count: Count) -> Table:
     rows: list[list[Content]] = []
-    for operation in OPERATIONS:
-        if operation not in BASICS:
-            for name in names:
-                one = parts(count, name, operation)
-                cells = [f"{value / 1000:,.0f}" for value in (*one, sum(one))]
-                rows.append([operation, label(SERVICES, name), *cells])
+    for operation, name in product(ON_ITEMS, count.costs[SERVICES]):
+        one = parts(count, name, operation)
+        rows.append(
+            [operation, label(SERVICES, name), *(f"{value / 1000:,.0f}" for value in (*one, sum(one)))]
+        )
     return Table(["operation", "service", *PARTS, "in all"], rows, "llrrrr")
 
 
-def figure(count: Count, names: Sequence[str]) -> Figure:
+def figure(count: Count) -> Figure:
     drawings = [
         charts.bars(
             operation,
             "thousands of instructions, shorter is better",
-            [bar(name, parts(count, name, operation)) for name in names],
+            [bar(name, parts(count, name, operation)) for name in count.costs[SERVICES]],
             parts=PARTS,
         )
         for operation in CHARTED
@@ -236,16 +219,15 @@ def rungs(count: Count) -> Table:
 
 
 def on_postgresql(count: Count) -> list[Block]:
-    operations = [operation for operation in OPERATIONS if operation not in BASICS]
     rows: list[list[Content]] = []
     for name in count.costs.get(POSTGRESQL, {}):
-        ratios = (count.of(POSTGRESQL, name, o) / count.of(SERVICES, name, o) for o in operations)
+        ratios = (count.of(POSTGRESQL, name, o) / count.of(SERVICES, name, o) for o in ON_ITEMS)
         rows.append([label(SERVICES, name), *(f"{ratio:.2f}" for ratio in ratios)])
     if not rows:
         return []
     return [
         Heading(2, "Times SQLite, on PostgreSQL"),
-        Table(["service", *operations], rows),
+        Table(["service", *ON_ITEMS], rows),
         Text(
             "The service's side: with SQLite the database's work is in it, with PostgreSQL that is another "
             "process, which is not counted. The service then speaks to it by psycopg over TCP, and asks "
