@@ -45,9 +45,9 @@ def fitted(results: Results, scenario: str) -> Fit:
     """Of the processor time per request."""
     design = {name: one.levels for name, one in results.plan.variants.items() if one.levels}
     observed = {
-        (name, key): -value
+        (name, key): value
         for name in design
-        for key, value in results.performance(name, scenario, CPU).items()
+        for key, value in results.logarithms(name, scenario, CPU).items()
         if np.isfinite(value)
     }
     variants, rounds = (sorted(set(names)) for names in zip(*observed, strict=True))

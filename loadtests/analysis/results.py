@@ -1,13 +1,13 @@
 """A run, as the questions of a page are put to it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import isnan, nan
 from typing import Any
 
-from harness import document
+from harness.document import Content, Span, Table, listed
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval, Pairing, Series
 from loadtests.measure import quantiles
@@ -133,8 +133,11 @@ class Results:
     def series(self, variant: str, scenario: str, measure: Measure) -> Series:
         return {self.pairings[one.cell]: getattr(one, measure.name) for one in self.of(variant, scenario)}
 
+    def logarithms(self, variant: str, scenario: str, measure: Measure) -> Series:
+        return intervals.logarithms(self.series(variant, scenario, measure))
+
     def mean(self, variant: str, scenario: str, measure: Measure) -> Interval:
-        return intervals.geometric(intervals.logarithms(self.series(variant, scenario, measure)))
+        return intervals.geometric(self.logarithms(variant, scenario, measure))
 
     def highest(self, variant: str, measure: Measure) -> Interval:
         """The mean, over the rounds, of the highest in any scenario."""
@@ -160,8 +163,13 @@ class Results:
         is_twin = variants[variant].application == "twin"
         return bool(variants[variant].commit or variants[variant].packages) or (is_twin and beside_services)
 
-    def cell(self, variant: str) -> document.Content:
-        return document.Span(variant, hue=self.services[variant].framework, pale=self.is_pale(variant))
+    def cell(self, variant: str) -> Content:
+        return Span(variant, hue=self.services[variant].framework, pale=self.is_pale(variant))
+
+    def table(self, corner: str, scenarios: Sequence[str], written: Callable[[str, str], Content]) -> Table:
+        """A row for each variant, and a column for each of the scenarios."""
+        rows = [[self.cell(name), *(written(name, one) for one in scenarios)] for name in self.variants]
+        return Table([corner, *scenarios], rows)
 
     def headline(self, scenario: str) -> Measure:
         """The study's measure of a scenario; at a fixed rate throughput says nothing of the service."""
@@ -177,7 +185,7 @@ class Results:
     @cached_property
     def paced(self) -> str:
         """The variants of which the generator set the pace in some scenario."""
-        return document.listed(
+        return listed(
             [name for name in self.variants if any(self.bound(name, one) for one in self.scenarios)]
         )
 
@@ -196,9 +204,9 @@ class Results:
 
     def performance(self, variant: str, scenario: str, measure: Measure) -> Series:
         """As logarithms, of which the larger is the better."""
-        logarithms = intervals.logarithms(self.series(variant, scenario, measure))
         sign = 1 if measure.more_is_better else -1
-        return {number: sign * value for number, value in logarithms.items()}
+        logarithms = self.logarithms(variant, scenario, measure)
+        return {pairing: sign * value for pairing, value in logarithms.items()}
 
     def times(self, one: str, other: str, scenario: str, measure: Measure) -> Interval:
         """How many times as well `one` does as `other`."""

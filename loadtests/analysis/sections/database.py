@@ -1,10 +1,11 @@
 """When SQLite is enough: the variants of a group are one service, on its file and on servers farther away."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from harness.document import Block, Content, Heading, Table, Text, digits, joined, listed, ratio
 from loadtests.analysis import intervals
-from loadtests.analysis.intervals import Interval, Series
+from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Measure, Results
 from loadtests.analysis.sections.ranks import too_few
 from loadtests.measure.plan import SQLITE, Variant
@@ -126,14 +127,10 @@ def several(results: Results, what: str, step: str, measure: Measure) -> Content
 
 def together(results: Results, step: str, scenario: str, measure: Measure, group: str = "") -> Interval:
     """What a request takes there, times what it takes on SQLite: in one group, or in all together."""
-
-    def costs(variant: str) -> Series:
-        return intervals.logarithms(results.series(variant, scenario, measure))
-
-    steps = by_step(results)
-    there, file = steps[step], steps[LADDER[0]]
+    there, file = (by_step(results)[name] for name in (step, LADDER[0]))
     groups = [name for name in there if name in file and group in ("", name)]
-    return intervals.together([(costs(there[name]), costs(file[name])) for name in groups])
+    costs = partial(results.logarithms, scenario=scenario, measure=measure)
+    return intervals.together((costs(there[name]), costs(file[name])) for name in groups)
 
 
 def span(results: Results, variants: Mapping[str, str], scenario: str) -> str:
@@ -145,7 +142,7 @@ def measured(results: Results, variants: Mapping[str, str]) -> list[Content]:
     """The round trip, and PostgreSQL's processor time in each scenario: geometric means of the services."""
 
     def mean(scenario: str, measure: Measure) -> Content:
-        every = [results.series(name, scenario, measure) for name in variants.values()]
-        return digits(intervals.geometric(intervals.average(list(map(intervals.logarithms, every)))).value)
+        every = [results.logarithms(name, scenario, measure) for name in variants.values()]
+        return digits(intervals.geometric(intervals.average(every)).value)
 
     return [mean(results.scenarios[0], AWAY), *(mean(one, OWN) for one in results.scenarios)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from statistics import median
 
-from harness.document import Block, Content, Heading, Table, Text, estimate
+from harness.document import Block, Content, Heading, Text, estimate
 from loadtests.analysis import intervals
 from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import CPU, Measure, Results
@@ -42,12 +42,12 @@ class Pair:
 
 
 def section(results: Results) -> list[Block]:
-    cells = list(counted(results, costs.read()))
+    cells = {(cell.variant, cell.scenario): cell for cell in counted(results, costs.read())}
     if len(cells) < 3:
         return []
     return [
         Heading(2, "The count beside the clock"),
-        Text(conclusion(cells), "lead"),
+        Text(conclusion([*cells.values()]), "lead"),
         *([Text(compared(both), "lead")] if (both := pairs(results, costs.read())) else []),
         Text(
             "Each variant has one worker and more users than it can serve at once. Processor time is that of "
@@ -56,14 +56,8 @@ def section(results: Results) -> list[Block]:
             "nanoseconds for each instruction. The count does not see the kernel, which syncs a write to the "
             "disk and wakes threads; nor does it see that one instruction may take longer than another."
         ),
-        Table(
-            ["variant", *results.scenarios],
-            [[results.cell(name), *row(results, name, cells)] for name in results.variants],
-        ),
-        Table(
-            ["busy cores", *results.scenarios],
-            [[results.cell(name), *busy(results, name)] for name in results.variants],
-        ),
+        results.table("variant", results.scenarios, lambda name, one: written(cells.get((name, one)))),
+        results.table("busy cores", results.scenarios, lambda name, one: busy(results, name, one)),
         Text("How many cores the service used; its one worker can use one.", "small"),
     ]
 
@@ -94,9 +88,8 @@ def conclusion(cells: list[Cell]) -> str:
 
 
 def pairs(results: Results, count: Count) -> list[Pair]:
-    services = [
-        cell for cell in counted(results, count) if results.plan.variants[cell.variant].application != "twin"
-    ]
+    variants = results.plan.variants
+    services = [one for one in counted(results, count) if variants[one.variant].application != "twin"]
     return [
         Pair(one, other, results.times(other.variant, one.variant, one.scenario, CPU))
         for one, other in permutations(services, 2)
@@ -117,14 +110,10 @@ def compared(pairs: Sequence[Pair]) -> str:
     )
 
 
-def row(results: Results, variant: str, cells: list[Cell]) -> Iterator[Content]:
-    by_scenario = {cell.scenario: cell for cell in cells if cell.variant == variant}
-    for scenario in results.scenarios:
-        cell = by_scenario.get(scenario)
-        yield [estimate(cell.time), f" ({cell.pace:.2f})"] if cell else ""
+def written(cell: Cell | None) -> Content:
+    return [estimate(cell.time), f" ({cell.pace:.2f})"] if cell else ""
 
 
-def busy(results: Results, variant: str) -> Iterator[Content]:
-    """How many cores the service used: one worker can use one."""
-    for scenario in results.scenarios:
-        yield f"{results.mean(variant, scenario, BUSY).value * results.machine['cores']:.2f}"
+def busy(results: Results, variant: str, scenario: str) -> str:
+    """How many cores the service used."""
+    return f"{results.mean(variant, scenario, BUSY).value * results.machine['cores']:.2f}"

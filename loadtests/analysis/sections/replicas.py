@@ -9,7 +9,7 @@ from typing import NamedTuple
 from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, listed
 from loadtests.analysis.charts import Line
 from loadtests.analysis.intervals import Interval
-from loadtests.analysis.results import Results
+from loadtests.analysis.results import Results, percentiles
 from loadtests.analysis.sections import load
 from loadtests.analysis.sections.ranks import too_few
 from loadtests.cost import costs
@@ -51,12 +51,10 @@ def section(results: Results) -> list[Block]:
             f"within {LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the "
             "highest first bad rate of the rounds."
         ),
-        Table(
-            ["sustained req/s", *results.curves],
-            [
-                [results.cell(name), *(load.written(load.bracket(results, name, o)) for o in results.curves)]
-                for name in results.variants
-            ],
+        results.table(
+            "sustained req/s",
+            results.curves,
+            lambda name, one: load.written(load.bracket(results, name, one)),
         ),
     ]
     drawings = [drawing(results, *pair) for pair in product(results.curves, results.groups)]
@@ -158,9 +156,9 @@ def of(results: Results, scenario: str) -> list[Block]:
 
 
 def row(results: Results, name: str, rate: float, samples: Sequence[Sample]) -> list[Content]:
-    cores, p99s = busy(results, samples), dict(load.curve(results, name, samples[0].scenario))
+    cores = busy(results, samples)
     part, share = fullest(results, name, cores)
-    figures = map(digits, (p99s[rate], *cores, cores.together))
+    figures = map(digits, (*percentiles(samples, [99]), *cores, cores.together))
     return [results.cell(name), f"{rate:,g}", *figures, f"{part}, {share:.0%}"]
 
 

@@ -43,11 +43,10 @@ def section(results: Results) -> list[Block]:
 
 def by_records(results: Results) -> Stacks:
     variants = results.plan.variants
-    sizes = {
-        group: sorted((results.plan.records_of(variants[name]), name) for name in names)
+    return {
+        results.plan.groups[group]: dict(sorted((results.plan.records_of(variants[n]), n) for n in names))
         for group, names in results.groups.items()
     }
-    return {results.plan.groups[group]: dict(pairs) for group, pairs in sizes.items()}
 
 
 def conclusion(results: Results, stacks: Stacks, begin: str) -> Content:
@@ -89,7 +88,7 @@ def growth(
 
 def series(results: Results, variant: str, scenario: str, measure: Measure) -> Series:
     """The logarithm of what an operation takes, or a row of the list of all."""
-    costs = {key: -value for key, value in results.performance(variant, scenario, measure).items()}
+    costs = results.logarithms(variant, scenario, measure)
     if scenario != ALL:
         return costs
     rows = {results.pairings[one.cell]: answered(results, one) for one in results.of(variant, scenario)}
