@@ -5,7 +5,7 @@ from math import isnan
 from pathlib import Path
 
 from harness import document, files
-from harness.document import Block, Content, Figure, Heading, Span, Table, Text, digits
+from harness.document import Block, Figure, Heading, Span, Table, Text, digits
 from harness.service import ROOT, SHORT, git
 from loadtests.analysis import charts, choosing, cost, history, sections
 from loadtests.analysis.results import Results
@@ -34,11 +34,8 @@ def results(run: Run) -> Results:
 def blocks(results: Results) -> list[Block]:
     """The first two of what the sections conclude stand at the top."""
     body = [block for name in results.plan.sections for block in sections.named(name)(results)]
-    top: list[Block] = []
-    rest: list[Block] = []
-    for block in body:
-        lead = isinstance(block, Text) and block.kind == "lead"
-        (top if lead and len(top) < 2 else rest).append(block)
+    top = [block for block in body if isinstance(block, Text) and block.kind == "lead"][:2]
+    rest = [block for block in body if not any(block is lead for lead in top)]
     return [Heading(1, results.name), *top, *head(results), *rest, *machine(results)]
 
 
@@ -100,22 +97,18 @@ def machine(results: Results) -> list[Block]:
     """What ran, as its processes and its environment say, and the files that the page is made of."""
     observed = results.machine.get("configuration", {})
     keys = list(dict.fromkeys(key for facts in observed.values() for key in facts))
-    rows: list[list[Content]] = [
-        [name, *(str(facts.get(key, "")) for key in keys)] for name, facts in observed.items()
-    ]
-    packages: list[list[Content]] = [
+    packages = [
         [service, ", ".join(f"{name} {version}" for name, version in versions.items())]
         for service, versions in results.machine.get("packages", {}).items()
     ]
-    files = (
-        Span(name, link=name) for name in ("plan.toml", "machine.json", "yardsticks.json", "samples.jsonl.gz")
-    )
+    names = ("plan.toml", "machine.json", "yardsticks.json", "samples.jsonl.gz")
+    files = [Span(name, link=name) for name in names]
     return [
         Heading(2, "Machine and plan"),
-        Text(["Everything on this page is made of ", *document.joined(list(files)), "."]),
+        Text(["Everything on this page is made of ", *document.joined(files), "."]),
         Table(
             ["variant", *keys],
-            rows,
+            [[name, *(str(facts.get(key, "")) for key in keys)] for name, facts in observed.items()],
             "l" * (len(keys) + 1),
             "The configuration that was seen in the running processes",
         ),
