@@ -40,13 +40,14 @@ def section(results: Results) -> list[Block]:
     if not results.curves or not ends(results):
         return []
     few = too_few(results)
+    sharing = [part for part in PARTS if part != "k6" or not results.placement.load_from]
     blocks: list[Block] = [
         Heading(2, "Replicas"),
         *([few] if few else [Text(rates(results), "lead"), Text(limits(results), "lead")]),
         Text(
             "A replica is a server of its own. All of a variant are on one PostgreSQL, behind one nginx with "
             "one worker; a variant without replicas is the service with nothing in front. "
-            f"The {listed(sharing(results))} share {results.machine['cores']} cores, so the curve is this "
+            f"The {listed(sharing)} share {results.machine['cores']} cores, so the curve is this "
             "machine's. A worker can use one core, and so can nginx. A rate is sustained, if p99 stays "
             f"within {LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the "
             "highest first bad rate of the rounds."
@@ -62,11 +63,6 @@ def section(results: Results) -> list[Block]:
     for scenario in results.curves:
         blocks += of(results, scenario)
     return [*blocks, *yardstick(results, costs.read())]
-
-
-def sharing(results: Results) -> list[str]:
-    """What is on this machine."""
-    return [part for part in PARTS if part != "k6" or not results.placement.load_from]
 
 
 def ends(results: Results) -> Mapping[str, tuple[str, str]]:
