@@ -321,8 +321,6 @@ def terminal(blocks: Iterable[Block], console: "Console") -> None:
             case Table() if not block.fold:
                 for part in parts(block, console.width):
                     terminal_table(part, console)
-            case Table() | Figure():
-                pass
 
 
 def parts(table: Table, width: int) -> Iterator[Table]:
