@@ -325,21 +325,18 @@ def terminal(blocks: Iterable[Block], console: "Console") -> None:
 
 def parts(table: Table, width: int) -> Iterator[Table]:
     """The columns that fit side by side, and below them the others: a figure that is cut off is wrong."""
-    columns = list(zip(table.head, *table.rows, strict=True))
-    widths = [max(len(line) for cell in cells for line in plain(cell).split("\n")) + 2 for cells in columns]
-    chosen = [0]
+    columns = list(zip(table.columns, table.head, *table.rows, strict=True))
+    widths = [
+        max(len(line) for cell in cells for line in plain(cell).split("\n")) + 2 for _, *cells in columns
+    ]
+    groups = [[0]]  # each with the first column
     for column in range(1, len(columns)):
-        if len(chosen) > 1 and sum(widths[each] for each in [*chosen, column]) > width + 2:
-            yield part(table, chosen)
-            chosen = [0]
-        chosen.append(column)
-    yield part(table, chosen)
-
-
-def part(table: Table, columns: Sequence[int]) -> Table:
-    rows = [[row[column] for column in columns] for row in table.rows]
-    align = "".join(table.columns[column] for column in columns)
-    return Table([table.head[column] for column in columns], rows, align)
+        if len(groups[-1]) > 1 and sum(widths[each] for each in [*groups[-1], column]) > width + 2:
+            groups.append([0])
+        groups[-1].append(column)
+    for chosen in groups:
+        align, head, *rows = zip(*(columns[column] for column in chosen), strict=True)
+        yield Table(head, rows, "".join(align))
 
 
 def terminal_table(table: Table, console: "Console") -> None:
