@@ -153,9 +153,6 @@ class Results:
         by_wrk = self.plan.scenarios[scenario].generator == "wrk"
         return f"{self.plan.operation(scenario)} by wrk" if by_wrk else scenario
 
-    def requests(self, variant: str, scenario: str) -> int:
-        return sum(sample.requests for sample in self.of(variant, scenario))
-
     def is_pale(self, variant: str) -> bool:
         """Drawn beside what it is compared with: a twin, an earlier version, or one on other packages."""
         variants = self.plan.variants

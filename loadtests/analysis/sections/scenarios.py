@@ -27,7 +27,7 @@ from loadtests.analysis.results import CPU, Results, percentiles
 from loadtests.analysis.sections.ranks import Ranking, bar, ranking
 from loadtests.measure import gates
 from loadtests.measure.plan import Scenario
-from loadtests.measure.sample import Reason
+from loadtests.measure.sample import Reason, Sample
 
 REQUESTS = {
     "hello": "GET /hello",
@@ -156,7 +156,7 @@ def notes(bound: Mapping[str, tuple[Reason, ...]]) -> Iterator[Text]:
 
 def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
     """Of the first group: there is room for one line of a stack."""
-    every = {name: drawable(results.requests(name, scenario)) for name in next(iter(results.groups.values()))}
+    every = {name: drawable(results.of(name, scenario)) for name in next(iter(results.groups.values()))}
     drawn = {name: percents for name, percents in every.items() if len(percents) > 1}
     if not drawn:
         return
@@ -176,8 +176,9 @@ def line(results: Results, variant: str, points: Sequence[tuple[float, float]]) 
     return Line(variant, points, declared.framework, declared.access == "orm", results.is_pale(variant))
 
 
-def drawable(requests: int) -> list[float]:
+def drawable(samples: Sequence[Sample]) -> list[float]:
     """The percentages up to the last one that enough requests lie beyond."""
+    requests = sum(sample.requests for sample in samples)
     steps = np.unique([*range(100), *np.arange(99, 100, 0.1), *np.arange(99.9, 100, 0.01), 99.99])
     return [float(percent) for percent in steps if requests * (100 - percent) / 100 >= BEYOND]
 
