@@ -52,7 +52,7 @@ def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
     ranking = numbered(results, scenario)
     lines = [line(results, name, curve(results, name, scenario)) for name in results.variants]
     rows = [
-        [results.cell(name), str(rank) if ranked else "", written(bracket(results, name, scenario))]
+        [results.cell(name), str(rank) if ranked else "", written(results, name, scenario)]
         for name, rank in ranking.items()
     ]
     blocks: list[Block] = [
@@ -61,7 +61,7 @@ def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
         Table(["variant", "rank", "sustained req/s"], rows),
     ]
     for one, other in results.controls.items():
-        both = [written(bracket(results, name, scenario)) for name in (one, other)]
+        both = [written(results, name, scenario) for name in (one, other)]
         if all(both):
             blocks.append(Text(f"A/A: {one} sustains {' and, once more, '.join(both)} req/s."))
     if bound := [name for name in ranking if is_bound(results, name, scenario)]:
@@ -118,7 +118,9 @@ def first_bad(samples: Sequence[Sample]) -> Sample | None:
     return min(bad, key=lambda each: each.rate, default=None)
 
 
-def written(rate: Interval) -> str:
+def written(results: Results, variant: str, scenario: str) -> str:
+    """What it sustains."""
+    rate = bracket(results, variant, scenario)
     if isnan(rate.low):
         return ""
     if not rate.low:

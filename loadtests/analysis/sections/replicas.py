@@ -1,6 +1,7 @@
 """How it scales: the variants of a group are one service, with more and more replicas behind nginx."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import cycle, product
 from math import isnan, nan
 from statistics import fmean
@@ -8,7 +9,6 @@ from typing import NamedTuple
 
 from harness.document import Block, Content, Drawing, Figure, Heading, Table, Text, digits, listed
 from loadtests.analysis.charts import Line
-from loadtests.analysis.intervals import Interval
 from loadtests.analysis.results import Results, percentiles
 from loadtests.analysis.sections import load
 from loadtests.analysis.sections.ranks import too_few
@@ -52,11 +52,7 @@ def section(results: Results) -> list[Block]:
             f"within {LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the "
             "highest first bad rate of the rounds."
         ),
-        results.table(
-            "sustained req/s",
-            results.curves,
-            lambda name, one: load.written(load.bracket(results, name, one)),
-        ),
+        results.table("sustained req/s", results.curves, partial(load.written, results)),
     ]
     drawings = [drawing(results, *pair) for pair in product(results.curves, results.groups)]
     blocks.append(Figure(drawings, load.CAPTION, "picture.svg"))
@@ -78,33 +74,28 @@ def ends(results: Results) -> Mapping[str, tuple[str, str]]:
 def rates(results: Results) -> str:
     """What the fewest replicas sustain, and the most."""
     told = [
-        f"{scenario} of `{group}` {load.written(few)}, then {load.written(most)}"
-        for (scenario, group), (few, most) in brackets(results).items()
+        f"{scenario} of `{group}` {', then '.join(load.written(results, name, scenario) for name in names)}"
+        for scenario, (group, names) in product(results.curves, ends(results).items())
     ]
     return f"{verdict(results)} Requests per second: {'; '.join(told)}."
 
 
 def verdict(results: Results) -> str:
-    pairs, more = brackets(results), gains(results)
+    cases = len(results.curves) * len(ends(results))
     fewest, many = (replicas(results, names) for names in zip(*ends(results).values(), strict=True))
     shared = "" if results.placement.load_from else ", which the load shares"
     return (
         f"On {results.machine['cores']} cores{shared}, {many} sustain more than {fewest} "
-        f"beyond doubt in {more} of {len(pairs)} cases."
+        f"beyond doubt in {gains(results)} of {cases} cases."
     )
 
 
 def gains(results: Results) -> int:
     """In how many cases the most sustain more than the fewest, beyond doubt."""
-    return sum(most.low >= few.high for few, most in brackets(results).values())
-
-
-def brackets(results: Results) -> Mapping[tuple[str, str], list[Interval]]:
-    """By scenario and group: what the fewest replicas sustain, and what the most do."""
-    return {
-        (scenario, group): [load.bracket(results, name, scenario) for name in names]
-        for scenario, (group, names) in product(results.curves, ends(results).items())
-    }
+    return sum(
+        load.bracket(results, most, scenario).low >= load.bracket(results, few, scenario).high
+        for scenario, (few, most) in product(results.curves, ends(results).values())
+    )
 
 
 def limits(results: Results) -> str:
@@ -138,7 +129,7 @@ def of(results: Results, scenario: str) -> list[Block]:
     every: list[list[Content]] = []
     for name in results.variants:
         for rate, samples in sorted(load.grouped(results.of(name, scenario), "rate").items()):
-            every.append(row(results, name, rate, samples))
+            every.append(row(results, name, samples))
             if rate == load.bracket(results, name, scenario).low:
                 last.append(every[-1])
     return [
@@ -151,11 +142,11 @@ def of(results: Results, scenario: str) -> list[Block]:
     ]
 
 
-def row(results: Results, name: str, rate: float, samples: Sequence[Sample]) -> list[Content]:
+def row(results: Results, name: str, samples: Sequence[Sample]) -> list[Content]:
     cores = busy(results, samples)
     part, share = fullest(results, name, cores)
     figures = map(digits, (*percentiles(samples, [99]), *cores, cores.together))
-    return [results.cell(name), f"{rate:,g}", *figures, f"{part}, {share:.0%}"]
+    return [results.cell(name), f"{samples[0].rate:,g}", *figures, f"{part}, {share:.0%}"]
 
 
 def sustained(results: Results, name: str, scenario: str) -> list[Sample]:
