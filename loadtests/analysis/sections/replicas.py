@@ -91,9 +91,10 @@ def verdict(results: Results) -> str:
 
 
 def gains(results: Results) -> int:
-    """In how many cases the most sustain more than the fewest, beyond doubt."""
+    """In how many cases the most sustain more than the fewest, whose ladder the generator did not end."""
     return sum(
         load.bracket(results, most, scenario).low >= load.bracket(results, few, scenario).high
+        and not load.is_bound(results, few, scenario)
         for scenario, (few, most) in product(results.curves, ends(results).values())
     )
 

@@ -31,6 +31,7 @@ from loadtests.analysis.sections import (
 from loadtests.cost import costs
 from loadtests.measure import plan as plans
 from loadtests.measure.plan import Scenario
+from loadtests.measure.run import LIMIT
 from loadtests.measure.sample import Reason, Sample
 from loadtests.tests.analysis import synthetic
 
@@ -221,6 +222,14 @@ def test_one_round_of_replicas_leads_to_no_conclusion() -> None:
     [few] = synthetic.texts(replicas.section(once), "lead")
     assert few.startswith("1 round cannot tell variants apart")
     assert synthetic.texts(growth.section(once), "lead") == []
+
+
+def test_nobody_gains_beyond_doubt_where_the_generator_ended_the_ladder_of_the_fewest() -> None:
+    def ended_by_k6(one: Sample) -> synthetic.Figures:
+        return {"bound": (synthetic.BUSY,)} if one.variant.endswith("_1") and one.p99_ms > LIMIT else {}
+
+    run = synthetic.replicated()
+    assert replicas.gains(run) > replicas.gains(synthetic.changed(run, ended_by_k6)) == 0
 
 
 def test_without_replicas_there_is_no_section_of_them() -> None:
