@@ -14,6 +14,12 @@ from loadtests.cost.count import OPERATIONS
 
 WRITES = ("create_item", "replace_item", "delete_item")
 COLUMNS = {"hello": "hello", "get_item": "read one", "list_items": "list 1,500", "create_item": "create"}
+EVIDENCE = {
+    "cost.md": "What a request costs: every operation of every service, and of its twin",
+    "method.md": "How it is measured, and how far it can be believed",
+    "conformance.md": "The contract, and which service keeps which rule",
+    "reliability.md": "Under fire: kills, locks, full disks, floods",
+}
 
 Runs = Mapping[str, Results]  # by plan
 
@@ -47,16 +53,7 @@ def blocks(count: Count, runs: Runs) -> list[Block]:
         Heading(2, "The study"),
         Text(studied(count, runs)),
         Heading(2, "Evidence"),
-        Bullets(
-            [
-                Span(
-                    "What a request costs: every operation of every service, and of its twin", link="cost.md"
-                ),
-                Span("How it is measured, and how far it can be believed", link="method.md"),
-                Span("The contract, and which service keeps which rule", link="conformance.md"),
-                Span("Under fire: kills, locks, full disks, floods", link="reliability.md"),
-            ]
-        ),
+        Bullets([Span(text, link=page) for page, text in EVIDENCE.items()]),
     ]
 
 
