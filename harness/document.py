@@ -150,7 +150,6 @@ class Table:
 @dataclass(frozen=True)
 class Drawing:
     svg: str  # in the colours of document.css
-    width: float
     height: float
 
 

@@ -25,12 +25,12 @@ PAGE: list[Block] = [
         ["It takes ", estimate(Interval(1.5)), " ms, says `k6` of ", Span("a run", link="run.md#hello"), "."],
         "lead",
     ),
-    document.Figure([document.Drawing("<svg/>", 10, 10)], "A picture", "picture.svg"),
+    document.Figure([document.Drawing("<svg/>", 10)], "A picture", "picture.svg"),
     Heading(2, "The same"),
     document.Bullets([[Span("Bold.", "strong"), " text"], "<b>not</b>"]),
     TABLE,
     Heading(2, "The same"),
-    document.Figure([document.Drawing("<svg/>", 10, 10)], "Another"),
+    document.Figure([document.Drawing("<svg/>", 10)], "Another"),
     Table(["x"], [["folded"]], fold="More"),
 ]
 

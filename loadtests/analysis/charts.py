@@ -71,30 +71,26 @@ def dot(
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.4" style="{style}"/>\n'
 
 
-def drawing(width: float, height: float, marks: Sequence[str], title: str, description: str) -> Drawing:
+def drawing(height: float, marks: Sequence[str], title: str, description: str) -> Drawing:
     """`description` is the drawing for whoever does not see it."""
     label = escape(f"{title}: {description}", quote=True)
-    head = f'<svg {NAMESPACE} viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{label}"'
-    style = f'style="max-width:{width * 1.25:g}px"'
-    return Drawing(
-        f"{head} {style}>\n<title>{escape(title)}</title>\n{''.join(marks)}</svg>\n", width, height
-    )
+    head = f'<svg {NAMESPACE} viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{label}"'
+    style = f'style="max-width:{WIDTH * 1.25:g}px"'
+    return Drawing(f"{head} {style}>\n<title>{escape(title)}</title>\n{''.join(marks)}</svg>\n", height)
 
 
-def sheet(drawings: Sequence[Drawing], columns: int = 2) -> str:
-    """Several drawings as one file, with the colours that a page would have."""
-    rows = [drawings[begin : begin + columns] for begin in range(0, len(drawings), columns)]
-    width = max(sum(each.width + GAP for each in row) for row in rows)
+def sheet(drawings: Sequence[Drawing]) -> str:
+    """Several drawings as one file, two side by side, with the colours that a page would have."""
+    rows = [drawings[begin : begin + 2] for begin in range(0, len(drawings), 2)]
     y, inner = 0.0, []
     for row in rows:
-        x = 0.0
-        for each in row:
-            size = f'x="{x:g}" y="{y:g}" width="{each.width:g}" height="{each.height:g}" '
+        for each, x in zip(row, (0, WIDTH + GAP), strict=False):
+            size = f'x="{x}" y="{y:g}" width="{WIDTH}" height="{each.height:g}" '
             inner.append(each.svg.replace("<svg ", f"<svg {size}", 1))
-            x += each.width + GAP
         y += max(each.height for each in row) + GAP
+    width = len(rows[0]) * (WIDTH + GAP)
     colours = STYLE.read_text().partition("/*")[0]
-    head = f'<svg {NAMESPACE} width="{width:g}" height="{y:g}" viewBox="0 0 {width:g} {y:g}">'
+    head = f'<svg {NAMESPACE} width="{width}" height="{y:g}" viewBox="0 0 {width} {y:g}">'
     return f"{head}\n<style>\n{colours}</style>\n{''.join(inner)}</svg>\n"
 
 
@@ -127,7 +123,7 @@ def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "", parts: Se
             marks.append(box(split + 8, y - 7, bar.beside * theirs, 13, "paper"))
             marks.append(text(split + 13 + bar.beside * theirs, y + 4, f"{bar.beside:,.4g}", "muted"))
     description = described(bars, parts)
-    return drawing(WIDTH, places[-1] + ROW, marks, f"{title}, {unit}", description)
+    return drawing(places[-1] + ROW, marks, f"{title}, {unit}", description)
 
 
 def end(value: Interval) -> float:
@@ -184,7 +180,7 @@ def dots(title: str, unit: str, bands: Mapping[str, Sequence[Bar]]) -> Drawing:
                 x, opacity = scale(bar.value.value), 0.5 if bar.hollow else 1
                 marks.append(dot(x, y, bar.hue, square=bar.square, ring=bar.pale, opacity=opacity))
     description = ". ".join(f"{name}: {described(bars)}" for name, bars in bands.items())
-    return drawing(WIDTH, bottom + 38, marks, title, description)
+    return drawing(bottom + 38, marks, title, description)
 
 
 class Log:
@@ -268,4 +264,4 @@ def lines(
         marks += [dot(x, y, each.hue, opacity=0.5 if each.pale else 1) for x, y in places if points]
     highest = {each.label: max((y for _, y in each.points if y > 0), default=0) for each in lines}
     description = "; ".join(f"{label} up to {digits(y)}" for label, y in highest.items() if y)
-    return drawing(WIDTH, bottom + 38, marks, title, description)
+    return drawing(bottom + 38, marks, title, description)

@@ -41,7 +41,7 @@ def test_a_drawing_says_what_it_shows_in_its_frame_in_the_colours_of_the_style_s
     assert all("fill:var(" in (each.get("style") or "") for each in root.iter(f"{SVG}text"))
     for each in (one for tag in ("rect", "text", "circle") for one in root.findall(f"{SVG}{tag}")):
         x = float(each.get("x") or each.get("cx") or 0)
-        assert 0 <= x + float(each.get("width") or 0) <= drawing.width
+        assert 0 <= x + float(each.get("width") or 0) <= charts.WIDTH
         assert 0 <= float(each.get("y") or each.get("cy") or 0) <= drawing.height
 
 
