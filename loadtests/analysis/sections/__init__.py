@@ -3,13 +3,13 @@
 A plan names those that it wants. A new one is a new file here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from importlib import import_module
 
 from harness.document import Block
 from loadtests.analysis.results import Results
 
-Section = Callable[[Results], Sequence[Block]]
+Section = Callable[[Results], Iterable[Block]]
 
 
 def named(name: str) -> Section:

@@ -1,6 +1,6 @@
 """When SQLite is enough: the variants of a group are one service, on its file and on servers farther away."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from harness.document import Block, Content, Heading, Table, Text, digits, joined, listed, ratio
@@ -19,61 +19,51 @@ SETTINGS = {"WEB_CONCURRENCY": "workers", "THREADS": "threads"}
 Steps = Mapping[str, Mapping[str, str]]  # by what it is called, of each group the variant
 
 
-def section(results: Results) -> list[Block]:
+def section(results: Results) -> Iterator[Block]:
     steps, scenarios = by_step(results), results.scenarios
     if set(LADDER) - set(steps):
-        return []
+        return
     first, *others = steps
     generator = [] if results.placement.load_from else ["the load generator"]
     sharing = ["The service", "PostgreSQL", "the delay", *generator]
-    blocks: list[Block] = [
-        Heading(2, "When SQLite is enough"),
-        *([few] if (few := too_few(results)) else [Text(line, "lead") for line in conclusion(results)]),
-        Text(
-            "Everywhere a commit is on the disk before it is answered. `PostgreSQL, 1 ms`: what is sent is "
-            "delayed so that a round trip takes a millisecond more. Each user waits for an answer before the "
-            "next request: twice the response time is half the throughput. "
-            f"{listed(sharing)} share the machine. Processor time is the service's alone; the last "
-            "table has PostgreSQL's own, and what a query that does nothing took."
-        ),
-        Text("Requests per second, from the slowest to the fastest service:"),
-        Table(
-            ["database", *scenarios],
-            [[step, *(span(results, steps[step], one) for one in scenarios)] for step in steps],
-        ),
-    ]
+    yield Heading(2, "When SQLite is enough")
+    yield from [few] if (few := too_few(results)) else conclusion(results)
+    yield Text(
+        "Everywhere a commit is on the disk before it is answered. `PostgreSQL, 1 ms`: what is sent is "
+        "delayed so that a round trip takes a millisecond more. Each user waits for an answer before the "
+        "next request: twice the response time is half the throughput. "
+        f"{listed(sharing)} share the machine. Processor time is the service's alone; the last "
+        "table has PostgreSQL's own, and what a query that does nothing took."
+    )
+    yield Text("Requests per second, from the slowest to the fastest service:")
+    yield Table(
+        ["database", *scenarios],
+        [[step, *(span(results, steps[step], one) for one in scenarios)] for step in steps],
+    )
     for measure in (LATENCY, CPU):
 
         def row(step: str, group: str = "", measure: Measure = measure) -> list[Content]:
             return [step, *(ratio(together(results, step, one, measure, group)) for one in scenarios)]
 
-        blocks += [
-            Text(f"{measure.label}, times that on {first}, all services together:"),
-            Table(["database", *scenarios], [row(step) for step in others]),
-            Table(
-                ["service", "database", *scenarios],
-                [
-                    [results.plan.groups[group], *row(step, group)]
-                    for group in results.groups
-                    for step in others
-                    if group in steps[step]
-                ],
-                fold=f"{measure.label}, each service",
-            ),
-        ]
+        yield Text(f"{measure.label}, times that on {first}, all services together:")
+        yield Table(["database", *scenarios], [row(step) for step in others])
+        yield Table(
+            ["service", "database", *scenarios],
+            [
+                [results.plan.groups[group], *row(step, group)]
+                for group in results.groups
+                for step in others
+                if group in steps[step]
+            ],
+            fold=f"{measure.label}, each service",
+        )
     if results.paced:
-        told = f"Generator-bound, in some scenario: the response times of {results.paced}."
-        blocks.append(Text(told, "notice"))
-    return [
-        *blocks,
-        Text(
-            "Of PostgreSQL, in ms: the round trip, and the processor time of all its processes per request:"
-        ),
-        Table(
-            ["database", "round trip", *scenarios],
-            [[step, *measured(results, steps[step])] for step in others],
-        ),
-    ]
+        yield Text(f"Generator-bound, in some scenario: the response times of {results.paced}.", "notice")
+    yield Text(
+        "Of PostgreSQL, in ms: the round trip, and the processor time of all its processes per request:"
+    )
+    rows = [[step, *measured(results, steps[step])] for step in others]
+    yield Table(["database", "round trip", *scenarios], rows)
 
 
 def title(variant: Variant) -> str:
@@ -111,18 +101,18 @@ def verdict(results: Results) -> str:
     return f"On one machine the answer came {words}."
 
 
-def conclusion(results: Results) -> list[Content]:
+def conclusion(results: Results) -> list[Text]:
     file, near, far = LADDER
     return [
-        verdict(results),
+        Text(verdict(results), "lead"),
         several(results, f"{far} away: times the response time on {file}", far, LATENCY),
         several(results, f"{near}: times the service's processor time on {file}", near, CPU),
     ]
 
 
-def several(results: Results, what: str, step: str, measure: Measure) -> Content:
+def several(results: Results, what: str, step: str, measure: Measure) -> Text:
     ratios = joined([[f"{one} ", ratio(together(results, step, one, measure))] for one in results.scenarios])
-    return [f"{what}: ", *ratios, "."]
+    return Text([f"{what}: ", *ratios, "."], "lead")
 
 
 def together(results: Results, step: str, scenario: str, measure: Measure, group: str = "") -> Interval:

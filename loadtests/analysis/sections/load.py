@@ -1,7 +1,7 @@
 """What a growing load does: the latency-load curve, and who sustains the highest rate."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import inf, isfinite, isnan, log10, sqrt
 
@@ -19,25 +19,22 @@ from loadtests.measure.sample import Sample
 CAPTION = "The slowest hundredth of the requests, by requests per second."
 
 
-def section(results: Results) -> list[Block]:
+def section(results: Results) -> Iterator[Block]:
     if not results.curves:
-        return []
+        return
     few = too_few(results)
-    blocks: list[Block] = [
-        Heading(2, "Under a growing load"),
-        few or conclusion(results),
-        Text(
-            "Requests arrive at a fixed rate whether or not the service keeps up, so waiting counts. A rate "
-            f"is sustained, if p99 stays within {LIMIT:g} ms and no request was dropped. What a variant "
-            "sustains lies between the lowest last good and the highest first bad rate of the rounds: no "
-            "finer than the steps of the ladder. One is better than another, if even its lowest is not "
-            f"below the other's highest{', and they differ by more than A/A did' * bool(results.controls)}. "
-            f"{ranks.EXPLAINED}."
-        ),
-    ]
+    yield Heading(2, "Under a growing load")
+    yield few or conclusion(results)
+    yield Text(
+        "Requests arrive at a fixed rate whether or not the service keeps up, so waiting counts. A rate "
+        f"is sustained, if p99 stays within {LIMIT:g} ms and no request was dropped. What a variant "
+        "sustains lies between the lowest last good and the highest first bad rate of the rounds: no "
+        "finer than the steps of the ladder. One is better than another, if even its lowest is not "
+        f"below the other's highest{', and they differ by more than A/A did' * bool(results.controls)}. "
+        f"{ranks.EXPLAINED}."
+    )
     for scenario in results.curves:
-        blocks += of(results, scenario, ranked=not few)
-    return blocks
+        yield from of(results, scenario, ranked=not few)
 
 
 def conclusion(results: Results) -> Text:
@@ -48,31 +45,26 @@ def conclusion(results: Results) -> Text:
     return Text(["None sustains more beyond doubt than ", *joined(firsts, "; ", "; "), "."], "lead")
 
 
-def of(results: Results, scenario: str, *, ranked: bool) -> list[Block]:
+def of(results: Results, scenario: str, *, ranked: bool) -> Iterator[Block]:
     ranking = numbered(results, scenario)
     lines = [line(results, name, curve(results, name, scenario)) for name in results.variants]
     rows = [
         [results.cell(name), str(rank) if ranked else "", written(results, name, scenario)]
         for name, rank in ranking.items()
     ]
-    blocks: list[Block] = [
-        Heading(3, scenario),
-        Figure([drawing(results, scenario, lines)], CAPTION),
-        Table(["variant", "rank", "sustained req/s"], rows),
-    ]
+    yield Heading(3, scenario)
+    yield Figure([drawing(results, scenario, lines)], CAPTION)
+    yield Table(["variant", "rank", "sustained req/s"], rows)
     for one, other in results.controls.items():
         both = [written(results, name, scenario) for name in (one, other)]
         if all(both):
-            blocks.append(Text(f"A/A: {one} sustains {' and, once more, '.join(both)} req/s."))
+            yield Text(f"A/A: {one} sustains {' and, once more, '.join(both)} req/s.")
     if bound := [name for name in ranking if is_bound(results, name, scenario)]:
-        blocks.append(
-            Text(
-                f"Generator-bound: {listed(bound)}. Where such a ladder ended, k6 may have been in the "
-                "service's way, which might sustain more elsewhere: nobody is ranked before it.",
-                "notice",
-            )
+        yield Text(
+            f"Generator-bound: {listed(bound)}. Where such a ladder ended, k6 may have been in the "
+            "service's way, which might sustain more elsewhere: nobody is ranked before it.",
+            "notice",
         )
-    return blocks
 
 
 def drawing(results: Results, scenario: str, curves: Iterable[Line]) -> Drawing:

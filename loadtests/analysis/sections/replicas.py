@@ -36,29 +36,28 @@ class Busy(NamedTuple):
         return sum(part for part in self if not isnan(part))
 
 
-def section(results: Results) -> list[Block]:
+def section(results: Results) -> Iterator[Block]:
     if not results.curves or not ends(results):
-        return []
-    few = too_few(results)
+        return
     sharing = [part for part in PARTS if part != "k6" or not results.placement.load_from]
-    blocks: list[Block] = [
-        Heading(2, "Replicas"),
-        *([few] if few else [Text(rates(results), "lead"), Text(limits(results), "lead")]),
-        Text(
-            "A replica is a server of its own. All of a variant are on one PostgreSQL, behind one nginx with "
-            "one worker; a variant without replicas is the service with nothing in front. "
-            f"The {listed(sharing)} share {results.machine['cores']} cores, so the curve is this "
-            "machine's. A worker can use one core, and so can nginx. A rate is sustained, if p99 stays "
-            f"within {LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the "
-            "highest first bad rate of the rounds."
-        ),
-        results.table("sustained req/s", results.curves, partial(load.written, results)),
-    ]
+    yield Heading(2, "Replicas")
+    yield from (
+        [few] if (few := too_few(results)) else [Text(rates(results), "lead"), Text(limits(results), "lead")]
+    )
+    yield Text(
+        "A replica is a server of its own. All of a variant are on one PostgreSQL, behind one nginx with "
+        "one worker; a variant without replicas is the service with nothing in front. "
+        f"The {listed(sharing)} share {results.machine['cores']} cores, so the curve is this "
+        "machine's. A worker can use one core, and so can nginx. A rate is sustained, if p99 stays "
+        f"within {LIMIT:g} ms and no request was dropped: it lies between the lowest last good and the "
+        "highest first bad rate of the rounds."
+    )
+    yield results.table("sustained req/s", results.curves, partial(load.written, results))
     drawings = [drawing(results, *pair) for pair in product(results.curves, results.groups)]
-    blocks.append(Figure(drawings, load.CAPTION, "picture.svg"))
+    yield Figure(drawings, load.CAPTION, "picture.svg")
     for scenario in results.curves:
-        blocks += of(results, scenario)
-    return [*blocks, *yardstick(results, costs.read())]
+        yield from of(results, scenario)
+    yield from yardstick(results, costs.read())
 
 
 def ends(results: Results) -> Mapping[str, tuple[str, str]]:

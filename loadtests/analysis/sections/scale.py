@@ -1,6 +1,7 @@
 """What a growing table costs: the variants of a group differ in their records alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from math import log, nan
 
 from harness.document import Block, Content, Heading, Span, Table, Text, joined, listed, ratio
@@ -15,30 +16,26 @@ ALL = "list_items"  # its cost is that of each row of the answer
 Stacks = Mapping[str, Mapping[int, str]]  # of each group the variants, by their numbers of records
 
 
-def section(results: Results) -> list[Block]:
+def section(results: Results) -> Iterator[Block]:
     stacks = by_records(results)
     sizes = sorted({records for variants in stacks.values() for records in variants})
     if len(sizes) < 2:
-        return []
+        return
     few, most = f"{sizes[0]:,}", f"{sizes[-1]:,}"
-    blocks: list[Block] = [
-        Heading(2, "Scale"),
-        Text(conclusion(results, stacks, f"From {few} to {most} rows"), "lead"),
-        Text(
-            f"Each operation at {listed([f'{size:,}' for size in sizes])} rows, at a fixed rate: how many "
-            f"times what it takes at {few} rows it takes at more, with the 95 % interval over the rounds. Of "
-            f"{ALL} it is what each row of the answer takes, which may fall as the fixed part is shared."
-        ),
-    ]
-    for measure in (CPU, LATENCY):
-        for size in sizes[1:]:
-            blocks += [
-                Text(f"{measure.label}, {size:,} / {few} rows:"),
-                table(results, stacks, size, measure),
-            ]
+    yield Heading(2, "Scale")
+    yield Text(conclusion(results, stacks, f"From {few} to {most} rows"), "lead")
+    yield Text(
+        f"Each operation at {listed([f'{size:,}' for size in sizes])} rows, at a fixed rate: how many "
+        f"times what it takes at {few} rows it takes at more, with the 95 % interval over the rounds. Of "
+        f"{ALL} it is what each row of the answer takes, which may fall as the fixed part is shared."
+    )
+    for measure, size in product((CPU, LATENCY), sizes[1:]):
+        yield Text(f"{measure.label}, {size:,} / {few} rows:")
+        yield table(results, stacks, size, measure)
     if results.paced:
-        blocks.append(Text(f"Generator-bound: the response times of {results.paced}.", "notice"))
-    return [*blocks, *[Text(f"{one}: {request(results, one)}", "small") for one in results.scenarios]]
+        yield Text(f"Generator-bound: the response times of {results.paced}.", "notice")
+    for scenario in results.scenarios:
+        yield Text(f"{scenario}: {request(results, scenario)}", "small")
 
 
 def by_records(results: Results) -> Stacks:

@@ -50,20 +50,18 @@ SHOWN = (0, 50, 90, 99, 99.9, 99.99)  # percentiles that the axis names
 BEYOND = 10  # requests that have to lie beyond a percentile for it to be drawn
 
 
-def section(results: Results) -> list[Block]:
+def section(results: Results) -> Iterator[Block]:
     if not results.scenarios:
-        return []
-    blocks: list[Block] = [Heading(2, "Scenarios"), Text(READING)]
+        return
+    yield Heading(2, "Scenarios")
+    yield Text(READING)
     if any(published(results, scenario) for scenario in results.scenarios):
-        blocks.append(
-            Text(
-                "Coloured bars were measured here, grey ones are the study's. Each side has a scale of its "
-                "own: machines differ, so compare the shapes."
-            )
+        yield Text(
+            "Coloured bars were measured here, grey ones are the study's. Each side has a scale of its "
+            "own: machines differ, so compare the shapes."
         )
     for scenario in results.scenarios:
-        blocks += of(results, scenario)
-    return blocks
+        yield from of(results, scenario)
 
 
 def of(results: Results, scenario: str) -> Iterator[Block]:
