@@ -1,6 +1,6 @@
 """docs/choosing.md: for whoever has to choose a stack. What it says is linked to what shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 
 from harness.document import Block, Bullets, Content, Heading, Span, Table, Text, anchor, listed, plain
@@ -129,40 +129,36 @@ def waits(count: Count, names: Sequence[str]) -> str:
     )
 
 
-def on_a_server(runs: Runs) -> list[Block]:
+def on_a_server(runs: Runs) -> Iterator[Block]:
     run = runs.get("database")
     if run is None or set(database.LADDER) - set(database.by_step(run)):
-        return []
-    return [
-        Heading(2, "When SQLite is enough"),
-        Text(
-            [
-                Span(database.verdict(run), link=f"../results/{run.name}/report.md#when-sqlite-is-enough"),
-                " So on one machine nothing here asks for PostgreSQL; many writers at once were not tried. A "
-                "second machine does, and so does a service that must outlive its machine: the three with an "
-                "ORM take one by another `DATABASE_URL`.",
-            ]
-        ),
-    ]
+        return
+    yield Heading(2, "When SQLite is enough")
+    yield Text(
+        [
+            Span(database.verdict(run), link=f"../results/{run.name}/report.md#when-sqlite-is-enough"),
+            " So on one machine nothing here asks for PostgreSQL; many writers at once were not tried. A "
+            "second machine does, and so does a service that must outlive its machine: the three with an "
+            "ORM take one by another `DATABASE_URL`.",
+        ]
+    )
 
 
-def on_several(runs: Runs) -> list[Block]:
+def on_several(runs: Runs) -> Iterator[Block]:
     run = runs.get("replicas")
     if run is None or not replicas.ends(run):
-        return []
+        return
     page = f"../results/{run.name}/report.md"
-    return [
-        Heading(2, "When one server is not enough"),
-        Text(
-            [
-                Span(replicas.verdict(run), link=f"{page}#replicas"),
-                " So this machine cannot show it." if not replicas.gains(run) else "",
-                " What more takes is ",
-                Span("reckoned, not measured", link=f"{page}#{anchor(growth.TITLE)}"),
-                ".",
-            ]
-        ),
-    ]
+    yield Heading(2, "When one server is not enough")
+    yield Text(
+        [
+            Span(replicas.verdict(run), link=f"{page}#replicas"),
+            " So this machine cannot show it." if not replicas.gains(run) else "",
+            " What more takes is ",
+            Span("reckoned, not measured", link=f"{page}#{anchor(growth.TITLE)}"),
+            ".",
+        ]
+    )
 
 
 def studied(count: Count, runs: Runs) -> Content:

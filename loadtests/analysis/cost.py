@@ -218,23 +218,20 @@ def rungs(count: Count) -> Table:
     return Table(["framework", "operation", "SQL", "ORM, columns", "ORM, objects"], rows, "llrrr")
 
 
-def on_postgresql(count: Count) -> list[Block]:
+def on_postgresql(count: Count) -> Iterator[Block]:
     rows: list[list[Content]] = []
     for name in count.costs.get(POSTGRESQL, {}):
         ratios = (count.of(POSTGRESQL, name, o) / count.of(SERVICES, name, o) for o in ON_ITEMS)
         rows.append([label(SERVICES, name), *(f"{ratio:.2f}" for ratio in ratios)])
-    if not rows:
-        return []
-    return [
-        Heading(2, "Times SQLite, on PostgreSQL"),
-        Table(["service", *ON_ITEMS], rows),
-        Text(
+    if rows:
+        yield Heading(2, "Times SQLite, on PostgreSQL")
+        yield Table(["service", *ON_ITEMS], rows)
+        yield Text(
             "The service's side: with SQLite the database's work is in it, with PostgreSQL that is another "
             "process, which is not counted. The service then speaks to it by psycopg over TCP, and asks "
             "before each request whether the connection still stands.",
             "small",
-        ),
-    ]
+        )
 
 
 def footprint(footprints: Mapping[str, Footprint]) -> list[Block]:

@@ -1,6 +1,6 @@
 """The page of a run, which is the sections of its plan, and the pages over all that was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isnan
 from pathlib import Path
 
@@ -76,21 +76,18 @@ def guests(results: Results) -> list[Block]:
     return [Text(text, "notice") for text in texts]
 
 
-def elsewhere(results: Results) -> list[Block]:
+def elsewhere(results: Results) -> Iterator[Block]:
     """Of a load that came from other machines."""
     placement = results.placement
-    if not placement.load_from:
-        return []
-    times = [sample.connect_ms for sample in results.valid if not isnan(sample.connect_ms)]
-    took = f"{digits(min(times))} to {digits(max(times))} ms" if times else "unknown"
-    return [
-        Text(
+    if placement.load_from:
+        times = [sample.connect_ms for sample in results.valid if not isnan(sample.connect_ms)]
+        took = f"{digits(min(times))} to {digits(max(times))} ms" if times else "unknown"
+        yield Text(
             f"The load came by ssh from {document.listed(list(placement.load_from))}, to the service at "
             f"{placement.address}. The round trip, by the shortest TCP connection in each scenario: {took}. "
             "Nothing was seen of k6's processor time.",
             "notice",
         )
-    ]
 
 
 def machine(results: Results) -> list[Block]:

@@ -1,5 +1,6 @@
 """Why a run can be believed, and where it cannot."""
 
+from collections.abc import Iterator
 from itertools import product
 from math import isnan
 
@@ -79,20 +80,17 @@ def unsteady(results: Results) -> str:
     )
 
 
-def noise(results: Results) -> list[Block]:
+def noise(results: Results) -> Iterator[Block]:
     rows: list[list[Content]] = [
         [f"{results.label(scenario)}, {measure.unit}", " / ".join(pair), ratio(times)]
         for scenario in results.scenarios
         for measure in (results.headline(scenario), CPU)
         for pair, times in results.noise(scenario, measure).items()
     ]
-    if not rows:
-        return []
-    return [
-        Heading(3, "A/A"),
-        Text(
+    if rows:
+        yield Heading(3, "A/A")
+        yield Text(
             "The same variant twice in every round: what differs between the two is noise. A ratio is told "
             "apart from 1 only where it is farther from 1 than the value here."
-        ),
-        Table(["scenario", "pair", "ratio"], rows, "llr"),
-    ]
+        )
+        yield Table(["scenario", "pair", "ratio"], rows, "llr")

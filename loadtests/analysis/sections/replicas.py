@@ -90,7 +90,7 @@ def verdict(results: Results) -> str:
 
 
 def gains(results: Results) -> int:
-    """In how many cases the most sustain more than the fewest, whose ladder the generator did not end."""
+    """In how many cases the most sustain more than the fewest, beyond doubt: k6 did not end their ladder."""
     return sum(
         load.bracket(results, most, scenario).low >= load.bracket(results, few, scenario).high
         and not load.is_bound(results, few, scenario)

@@ -29,38 +29,34 @@ def section(results: Results) -> list[Block]:
     return [*since_commit(results), *on_packages(results)]
 
 
-def since_commit(results: Results) -> list[Block]:
+def since_commit(results: Results) -> Iterator[Block]:
     rows = [row(results, change) for change in changes(results, pairs(results, "commit"))]
-    if not rows:
-        return []
-    head = ["scenario", "variant", "commit", "measure", "then", "now", "times as well", ""]
-    return [
-        Heading(2, "Since the commit"),
-        Text("Both versions of a service in the same rounds: how many times as well it does now as then."),
-        Table(head, rows, "llllrrrl"),
-    ]
+    if rows:
+        yield Heading(2, "Since the commit")
+        yield Text(
+            "Both versions of a service in the same rounds: how many times as well it does now as then."
+        )
+        head = ["scenario", "variant", "commit", "measure", "then", "now", "times as well", ""]
+        yield Table(head, rows, "llllrrrl")
 
 
-def on_packages(results: Results) -> list[Block]:
+def on_packages(results: Results) -> Iterator[Block]:
     both, scenarios = pairs(results, "packages"), results.scenarios
     cells = {(one.earlier, one.scenario): cell(one) for one in changes(results, both) if one.measure != CPU}
     rows: list[list[Content]] = [
         [results.cell(name), results.cell(other), *(cells.get((other, one), "") for one in scenarios)]
         for other, name in both.items()
     ]
-    if not rows:
-        return []
-    head = ["on its own packages", "on others", *map(results.label, scenarios)]
-    return [
-        Heading(2, "On other packages"),
-        Text("Both in the same rounds: how many times as well it does on its own packages as on the others."),
-        Table(head, rows, "ll" + "r" * len(scenarios)),
-    ]
+    if rows:
+        yield Heading(2, "On other packages")
+        told = "Both in the same rounds: how many times as well it does on its own packages as on the others."
+        yield Text(told)
+        head = ["on its own packages", "on others", *map(results.label, scenarios)]
+        yield Table(head, rows, "ll" + "r" * len(scenarios))
 
 
 def cell(change: Change) -> Content:
-    told = change.direction
-    return ratio(change.times) if told in STYLES else Span(told, "muted")
+    return ratio(change.times) if change.direction in STYLES else styled(change.direction)
 
 
 def changes(results: Results, pairs: Mapping[str, str]) -> Iterator[Change]:

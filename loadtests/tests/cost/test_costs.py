@@ -88,7 +88,7 @@ def test_what_was_not_counted_again_stays_in_the_baseline() -> None:
     assert costs.completed(counted(1), counted(2, python="3.13.1")) == counted(1)
     with pytest.raises(CountError, match=r"Not published .* under python 3\.13\.1, now 3\.11\.7"):
         costs.completed(server, counted(1, python="3.13.1"))
-    assert page.on_postgresql(counted(1)) == []
+    assert list(page.on_postgresql(counted(1))) == []
 
 
 def test_only_what_a_service_can_be_counted_on_is() -> None:
