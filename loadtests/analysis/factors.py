@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from loadtests.analysis import intervals
-from loadtests.analysis.intervals import UNKNOWN, Array, Interval, Series
+from loadtests.analysis.intervals import UNKNOWN, Interval, Series
 from loadtests.analysis.results import CPU, Results
 from loadtests.measure.design import row
 from loadtests.measure.plan import Levels
+from loadtests.measure.quantiles import Array
 
 CLOSE = 1e-6
 

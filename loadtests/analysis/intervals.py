@@ -8,9 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import exp, log, nan, sqrt
 from statistics import fmean, variance
 
-import numpy as np
-from numpy.typing import NDArray
-
 from harness.document import Interval
 
 __all__ = ["Interval"]  # of pages, for those who compute with it
@@ -18,7 +15,6 @@ __all__ = ["Interval"]  # of pages, for those who compute with it
 CONFIDENCE = 0.95
 ENOUGH = 3  # rounds; of two, Student's t is so wide (12.7) that it tells nothing apart
 
-Array = NDArray[np.float64]
 Pairing = tuple[int, int]  # a round, and the sitting in which its block was measured
 Series = Mapping[Pairing, float]  # a figure of each round
 
