@@ -23,8 +23,8 @@ from loadtests.measure import databases, dataset, facts, gates, generator, varia
 from loadtests.measure.databases import Databases
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
 from loadtests.measure.placement import Placement
-from loadtests.measure.plan import SQLITE, PlanError, Scenario, Variant, block_of, blocks, order
-from loadtests.measure.progress import Made, Progress, likely, made_for
+from loadtests.measure.plan import GIVEN, SQLITE, Plan, PlanError, Scenario, Variant, block_of, blocks, order
+from loadtests.measure.progress import Progress, likely
 from loadtests.measure.replicas import Replicas
 from loadtests.measure.run import Run, passed
 from loadtests.measure.sample import Cell, Reason, Sample
@@ -32,6 +32,17 @@ from loadtests.measure.variants import Folders
 
 CERTIFICATE = len(generator.CERTIFIED) * (generator.CERTIFICATE + 1.0)  # seconds
 MOST_IDS = 5000  # each of k6's users reads all of them
+
+Made = tuple[str, int, str]
+
+
+def made_for(plan: Plan, variant: Variant) -> Made | None:
+    """Variants of which this is the same share a dataset, of so many records; None: it begins without."""
+    copied = plan.dataset == "copied"
+    if not (copied or variant.stands_alone) or variant.is_guest or variant.application == "floor":
+        return None
+    where = variant.database if variant.database in (SQLITE, GIVEN) else "postgresql"
+    return variants.version(variant), plan.records_of(variant) if copied else 0, where
 
 
 @dataclass
@@ -102,16 +113,17 @@ class Stage:
 
 def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str | None = None) -> None:
     """What of the run is not measured yet; `given` is the URL of a PostgreSQL server."""
-    todo, ceilings, placement = run.remaining, run.ceilings, run.placement
+    todo, ceilings, placement = blocks(run.remaining), run.ceilings, run.placement
     ahead = [] if ceilings else [CERTIFICATE]
-    with ExitStack() as running, Progress(screen, [*ahead, *likely(run.plan, todo)]) as progress:
-        if ahead:
+    ahead += [likely(run.plan, block) for block in todo]
+    with ExitStack() as running, Progress(screen, ahead) as progress:
+        if not ceilings:
             progress.now("find out how much k6 can do")
             ceilings = generator.certified(k6, placement)
             run.note_ceilings(ceilings)
             progress.next()
         bench = Bench(run, k6, placement, ceilings, progress, folders, Databases(given, running))
-        for block in blocks(todo):
+        for block in todo:
             measure(bench, block)
             progress.next()
 

@@ -1,62 +1,31 @@
 """What is being done, and how long it still takes: a bar in a terminal, else a line for each step."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from loadtests.measure import dataset, variants
-from loadtests.measure.plan import GIVEN, SQLITE, Plan, Scenario, Variant, blocks
+from loadtests.measure.plan import Plan
 from loadtests.measure.sample import Cell
 
-# Seconds, as far as one can tell before anything is measured
-STARTING = 2.0
+# Seconds, as far as one can tell before a block is over
+STARTING = 5.0  # a service, with its dataset
 BEGINNING = 0.5  # k6
-LOADING = 0.003  # an item
-WRITING = 0.000005  # an item, past the service
-EACH = 0.002  # a request
-LISTING = 0.03  # a request for all items
+EACH = 0.003  # a request
 
 
-Made = tuple[str, int, str]
-
-
-def made_for(plan: Plan, variant: Variant) -> Made | None:
-    """Variants of which this is the same share a dataset, of so many records; None: it begins without."""
-    copied = plan.dataset == "copied"
-    if not (copied or variant.stands_alone) or variant.is_guest or variant.application == "floor":
-        return None
-    where = variant.database if variant.database in (SQLITE, GIVEN) else "postgresql"
-    return variants.version(variant), plan.records_of(variant) if copied else 0, where
-
-
-def likely(plan: Plan, todo: Sequence[Cell]) -> Iterator[float]:
-    """The seconds of each block."""
+def likely(plan: Plan, block: Sequence[Cell]) -> float:
+    """The seconds of a block."""
     pauses = plan.pauses
-    datasets: set[Made] = set()
-    for block in blocks(todo):
-        variant = plan.variants[block[0].variant]
-        seconds = STARTING * (variant.replicas or 1) + pauses.after_start
-        seconds += plan.warm_up.seconds + pauses.after_warm_up
-        seconds += sum(expected(cell, plan.scenarios[cell.scenario]) for cell in block)
-        seconds += len(block) * pauses.between_scenarios
-        if variant.application != "floor":
-            seconds += plan.warm_up.lists * LISTING
-            if plan.dataset == "loaded" or variant.is_guest:
-                seconds += plan.records_of(variant) * LOADING + pauses.after_load
-        if (made := made_for(plan, variant)) and made not in datasets:
-            datasets.add(made)
-            seconds += STARTING + made[1] * (LOADING if made[1] < dataset.LARGE else WRITING)
-        yield seconds
-
-
-def expected(cell: Cell, scenario: Scenario) -> float:
-    if scenario.seconds is not None:
-        return BEGINNING + scenario.seconds
-    return BEGINNING + (scenario.iterations or 0) * (LISTING if cell.scenario == "list_items" else EACH)
+    seconds = STARTING + pauses.after_start + pauses.after_load + plan.warm_up.seconds + pauses.after_warm_up
+    for cell in block:
+        scenario = plan.scenarios[cell.scenario]
+        seconds += BEGINNING + (scenario.seconds or (scenario.iterations or 0) * EACH)
+        seconds += pauses.between_scenarios
+    return seconds
 
 
 class Progress:
@@ -64,8 +33,7 @@ class Progress:
 
     def __init__(self, console: Console, ahead: Sequence[float]) -> None:
         self.console, self.ahead = console, list(ahead)
-        self.done = self.took = 0.0  # seconds of the blocks that are over: likely ones, and real ones
-        self.began = time.monotonic()
+        self.began, self.done, self.total = time.monotonic(), 0.0, sum(ahead)
         # Twice a second: drawing costs time of the machine that is being measured
         self.bar = Bar(
             *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24)),
@@ -85,16 +53,15 @@ class Progress:
         self.bar.stop()
 
     def next(self) -> None:
-        """A block is over."""
+        """A block is over: the others take as much longer than is likely, or shorter, as those so far."""
         self.done += self.ahead.pop(0)
-        self.took = time.monotonic() - self.began
+        took = time.monotonic() - self.began
+        self.total = took + sum(self.ahead) * took / self.done
 
     def now(self, what: str) -> None:
-        pace = self.took / self.done if self.done else 1.0
-        begun = min((time.monotonic() - self.began - self.took) / pace, self.ahead[0])  # of this block
-        total = self.done + sum(self.ahead)
-        left = duration((total - self.done - begun) * pace)
-        self.bar.update(self.task, description=what, completed=self.done + begun, total=total, left=left)
+        took = time.monotonic() - self.began
+        left = duration(self.total - took)
+        self.bar.update(self.task, description=what, completed=took, total=self.total, left=left)
         if not self.console.is_terminal:
             self.console.print(f"{what} … {left} left", highlight=False, markup=False)
 

@@ -11,8 +11,8 @@ from harness import environment, service
 from harness.service import LaunchError, stamped
 from harness.tests.fakes import lines
 from loadtests.measure import plan, variants
+from loadtests.measure.block import made_for
 from loadtests.measure.plan import Plan, Variant
-from loadtests.measure.progress import made_for
 from loadtests.tests.conftest import Tree
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
