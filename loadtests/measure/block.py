@@ -274,8 +274,8 @@ def used(run: Drive) -> dict[str, Any]:
     return {
         "service_cpu_share": run.service_cpu / machine,
         "k6_cpu_share": run.k6_cpu / machine,
-        "memory_mib": run.memory_mib,
-        "memory_kind": run.memory_kind,
+        "memory_mib": run.memory[0],
+        "memory_kind": run.memory[1],
     }
 
 

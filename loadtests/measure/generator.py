@@ -44,8 +44,7 @@ class Drive:
     seconds: float  # in which the processor time was used
     k6_cpu: float
     service_cpu: float
-    memory_mib: float
-    memory_kind: str
+    memory: tuple[float, str]  # in MiB, the highest; and its kind
 
 
 def driven(
@@ -88,8 +87,7 @@ def driven_from(
         took if isinstance(outcome, str) else outcome.seconds,
         k6_cpu=nan,
         service_cpu=server.cpu_seconds() - before,
-        memory_mib=watch.memory[0],
-        memory_kind=watch.memory[1],
+        memory=watch.memory,
     )
 
 
@@ -116,8 +114,7 @@ def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int]
         end - begin,
         k6_cpu=watch.k6_cpu_between(begin, end),
         service_cpu=server.cpu_seconds() - before,
-        memory_mib=watch.memory[0],
-        memory_kind=watch.memory[1],
+        memory=watch.memory,
     )
 
 
