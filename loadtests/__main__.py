@@ -18,7 +18,6 @@ from harness.command import (
     interruptible,
     known,
     output,
-    progress,
     screen,
     server_at,
 )
@@ -383,53 +382,18 @@ def cost(
         fail("--footprint is of services as they come: their names or --publish go with it", BAD_USAGE)
     if publish and (names or check):
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
-    if study:
-        count_study(publish=publish)
-    elif history:
-        count_history(history)
-    elif footprint:
-        measure_footprints(names or [], publish=publish)
-    else:
-        count_services(names or [], pins, database, threshold if check else None, publish=publish)
+    with interruptible(lambda: "What was counted is kept." if history else ""), plain_failures():
+        from loadtests import counting
 
-
-def count_services(
-    names: list[str], pins: dict[str, str], database: str, threshold: float | None, *, publish: bool
-) -> None:
-    """`threshold` is how many per cent a cell may grow; None where nothing is checked."""
-    with interruptible(), plain_failures():
-        from harness import document
-        from harness.service import declared, installed, services
-        from loadtests.analysis import cost as page
-        from loadtests.analysis import pages
-        from loadtests.cost import costs
-
-        known("service", names, services())
-        on_server = database == costs.POSTGRESQL
-        able = [one for one in services() if database in declared(one).databases]
-        before = costs.read() if threshold is not None else None
-        for name in names or able:
-            installed(name, screen.print)
-        if pins:
-            screen.print(f"Make environments with {', '.join(map('=='.join, pins.items()))}")
-            chosen = costs.on_packages(names or able, pins)
+        if study:
+            counting.count_study(publish=publish)
+        elif history:
+            counting.count_history(history)
+        elif footprint:
+            counting.measure_footprints(names or [], publish=publish)
         else:
-            chosen = (costs.on_postgresql if on_server else costs.variants)(names or able)
-        if before:  # what is guarded is ours
-            chosen = [one for one in chosen if one.group in (costs.SERVICES, costs.POSTGRESQL)]
-        with progress("Loading the items") as advance:
-            after = costs.counted(chosen, starts=not before, progress=advance)
-        document.terminal([page.cells(after)], output)
-        if before and threshold is not None:
-            if others := costs.conditions(before, after):
-                output.print(f"Nothing was compared: {others}.", style="yellow", markup=False)
-            elif grown := costs.growth(before, after, threshold / 100):
-                fail("\n".join(grown))
-            else:
-                output.print(f"No cell grew by more than {threshold:g} %.")
-        if publish:
-            costs.completed(after, costs.read() if costs.BASELINE.exists() else after).write()
-            pages.write_all()
+            limit = threshold if check else None
+            counting.count_services(names or [], pins, database, limit, publish=publish)
 
 
 @app.function()
@@ -447,79 +411,6 @@ def merge(
         from loadtests.analysis import merge as merging
 
         document.terminal(merging.blocks([merging.read(path) for path in summaries]), output)
-
-
-def count_study(*, publish: bool) -> None:
-    with interruptible(), plain_failures():
-        from harness import document
-        from loadtests.analysis import cost as page
-        from loadtests.analysis import pages
-        from loadtests.cost import costs
-        from loadtests.measure import prepare, variants
-
-        chosen = prepare.plan_for(prepare.Request(["study"], "paper")).variants.values()
-        folders = variants.Folders(Path())
-        environments = {each.service: folders.installed(each, screen.print) for each in chosen}
-        with progress("Loading the items") as advance:
-            count = costs.counted(costs.twins_on(environments), progress=advance)
-        document.terminal([page.cells(count)], output)
-        if publish:
-            count.write(costs.STUDY)
-            pages.write_all()
-
-
-def count_history(packages: list[str]) -> None:
-    with interruptible(lambda: "What was counted is kept."), plain_failures():
-        from datetime import UTC, datetime
-
-        from harness.service import installed
-        from loadtests.analysis import pages
-        from loadtests.cost.history import TWINS, History
-
-        known("package", packages, [*TWINS])
-        for name in {TWINS[package] for package in packages}:
-            installed(name, screen.print)
-        with screen.status("Ask which releases there are"):
-            wanted = History(packages, datetime.now(UTC).date())
-        screen.print(
-            f"{len(wanted.wanted)} points in {wanted.environments} environments that are not counted yet: "
-            f"about {wanted.hours:.1f} hours. Then a few to find the largest steps, and the footprints"
-        )
-        with progress("Loading the items") as advance:
-            wanted.count(advance)
-        with progress("Loading the items") as advance:
-            wanted.measure(advance)
-        pages.over_all()
-        output.print("The page: docs/history.md")
-
-
-def measure_footprints(names: list[str], *, publish: bool) -> None:
-    with interruptible(), plain_failures():
-        from harness import container, document
-        from harness.service import LaunchError, installed, services
-        from loadtests.analysis import cost as page
-        from loadtests.analysis import pages
-        from loadtests.cost import count, footprint
-
-        known("service", names, services())
-        images, footprints = {}, {}
-        try:
-            for name in names or services():
-                images[name] = round(container.added(name, screen.print) / 1e6, 1)
-        except LaunchError as error:
-            if publish:
-                fail(f"Nothing is published without the sizes of the images: {error}")
-            screen.print(f"No sizes of images: {error}", style="yellow", markup=False)
-        for name in names or services():
-            installed(name, screen.print)
-            screen.print(f"Start {name} a few times")
-            with count.dataset(name) as data:
-                one = footprint.measured(count.Variant("services", name, name), data)
-            footprints[name] = one.model_copy(update={"image": images.get(name)})
-        document.terminal([page.taken(footprints)], output)
-        if publish:
-            footprint.write(footprints)
-            pages.write_all()
 
 
 def conclude(run: "Run", percent: float | None) -> None:

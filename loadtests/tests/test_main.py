@@ -17,6 +17,7 @@ from harness.command import Exit
 from harness.service import LaunchError, services, stamped
 from harness.tests.fakes import lines, until
 from loadtests import __main__ as commands
+from loadtests import counting
 from loadtests.measure import placement, plan, prepare, run
 from loadtests.measure.placement import Placement
 from loadtests.measure.prepare import Request
@@ -273,7 +274,7 @@ def test_what_is_counted_is_installed_first(
     def installed(name: str, _announce: object) -> None:
         raise LaunchError(f"Cannot install {name} without uv: pip install uv")
 
-    monkeypatch.setattr("harness.service.installed", installed)
+    monkeypatch.setattr(counting, "installed", installed)
     with pytest.raises(Exit):
         commands.cost(["flask_sqlite"])
     assert capsys.readouterr().err == "Cannot install flask_sqlite without uv: pip install uv\n"
