@@ -143,47 +143,38 @@ app = Command("just")
 
 Names = Annotated[list[str] | None, Argument(metavar="[NAME]...", show_default=False)]
 PlanName = Annotated[str | None, Option("--plan", metavar="PLAN", help=f"One of {PLANS}.")]
-Rounds = Annotated[int | None, Option("--rounds", metavar="N", min=1, help="Instead of the plan's.")]
-Seed = Annotated[int | None, Option("--seed", metavar="N", help="Of the order, instead of the plan's.")]
+Rounds = Annotated[int | None, Option(metavar="N", min=1, help="Instead of the plan's.")]
+Seed = Annotated[int | None, Option(metavar="N", help="Of the order, instead of the plan's.")]
 Resume = Annotated[
     bool, Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
 ]
 Docker = Annotated[bool, Option("--docker", help="In containers of images that are built for it.")]
-Against = Annotated[
-    str | None, Option("--against", metavar="COMMIT", help="Each service beside itself as of a commit.")
-]
+Against = Annotated[str | None, Option(metavar="COMMIT", help="Each service beside itself as of a commit.")]
 Packages = Annotated[
     list[str] | None,
     Option("--with", metavar="PACKAGE==VERSION", help="Each beside itself with this; can be repeated."),
 ]
 Database = Annotated[
-    str | None,
-    Option("--database", metavar="KIND", help="sqlite, postgresql, or the URL of a PostgreSQL server."),
+    str | None, Option(metavar="KIND", help="sqlite, postgresql, or the URL of a PostgreSQL server.")
 ]
 FailIfSlower = Annotated[
-    str | None,
-    Option("--fail-if-slower", metavar="PERCENT", help="Than as of that commit: the exit status is 1."),
+    str | None, Option(metavar="PERCENT", help="Than as of that commit: the exit status is 1.")
 ]
-
-
 Commands = Annotated[
     list[str] | None,
     Option("--command", metavar="'COMMAND'", help="Of a shell: starts a server of your own."),
 ]
 Folders = Annotated[list[Path] | None, Option("--cwd", metavar="DIR", help="The folder of that command.")]
 LoadFrom = Annotated[
-    str | None,
-    Option("--load-from", metavar="SSH,...", help="ssh://USER@HOST: machines whose k6 makes the load."),
+    str | None, Option(metavar="SSH,...", help="ssh://USER@HOST: machines whose k6 makes the load.")
 ]
 Listen = Annotated[
-    str | None, Option("--listen", metavar="ADDRESS", help="Of this machine: where they reach the service.")
+    str | None, Option(metavar="ADDRESS", help="Of this machine: where they reach the service.")
 ]
 Cores = Annotated[
-    str | None, Option("--cores", metavar="LIST", help="Of this machine, such as 0-3: others are not used.")
+    str | None, Option(metavar="LIST", help="Of this machine, such as 0-3: others are not used.")
 ]
-Environment = Annotated[
-    str | None, Option("--environment", metavar="NAME", help="A file of environments/ with these three.")
-]
+Environment = Annotated[str | None, Option(metavar="NAME", help="A file of environments/ with these three.")]
 Urls = Annotated[list[str] | None, Option("--url", metavar="URL", help="Of a server that runs already.")]
 Deletes = Annotated[bool, Option("--may-delete", help="These servers may have items.")]
 
@@ -355,16 +346,14 @@ def cost(
     publish: Annotated[
         bool, Option("--publish", help="Make this count the baseline, and write the pages that show it.")
     ] = False,
-    threshold: Annotated[
-        float, Option("--threshold", metavar="PERCENT", min=0, help="How much a cell may grow.")
-    ] = 2.0,
-    database: Annotated[str, Option("--database", metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
+    threshold: Annotated[float, Option(metavar="PERCENT", min=0, help="How much a cell may grow.")] = 2.0,
+    database: Annotated[str, Option(metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
     packages: Packages = None,
     study: Annotated[
         bool, Option("--study", help="Count the twins on the packages of the study, of plan paper.")
     ] = False,
     history: Annotated[
-        list[str] | None, Option("--history", metavar="PACKAGE", help="Count its releases since 2023.")
+        list[str] | None, Option(metavar="PACKAGE", help="Count its releases since 2023.")
     ] = None,
     footprint: Annotated[
         bool, Option("--footprint", help="Measure what a service takes besides: time, memory, files.")
