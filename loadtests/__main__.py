@@ -365,8 +365,8 @@ def cost(
         fail("--with counts services on SQLite: nothing is checked or published", BAD_USAGE)
     if study and (names or check or history or database != "sqlite"):
         fail("--study counts the five twins on SQLite: --publish alone goes with it", BAD_USAGE)
-    if history and (names or check or publish):
-        fail("--history counts packages: no SERVICE, --check or --publish goes with it", BAD_USAGE)
+    if history and (names or check or publish or database != "sqlite"):
+        fail("--history counts packages on SQLite: no SERVICE, --check or --publish goes with it", BAD_USAGE)
     if footprint and (check or pins or study or history or database != "sqlite"):
         fail("--footprint is of services as they come: their names or --publish go with it", BAD_USAGE)
     if publish and (names or check):

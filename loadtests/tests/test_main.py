@@ -280,6 +280,25 @@ def test_what_is_counted_is_installed_first(
     assert capsys.readouterr().err == "Cannot install flask_sqlite without uv: pip install uv\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"packages": ["flask==3.0.3"], "check": True}, "--with counts services on SQLite: nothing is"),
+        ({"study": True, "names": ["flask_orm"]}, "--study counts the five twins on SQLite: --publish"),
+        ({"history": ["flask"], "publish": True}, "--history counts packages on SQLite: no SERVICE"),
+        ({"history": ["flask"], "database": "postgresql"}, "--history counts packages on SQLite: no SERV"),
+        ({"footprint": True, "check": True}, "--footprint is of services as they come: their names or"),
+        ({"names": ["flask_orm"], "publish": True}, "--publish needs a count of all services, and no --ch"),
+    ],
+)
+def test_what_does_not_go_together_is_not_counted(
+    capsys: pytest.CaptureFixture[str], words: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(Exit) as refused:
+        commands.cost(**words)
+    assert (refused.value.exit_code, capsys.readouterr().err[: len(message)]) == (2, message)
+
+
 @pytest.mark.parametrize(("command", "word"), [("bench", "-h"), ("cost", "--help")])
 def test_help_is_there_at_once(command: str, word: str) -> None:
     """Without what takes long to import."""
