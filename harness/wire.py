@@ -238,7 +238,10 @@ def _send(connection: socket.socket, request: Request, host: str, reader: Reader
 
 
 class Client:
-    """One connection to a server, which is kept from one request to the next unless `reuse` is false."""
+    """One connection to a server, which is kept from one request to the next unless `reuse` is false.
+
+    A request is sent at once, and is one packet where it is short.
+    """
 
     def __init__(self, url: str, *, reuse: bool = True, timeout: float = TIMEOUT) -> None:
         self.url, self.reuse, self.timeout = urlsplit(url), reuse, timeout
@@ -266,7 +269,9 @@ class Client:
         if self.connection is None:
             self.connection = connect(self.url.geturl(), self.timeout)
         reader = Reader(self.connection, request.method)
-        _send(self.connection, request, self.url.netloc, reader, close=not self.reuse)
+        with suppress(OSError):  # as in _send()
+            head = request.head(self.url.netloc, close=not self.reuse)
+            self.connection.sendall(head + b"".join(request.payload()))
         return reader.answer(to_the_end=False)
 
     def close(self) -> None:

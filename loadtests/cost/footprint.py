@@ -14,7 +14,7 @@ from harness.database import Database
 from harness.server import Server, server_of
 from harness.service import ROOT, TWIN_SETTINGS, installed
 from harness.usage import cpu_seconds
-from loadtests.cost.count import ROWS, Client, Variant
+from loadtests.cost.count import Client, Variant
 from loadtests.cost.instrument import CountError
 
 RECORD = ROOT / "results" / "footprint.json"
@@ -93,14 +93,14 @@ def started(
 
 def ask(server: Server, workers: Sequence[int], operations: Sequence[str]) -> None:
     """Until each worker has had enough to do: which of them takes a connection is not ours to say."""
-    ids, end = list(range(1, ROWS + 1)), time.monotonic() + DEADLINE
+    end = time.monotonic() + DEADLINE
     enough = {pid: cpu_seconds(pid) + BUSY for pid in workers}
     while any(cpu_seconds(pid) < seconds for pid, seconds in enough.items()):
         if time.monotonic() > end:
             raise CountError(f"A worker of {server.service} took too few requests in {DEADLINE:.0f} s")
-        with closing(Client(server.port)) as client:
+        with Client(server.port) as client:
             for operation in operations:
-                client.send(operation, ids)
+                client.operate(operation)
 
 
 def size(venv: Path) -> int:
