@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -145,9 +144,7 @@ def passed(cell: Cell, samples: Iterable[Sample]) -> bool:
 
 
 def begun(plan: Plan, machine: Mapping[str, Any]) -> Run:
-    stem = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plan.name}"
-    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
-    folder = next(path for path in map(RESULTS.joinpath, names) if not path.exists())
+    folder = RESULTS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{plan.name}"
     folder.mkdir(parents=True)
     (folder / "machine.json").write_text(as_json(machine))
     (folder / "samples.jsonl").touch()

@@ -90,10 +90,10 @@ def test_the_latest_runs(begun: Run) -> None:
     assert run.latest() == begun
     with pytest.raises(RunError, match="no unfinished run"):
         run.latest_unfinished([], None)
-    unfinished = run.begun(begun.plan, {})
+    unfinished = run.begun(begun.plan.model_copy(update={"name": "again"}), {})
     assert run.latest() == begun
     assert run.latest_unfinished([], None) == unfinished
-    assert run.latest_unfinished(["alpha"], "tiny") == unfinished
+    assert run.latest_unfinished(["alpha"], "again") == unfinished
     for services, name in ((["beta"], None), ([], "paper")):
         with pytest.raises(RunError):
             run.latest_unfinished(services, name)
