@@ -61,15 +61,12 @@ class Instrument:
     @property
     def environment(self) -> dict[str, str]:
         """The same whoever counts: a process sees nothing of the caller's environment."""
-        fixed = {
+        return {
+            **dict.fromkeys(INHERITED, ""),
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.scratch),
             "LANG": "C.UTF-8",
             "TZ": "UTC",
-        }
-        return {
-            **dict.fromkeys(INHERITED, ""),
-            **fixed,
             "TMPDIR": str(self.scratch),
             "USER": "cost",
             "HOST": "127.0.0.1",
