@@ -60,8 +60,7 @@ def connected(url: str) -> Iterator["psycopg.Connection"]:
         with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
             yield connection
     except (psycopg.Error, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise LaunchError(f"The database on PostgreSQL cannot be read: {reason}") from error
+        raise LaunchError(f"PostgreSQL: {' '.join(str(error).split())}") from error
 
 
 def ids(database: Database, most: int) -> list[int]:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from harness.database import connected
 from harness.process import GRACE, lives, started, tail
 from harness.server import free_port
 from harness.service import LaunchError
@@ -152,14 +153,10 @@ def environment(url: str) -> Iterator[dict[str, str]]:
 
 
 def _tell(url: str, statement: LiteralString, *names: str) -> None:
-    import psycopg
     from psycopg.sql import SQL, Identifier
 
-    try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-            connection.execute(SQL(statement).format(*map(Identifier, names)))
-    except psycopg.Error as error:
-        raise LaunchError(f"PostgreSQL: {' '.join(str(error).split())}") from error
+    with connected(url) as connection:
+        connection.execute(SQL(statement).format(*map(Identifier, names)))
 
 
 def main(command: Sequence[str]) -> int:

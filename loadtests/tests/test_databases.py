@@ -50,7 +50,7 @@ def test_by_every_way_a_service_has_a_copy_of_its_own(databases: Databases, fill
         assert (database.count(url), database.count(filled)) == (4, 9)
         assert round_trip_ms(url) > 0
     assert databases.clock(kind) >= before
-    with pytest.raises(LaunchError, match="PostgreSQL cannot be read"):
+    with pytest.raises(LaunchError, match="PostgreSQL: connection failed"):
         database.count(url)
 
 
