@@ -56,7 +56,7 @@ def count_study(*, publish: bool) -> None:
 
 def counted(chosen: Sequence[Variant], *, starts: bool = True) -> Count:
     with progress("Loading the items") as advance:
-        count = costs.counted(chosen, starts=starts, progress=advance)
+        count = costs.counted(chosen, advance, starts=starts)
     document.terminal([page.cells(count)], output)
     return count
 

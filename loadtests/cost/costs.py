@@ -15,7 +15,7 @@ from pydantic import PlainSerializer, TypeAdapter, ValidationError
 from harness import environment, postgresql
 from harness.service import ROOT, TWIN_CONFIG, application, declared, has, installed
 from loadtests.cost import count, instrument
-from loadtests.cost.count import BASICS, ON_RUNGS, START, Variant
+from loadtests.cost.count import BASICS, ON_RUNGS, Variant
 from loadtests.cost.instrument import CountError, Reading
 
 BASELINE = ROOT / "results" / "cost.json"
@@ -114,37 +114,23 @@ def on_packages(names: Sequence[str], pins: environment.Packages) -> list[Varian
     return chosen
 
 
-def counted(
-    chosen: Sequence[Variant],
-    seeds: Sequence[int] = SEEDS,
-    *,
-    starts: bool = True,
-    progress: Callable[[int, int, str], None] = lambda _done, _all, _name: None,
-) -> Count:
+def counted(chosen: Sequence[Variant], progress: Callable[[int, int, str], None], *, starts: bool) -> Count:
     """Raises CountError and LaunchError."""
     instrument.ensure_available()
-    tasks: list[tuple[Variant, int | None]] = [(v, seed) for seed in seeds for v in chosen]
-    tasks += [(v, None) for v in chosen if starts and v.group in (SERVICES, PINNED)]
     readings: dict[Variant, dict[str, list[Reading]]] = {v: {} for v in chosen}
     with count.workers() as pool, ExitStack() as stack:
         asked = any(v.group == POSTGRESQL for v in chosen)
         server = stack.enter_context(postgresql.server()) if asked else ""
-        data = {
-            s: stack.enter_context(count.dataset(s, postgresql=server))
-            for s in {v.service: None for v in chosen}
-        }
-
-        def task(variant: Variant, seed: int | None) -> tuple[Variant, Mapping[str, Reading]]:
-            if seed is None:
-                return variant, {START: count.start(variant, seeds[0], data[variant.service])}
-            return variant, count.requests(variant, seed, data[variant.service])
-
-        futures = [pool.submit(task, *each) for each in tasks]
+        services = dict.fromkeys(v.service for v in chosen)
+        data = {name: stack.enter_context(count.dataset(name, server)) for name in services}
+        tasks = [(count.requests, v, seed) for seed in SEEDS for v in chosen]
+        tasks += [(count.start, v, SEEDS[0]) for v in chosen if starts and v.group in (SERVICES, PINNED)]
+        futures = {pool.submit(task, v, seed, data[v.service]): v for task, v, seed in tasks}
         for done, future in enumerate(as_completed(futures), 1):
-            variant, found = future.result()
-            progress(done, len(futures), variant.name)
-            for operation, reading in found.items():
+            variant = futures[future]
+            for operation, reading in future.result().items():
                 readings[variant].setdefault(operation, []).append(reading)
+            progress(done, len(futures), variant.name)
     costs: dict[str, dict[str, dict[str, Cost]]] = {}
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}
@@ -154,7 +140,7 @@ def counted(
         for v in chosen
         if v.environment or v.group == SERVICES
     }
-    return Count(machine, costs, packages, seeds=len(seeds))
+    return Count(machine, costs, packages)
 
 
 def cost(values: Sequence[Reading]) -> Cost:

@@ -147,11 +147,11 @@ def requests(variant: Variant, seed: int, data: Database) -> Mapping[str, Readin
         return costs
 
 
-def start(variant: Variant, seed: int, data: Database) -> Reading:
+def start(variant: Variant, seed: int, data: Database) -> Mapping[str, Reading]:
     """Master and worker, from the first instruction to the first answer. The .pyc files are there."""
     with counted(variant, seed, data, counting=True) as (server, instrument):
         (worker,) = server.workers()
-        return instrument.read(server.pid) + instrument.read(worker)
+        return {START: instrument.read(server.pid) + instrument.read(worker)}
 
 
 def _idle(instrument: Instrument, worker: int) -> Reading:

@@ -27,7 +27,7 @@ from harness.database import Database
 from harness.environment import UnfitError, made, resolved
 from harness.service import ROOT, TWIN_CONFIG, LaunchError, application
 from loadtests.cost import count, footprint, instrument
-from loadtests.cost.count import START, Variant
+from loadtests.cost.count import Variant
 from loadtests.cost.footprint import Footprint
 from loadtests.cost.instrument import CountError
 
@@ -71,7 +71,7 @@ WHERE = re.compile(r" \(/\S+\)")  # a file of the environment
 RAISED = re.compile(r"[\w.]*(Error|Exception|Warning): ")
 Mode = Literal["then", "now"]
 MONTHS: dict[Mode, int] = {"then": 3, "now": 6}  # between two days on which it is asked what was the newest
-MODES: tuple[Mode, ...] = ("then", "now")
+MODES = tuple(MONTHS)
 
 
 class Point(BaseModel):
@@ -301,7 +301,7 @@ def counted(point: Point, data: Database) -> Point:
         return point.model_copy(update={"error": reason(str(error))})
     counting = variant(point, environment)
     try:
-        readings = {**count.requests(counting, 0, data), START: count.start(counting, 0, data)}
+        readings = {**count.requests(counting, 0, data), **count.start(counting, 0, data)}
     except (CountError, LaunchError) as error:
         return point.model_copy(update={"error": reason(str(error))})
     return point.model_copy(
