@@ -8,12 +8,12 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 from random import Random
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from harness import k6
-from harness.service import TWIN_SETTINGS
+from harness.service import TWIN_SETTINGS, declared
 from loadtests.measure.sample import Cell, Operation
 
 PLANS = Path(__file__).parents[1] / "plans"
@@ -261,11 +261,8 @@ def with_variants(plan: Plan, variants: Mapping[str, Variant]) -> Plan:
     return plan.model_copy(update={"variants": kept, "settings": {}, "factors": None})
 
 
-def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Plan:
-    """The plan's variants and groups of these names; where it has none, services, under each setting.
-
-    `interfaces` says of each service which one it has.
-    """
+def on(plan: Plan, names: Collection[str]) -> Plan:
+    """The plan's variants and groups of these names; where it has none, services, under each setting."""
     if plan.variants:
         chosen = {name: one for name, one in plan.variants.items() if {name, one.group} & {*names}}
         return with_variants(plan, chosen)
@@ -275,7 +272,7 @@ def on(plan: Plan, names: Collection[str], interfaces: Mapping[str, str]) -> Pla
     tried = {
         f"{name}_{label}": Variant(service=name, env=one.env, expects=one.expects)
         for name in names
-        for label, one in plan.settings[interfaces[name]].items()
+        for label, one in plan.settings[declared(name).interface].items()
     }
     return with_variants(plan, plain | tried)
 
@@ -294,19 +291,19 @@ def in_containers(plan: Plan) -> Plan:
     """The plan with each variant in a container. Raises PlanError where one cannot be."""
     if others := [name for name, one in plan.variants.items() if not one.has_image]:
         raise PlanError(f"Only twins and services as they are have an image: leave out {', '.join(others)}")
-    return with_all(plan, {name: {"docker": True} for name in plan.variants})
+    return with_all(plan, plan.variants, docker=True)
 
 
 def on_database(plan: Plan, kind: str) -> Plan:
     """The plan with each service on this database; a guest has its own."""
-    moved = {name: {"database": kind} for name, each in plan.variants.items() if not each.is_guest}
-    return with_all(plan, moved)
+    services = [name for name, one in plan.variants.items() if not one.is_guest]
+    return with_all(plan, services, database=kind)
 
 
-def with_all(plan: Plan, changes: Mapping[str, Mapping[str, object]]) -> Plan:
-    """The plan with some of its variants changed. Raises PlanError where one cannot be so."""
+def with_all(plan: Plan, names: Iterable[str], **change: Any) -> Plan:
+    """The plan with these of its variants changed. Raises PlanError where one cannot be so."""
     try:  # a copy would not be validated
-        changed = {name: Variant(**{**dict(plan.variants[name]), **each}) for name, each in changes.items()}
+        changed = {name: Variant(**{**dict(plan.variants[name]), **change}) for name in names}
         return with_variants(plan, {**plan.variants, **changed})
     except ValidationError as error:
         raise PlanError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error

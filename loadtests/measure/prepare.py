@@ -50,12 +50,11 @@ def plan_for(request: Request) -> Plan:
     groups = list(there.groups) if there.variants else []
     known(f"variant or group of {name}" if there.variants else "service", request.names, [*names, *groups])
     given = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}
-    interfaces = {each: declared(each).interface for each in names} if there.settings else {}
     if request.guests and not plan.takes_guests(there):
         able = ", ".join(each for each in plan.names() if plan.takes_guests(plan.read(each)))
         raise PlanError(f"{name} compares variants of its own: other servers are measured by {able}")
     ours = request.names or ([] if request.guests else names)
-    chosen = plan.on(there, ours, interfaces).model_copy(update=given)
+    chosen = plan.on(there, ours).model_copy(update=given)
     if request.guests:
         chosen = plan.with_variants(chosen, {**chosen.variants, **request.guests})
     if request.docker:

@@ -153,7 +153,7 @@ class Tree:
 
 @pytest.fixture
 def tiny() -> Plan:
-    return plan.on(plan.parsed(TWICE, "tiny"), THREE, {})
+    return plan.on(plan.parsed(TWICE, "tiny"), THREE)
 
 
 @pytest.fixture

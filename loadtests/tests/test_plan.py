@@ -99,16 +99,16 @@ def test_a_plan_survives_its_toml(tiny: Plan) -> None:
 def test_variants_are_chosen_by_their_names_and_their_groups(
     names: list[str], chosen: dict[str, str | None]
 ) -> None:
-    variants = plan.on(plan.read("paper"), names, {}).variants
+    variants = plan.on(plan.read("paper"), names).variants
     assert {name: one.control_of for name, one in variants.items()} == chosen
 
 
 def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
-    tried = plan.on(plan.read("settings"), ["here", "there"], {"here": "wsgi", "there": "asgi"}).variants
-    assert tried["here"] == Variant(service="here")
-    assert tried["here_8_threads"].env == {"THREADS": "8"}
-    assert tried["there_asgi"].expects["worker_class"] == "gunicorn.workers.gasgi.ASGIWorker"
-    assert "there_8_threads" not in tried
+    tried = plan.on(plan.read("settings"), ["flask_orm", "fastapi_orm"]).variants
+    assert tried["flask_orm"] == Variant(service="flask_orm")
+    assert tried["flask_orm_8_threads"].env == {"THREADS": "8"}
+    assert tried["fastapi_orm_asgi"].expects["worker_class"] == "gunicorn.workers.gasgi.ASGIWorker"
+    assert "fastapi_orm_8_threads" not in tried
 
 
 def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() -> None:

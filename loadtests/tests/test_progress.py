@@ -33,5 +33,5 @@ def test_what_is_left_is_as_slow_as_what_is_over(monkeypatch: pytest.MonkeyPatch
 def test_a_run_takes_about_as_long_as_the_help_says() -> None:
     paper = plan.read("paper")
     assert 3.5 < sum(likely(paper, block) for block in blocks(cells(paper))) / 3600 < 4.5
-    quick = plan.on(plan.read("quick"), ["flask_sqlite"], {})
+    quick = plan.on(plan.read("quick"), ["flask_sqlite"])
     assert 25 < sum(likely(quick, block) for block in blocks(cells(quick))) < 60

@@ -21,7 +21,7 @@ CHECKS = Reason(code="checks", numbers={"status is 200": 2})
 @pytest.fixture
 def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(run, "RESULTS", tmp_path)
-    return run.begun(plan.on(plan.parsed(TWICE, "tiny"), ["alpha"], {}), {"services": {"alpha": DECLARED}})
+    return run.begun(plan.on(plan.parsed(TWICE, "tiny"), ["alpha"]), {"services": {"alpha": DECLARED}})
 
 
 def sample(cell: Cell, invalid: Reason | None = None, **figures: object) -> Sample:
@@ -110,7 +110,7 @@ def test_a_block_remains_as_a_whole_until_each_of_its_cells_has_a_valid_sample(t
 
 def test_rates_beyond_one_that_was_too_high_do_not_remain() -> None:
     text = TWICE.replace("iterations = 5", "seconds = 1, rates = [50, 100, 150]")
-    rising = plan.on(plan.parsed(text, "tiny"), ["alpha"], {})
+    rising = plan.on(plan.parsed(text, "tiny"), ["alpha"])
     every = list(cells(rising))
     assert [cell.rate for cell in every[:4]] == [50, 100, 150, 0]
     first, second = sample(every[0]), sample(every[1], p99_ms=51.0)
