@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from harness import k6, usage
 from harness.process import started
 from harness.server import Server, free_port
-from loadtests.measure import remote, wrk
+from loadtests.measure import gates, remote, wrk
 from loadtests.measure.placement import HERE, Placement
 
 SAMPLING = 0.2  # seconds between two readings of the memory and of k6's clock
@@ -153,11 +153,9 @@ def nothing(scratch: Path, placement: Placement = HERE) -> Server:
 def reached(server: Server, binary: str, script: str, hosts: Sequence[str]) -> float:
     settings = {"DURATION": f"{CERTIFICATE}s"}
     outcome = driven(server, binary, script, settings, hosts=hosts).outcome
-    if isinstance(outcome, str) or outcome.failed or not outcome.requests:
-        why = (
-            outcome if isinstance(outcome, str) else f"{outcome.requests} requests, failed: {outcome.failed}"
-        )
-        raise k6.K6Error(f"k6 cannot be measured against a server that does nothing: {why}")
+    if wrong := gates.unanswered(outcome, None):
+        raise k6.K6Error(f"k6 cannot be measured against a server that does nothing: {gates.sentence(wrong)}")
+    assert not isinstance(outcome, str)  # noqa: S101 - which is wrong
     return round(outcome.requests / outcome.seconds, 1)
 
 
