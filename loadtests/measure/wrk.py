@@ -8,8 +8,9 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.k6 import PERCENTS, Outcome
 from harness.process import tail
@@ -38,7 +39,7 @@ class Summary(BaseModel):
     requests: int
     seconds: float
     mean_ms: float
-    quantiles_ms: tuple[float, ...]
+    quantiles_ms: Annotated[tuple[float, ...], Field(min_length=len(PERCENTS), max_length=len(PERCENTS))]
     errors: dict[str, int]
 
 
@@ -83,8 +84,6 @@ def read(log: Path, status: int) -> Outcome | str:
         summary = Summary.model_validate_json(last)
     except ValidationError as error:
         return f"wrk left no summary that can be read: {error.errors()[0]['msg']}"
-    if len(summary.quantiles_ms) != len(PERCENTS):
-        return f"wrk left {len(summary.quantiles_ms)} percentiles instead of {len(PERCENTS)}"
     return Outcome(
         requests=summary.requests,
         seconds=summary.seconds,
