@@ -23,7 +23,7 @@ from loadtests.measure import databases, dataset, facts, gates, generator, varia
 from loadtests.measure.databases import Databases
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
 from loadtests.measure.placement import Placement
-from loadtests.measure.plan import GIVEN, SQLITE, Plan, PlanError, Scenario, Variant, block_of, blocks, order
+from loadtests.measure.plan import GIVEN, SQLITE, Plan, Scenario, Variant, block_of, blocks, order
 from loadtests.measure.progress import Progress, likely
 from loadtests.measure.replicas import Replicas
 from loadtests.measure.run import Run, passed
@@ -67,8 +67,10 @@ class Bench:
             return None
         if key not in self.made:
             self.progress.now(f"{where}: make its dataset")
-            make = self.on_file if variant.database == SQLITE else self.on_server
-            self.made[key] = make(variant, key[1], where)
+            if variant.database == SQLITE:
+                self.made[key] = self.on_file(variant, key[1], where)
+            else:
+                self.made[key] = self.on_server(variant, key[1])
         return self.made[key]
 
     def on_file(self, variant: Variant, records: int, where: str) -> Path:
@@ -83,9 +85,7 @@ class Bench:
             dataset.write(path, records, lambda done: self.progress.now(f"{where}: {done}"))
         return path
 
-    def on_server(self, variant: Variant, records: int, where: str) -> str:
-        if records >= dataset.LARGE:
-            raise PlanError(f"{where}: on PostgreSQL there are fewer than {dataset.LARGE:,} records")
+    def on_server(self, variant: Variant, records: int) -> str:
         url = self.databases.empty(variant.database)
         with launched(variant.service, {"DATABASE_URL": url}, self.folders.root(variant)) as server:
             load(server, records, self.k6)

@@ -11,8 +11,9 @@ from harness.environment import packages
 from harness.server import LOOPBACK, free_port
 from harness.service import LaunchError, declared, full, has, services
 from loadtests.measure import facts, guest, plan, remote, replicas, run, variants, wrk
+from loadtests.measure.dataset import LARGE
 from loadtests.measure.placement import HERE, Placement
-from loadtests.measure.plan import GIVEN, Plan, PlanError, Variant
+from loadtests.measure.plan import GIVEN, SQLITE, Plan, PlanError, Variant
 from loadtests.measure.run import Run
 from loadtests.measure.variants import Folders
 
@@ -95,6 +96,8 @@ def begun(request: Request, binary: str, folders: Folders) -> Run:
         kind = one.database.partition(":")[0]
         if not one.is_guest and kind not in folders.declared(one).databases:
             raise PlanError(f"{name} cannot be on {kind}: {one.service} does not declare it")
+        if kind != SQLITE and chosen.dataset == "copied" and chosen.records_of(one) >= LARGE:
+            raise PlanError(f"{name}: on PostgreSQL there are fewer than {LARGE:,} records")
     said = {
         variants.version(one): folders.declared(one).model_dump(mode="json")
         for one in chosen.variants.values()

@@ -179,6 +179,10 @@ BY_OTHERS = f"other servers are measured by {', '.join(OF_SERVICES)}"
 TWINS = {"plan_name": "paper", "names": ["twins"]}
 UNABLE: list[tuple[dict[str, Any], str]] = [
     ({"names": ["flask_sqlite"], "database": "postgresql"}, "flask_sqlite cannot be on postgresql: flask_sq"),
+    (
+        {"plan_name": "scale", "names": ["django_drf"], "database": "postgresql"},
+        "django_drf_150k: on PostgreSQL there are fewer than 10,000 records",
+    ),
     ({**TWINS, "database": "postgresql"}, "Only a service, and no container, twin or floor, can be on"),
     ({"plan_name": "replicas", "docker": True}, "Only a service, and no container, twin or floor, can be on"),
     (
