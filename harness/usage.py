@@ -63,9 +63,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def split() -> Split | None:
-    """Cores for the service and others for k6, where there are enough for both."""
-    if cores() < ENOUGH:
-        return None
+def split(*, apart: bool = True) -> Split:
+    """Cores for the service and others for k6, where there are enough for both; else all of them for each."""
     ours = sorted(os.sched_getaffinity(0))
-    return Split(frozenset(ours[: len(ours) // 2]), frozenset(ours[len(ours) // 2 :]))
+    half = len(ours) // 2 if apart and len(ours) >= ENOUGH else 0
+    return Split(frozenset(ours[:half] or ours), frozenset(ours[half:]))

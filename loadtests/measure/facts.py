@@ -136,14 +136,12 @@ def public(found: Facts) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key != "prefix"}
 
 
-def machine(
-    generators: Mapping[str, str], venvs: Mapping[str, Path], split: usage.Split | None
-) -> dict[str, Any]:
+def machine(generators: Mapping[str, str], venvs: Mapping[str, Path], split: usage.Split) -> dict[str, Any]:
     """The versions of the generators; `venvs` maps the version of a service to its .venv."""
     return {
         "cpu": cpu_model(),
         "cores": usage.cores(),
-        "pinned": {part: sorted(cores) for part, cores in split._asdict().items()} if split else None,
+        "pinned": {part: sorted(cores) for part, cores in split._asdict().items()},
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "system": platform.system(),
         "kernel": platform.release(),

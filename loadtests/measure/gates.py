@@ -77,8 +77,8 @@ def bound(cell: Cell, scenario: Scenario, figures: Mapping[str, float]) -> tuple
     # a rising rate ends where iterations are dropped: there it is the service's figure
     if (dropped := figures.get("dropped", 0)) and not scenario.is_curve:
         reasons.append(Reason(code="dropped", numbers={"number": int(dropped), "rate": cell.rate}))
-    k6, service, split = figures["k6_cpu_share"], figures["service_cpu_share"], usage.split()
-    k6_cores = len(split.k6) / usage.cores() if split else 1.0  # the share of them that k6 may use
+    k6, service = figures["k6_cpu_share"], figures["service_cpu_share"]
+    k6_cores = len(usage.split().k6) / usage.cores()  # the share of them that k6 may use
     if k6 + service > BUSY:
         reasons.append(Reason(code="cores", numbers={"share": k6 + service}))
     elif k6 > BUSY * k6_cores:

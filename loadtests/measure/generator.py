@@ -99,9 +99,8 @@ def driven_by_wrk(server: Server, operation: str, users: int, seconds: float) ->
 
 def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int], k6.Outcome | str]) -> Drive:
     """`read` makes the outcome of the exit status."""
-    cores = usage.split()
     reaped, before, begin = usage.reaped_cpu_seconds(), server.cpu_seconds(), time.time()
-    with started(command, log, cores=cores and cores.k6) as process:
+    with started(command, log, cores=usage.split().k6) as process:
         watch = watched([process], server)
     end = time.time()
     watch.clock = [(begin, 0), *watch.clock, (end, usage.reaped_cpu_seconds() - reaped)]
@@ -143,11 +142,10 @@ def certified(binary: str, placement: Placement = HERE) -> dict[str, float]:
 
 
 def nothing(scratch: Path, placement: Placement = HERE) -> Server:
-    host, cores = placement.address, placement.split
+    host, name = placement.address, "the server that does nothing"
     port = free_port(host=host)
     command = [sys.executable, str(NOTHING), host, str(port)]
-    name = "the server that does nothing"
-    return Server(name, command, scratch, host=host, port=port, cores=cores and cores.service)
+    return Server(name, command, scratch, host=host, port=port, cores=placement.split.service)
 
 
 def reached(server: Server, binary: str, script: str, hosts: Sequence[str]) -> float:

@@ -63,9 +63,9 @@ class Placement(BaseModel):
         return str(self.listen or LOOPBACK)
 
     @property
-    def split(self) -> usage.Split | None:
+    def split(self) -> usage.Split:
         """Where the load comes from elsewhere, the service may have all cores."""
-        return None if self.load_from else usage.split()
+        return usage.split(apart=not self.load_from)
 
     def take_cores(self) -> None:
         """From here on this process and what it starts run on these alone. Raises PlanError."""

@@ -1,6 +1,5 @@
 """How a variant comes to run: its folder, of the working tree or of a commit, and what is started in it."""
 
-import os
 import tomllib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -153,8 +152,7 @@ def start(
 
     `env` is what the variant is told of a database that is no file.
     """
-    split, root, host = placement.split, folders.root(variant), placement.address
-    cores = split and split.service
+    root, host, cores = folders.root(variant), placement.address, placement.split.service
     if variant.is_guest:
         return visited(variant, cores, host)
     kind = f"{variant.application}s"
@@ -162,13 +160,12 @@ def start(
     words = (*TWIN_CONFIG, *words) if variant.stands_alone else words
     env = {**variant.settings, **env, "PROBE_PACKAGES": " ".join(variant.packages)}
     if variant.docker:
-        own = os.sched_getaffinity(0) if placement.cores else None
         return contained(
             variant.service,
             env,
             dataset=dataset,
             probe=PROBE,
-            cores=cores or own,
+            cores=cores,
             host=host,
             image=folders.image(variant),
             application=words,
