@@ -10,9 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil
-
-from harness.process import tail
 from harness.server import LOOPBACK, Server, free_port
 from harness.service import APPLICATIONS, SERVICES, LaunchError
 
@@ -32,22 +29,6 @@ class Container(Server):
     @cached_property  # asked for while the service is measured
     def pid(self) -> int:
         return int(docker("inspect", "--format={{.State.Pid}}", self.name))
-
-    def memory(self) -> tuple[float, str]:
-        with self._living():
-            return super().memory()
-
-    def cpu_seconds(self) -> float:
-        with self._living():
-            return super().cpu_seconds()
-
-    @contextmanager
-    def _living(self) -> Iterator[None]:
-        """What ends is no child of ours, so that no zombie is left to be looked at."""
-        try:
-            yield
-        except psutil.NoSuchProcess as error:
-            raise LaunchError(f"{self.service} is gone.\n{tail(self.log)}") from error
 
     def close(self) -> None:
         super().close()

@@ -117,10 +117,20 @@ class Server:
 
     def memory(self) -> tuple[float, str]:
         """And its kind."""
-        return usage.memory_mib(self.pid)
+        with self._living():
+            return usage.memory_mib(self.pid)
 
     def cpu_seconds(self) -> float:
-        return usage.cpu_seconds(self.pid)
+        with self._living():
+            return usage.cpu_seconds(self.pid)
+
+    @contextmanager
+    def _living(self) -> Iterator[None]:
+        """A container's is no child of ours: where it has ended, no zombie is left to be looked at."""
+        try:
+            yield
+        except psutil.NoSuchProcess as error:
+            raise LaunchError(f"{self.service} is gone.\n{tail(self.log)}") from error
 
     @property
     def storage(self) -> database.Database:
