@@ -102,12 +102,10 @@ def begun(request: Request, binary: str, folders: Folders) -> Run:
         variants.version(one): folders.declared(one).model_dump(mode="json")
         for one in chosen.variants.values()
     }
-    images = built(chosen, folders)
-    judge_guests(chosen, may_delete=request.may_delete)
-    machine = facts.machine(generators, venvs, placement.split) | {"services": said}
     placed = placement.model_dump(mode="json", exclude_defaults=True)
-    more = {"images": images, "placement": placed}
-    return run.begun(chosen, machine | {name: fact for name, fact in more.items() if fact})
+    more = {"services": said, "images": built(chosen, folders), "placement": placed}
+    judge_guests(chosen, may_delete=request.may_delete)
+    return run.begun(chosen, facts.machine(generators, venvs, placement.split) | more)
 
 
 def take(placement: Placement, version: str) -> None:

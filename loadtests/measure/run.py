@@ -114,7 +114,7 @@ class Run:
             else sample
             for sample in self.samples
         ]
-        files.write(self._lines, lines(samples))
+        files.write(self._lines, "".join(f"{sample.model_dump_json()}\n" for sample in samples))
         (self.folder / "samples.jsonl.gz").unlink(missing_ok=True)
 
     def discard(self) -> None:
@@ -199,10 +199,6 @@ def alone() -> Iterator[None]:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield
-
-
-def lines(samples: Iterable[Sample]) -> str:
-    return "".join(f"{sample.model_dump_json()}\n" for sample in samples)
 
 
 def as_json(value: object) -> str:
