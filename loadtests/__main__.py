@@ -469,11 +469,9 @@ def plain_failures(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
 def kept(run: "Run | None") -> str:
     """A run of which nothing was measured leaves no folder."""
     from loadtests.measure.plan import blocks, cells
-    from loadtests.measure.run import found
 
     if run is None:
         return ""
-    run = found(run.name)  # without a line that a full disk cut off
     if not run.samples:
         run.discard()
         return "Nothing was measured."

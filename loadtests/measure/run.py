@@ -65,12 +65,12 @@ class Run:
     def samples(self) -> list[Sample]:
         """Of a run that goes on in samples.jsonl, line by line; of one that is over in samples.jsonl.gz.
 
-        Raises RunError.
+        A line without its end was cut off while it was written: it is none. Raises RunError.
         """
         packed = self.folder / "samples.jsonl.gz"
         text = gzip.decompress(packed.read_bytes()) if packed.exists() else self._lines.read_bytes()
         try:
-            return [Sample.model_validate_json(line) for line in text.splitlines()]
+            return [Sample.model_validate_json(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
         except ValidationError as error:
             where = f"results/{self.name}/samples.jsonl"
             raise RunError(f"{where} holds a line that is no sample: {error.errors()[0]['msg']}") from error
@@ -157,7 +157,6 @@ def found(name: str, results: Path | None = None) -> Run:
     folder = (results or RESULTS) / Path(name).name
     if not (folder / "plan.toml").exists():
         raise RunError(f"{name} is not a run. The newest ones: {', '.join(names()[-3:]) or 'none yet'}")
-    _drop_torn_line(folder / "samples.jsonl")
     return Run(folder, plans.parsed((folder / "plan.toml").read_text(), folder.name))
 
 
@@ -203,11 +202,3 @@ def alone() -> Iterator[None]:
 
 def as_json(value: object) -> str:
     return json.dumps(value, indent=2) + "\n"
-
-
-def _drop_torn_line(path: Path) -> None:
-    """A line without its end was cut off while it was written; its cell is measured again."""
-    if path.exists():
-        written = path.read_bytes()
-        if not written.endswith(b"\n"):
-            os.truncate(path, written.rfind(b"\n") + 1)

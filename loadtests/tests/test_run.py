@@ -78,6 +78,7 @@ def test_a_line_that_was_cut_off_is_measured_again(begun: Run) -> None:
         file.write(sample(second).model_dump_json()[:40])
     again = run.found(begun.name)
     assert [one.cell for one in again.samples] == [first]
+    again.reopen()
     again.add(sample(second))
     assert [one.cell for one in again.samples] == [first, second]
 
