@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,18 +22,8 @@ CERTIFICATE = 3  # seconds for each of its scripts
 CERTIFIED = ("hello", "echo")  # k6 makes up and compares a body for each echo: of that it can do fewer
 
 
-@dataclass
-class Watch:
-    """What was seen while k6 ran."""
-
-    memory: tuple[float, str]
-    clock: list[tuple[float, float]] = field(default_factory=list)  # time, and k6's processor time by then
-
-    def k6_cpu_between(self, start: float, end: float) -> float:
-        import numpy as np  # takes long, and is not needed before something was measured
-
-        times, used = zip(*self.clock, strict=True)
-        return float(np.interp(end, times, used) - np.interp(start, times, used))
+Clock = list[tuple[float, float]]  # times, and the generator's processor time by each of them
+Memory = tuple[float, str]  # in MiB, the highest; and its kind
 
 
 @dataclass(frozen=True)
@@ -44,7 +34,7 @@ class Drive:
     seconds: float  # in which the processor time was used
     k6_cpu: float
     service_cpu: float
-    memory: tuple[float, str]  # in MiB, the highest; and its kind
+    memory: Memory
 
 
 def driven(
@@ -78,7 +68,7 @@ def driven_from(
     before, begin = server.cpu_seconds(), time.monotonic()
     with ExitStack() as running:
         processes = [running.enter_context(part.started(archive)) for part in parts]
-        watch = watched(processes, server)
+        memory, _ = watched(processes, server)
     took = time.monotonic() - begin
     ended = zip(parts, processes, strict=True)
     outcome = remote.merged([part.outcome(process.returncode, script) for part, process in ended])
@@ -87,7 +77,7 @@ def driven_from(
         took if isinstance(outcome, str) else outcome.seconds,
         k6_cpu=nan,
         service_cpu=server.cpu_seconds() - before,
-        memory=watch.memory,
+        memory=memory,
     )
 
 
@@ -101,9 +91,9 @@ def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int]
     """`read` makes the outcome of the exit status."""
     reaped, before, begin = usage.reaped_cpu_seconds(), server.cpu_seconds(), time.time()
     with started(command, log, cores=usage.split().k6) as process:
-        watch = watched([process], server)
+        memory, clock = watched([process], server)
     end = time.time()
-    watch.clock = [(begin, 0), *watch.clock, (end, usage.reaped_cpu_seconds() - reaped)]
+    clock = [(begin, 0), *clock, (end, usage.reaped_cpu_seconds() - reaped)]
     outcome = read(process.returncode)
     if not isinstance(outcome, str) and outcome.seconds > 0 and begin <= outcome.began < end:
         # The scenario alone: k6 starts, and sums up, on a processor that the service leaves idle.
@@ -111,24 +101,31 @@ def used(server: Server, command: Sequence[str], log: Path, read: Callable[[int]
     return Drive(
         outcome,
         end - begin,
-        k6_cpu=watch.k6_cpu_between(begin, end),
+        k6_cpu=used_between(clock, begin, end),
         service_cpu=server.cpu_seconds() - before,
-        memory=watch.memory,
+        memory=memory,
     )
 
 
-def watched(processes: Sequence[subprocess.Popen[bytes]], server: Server) -> Watch:
+def watched(processes: Sequence[subprocess.Popen[bytes]], server: Server) -> tuple[Memory, Clock]:
     """Until the last of them has ended; the clock is that of one at a time."""
-    watch, running = Watch(server.memory()), [*processes]
+    memory, clock, running = server.memory(), Clock(), [*processes]
     while running:
         try:
             running[0].wait(SAMPLING)
             running.pop(0)
         except subprocess.TimeoutExpired:
-            watch.clock.append((time.time(), usage.cpu_seconds(running[0].pid)))
+            clock.append((time.time(), usage.cpu_seconds(running[0].pid)))
         server.ensure_running()
-        watch.memory = max(watch.memory, server.memory())
-    return watch
+        memory = max(memory, server.memory())
+    return memory, clock
+
+
+def used_between(clock: Clock, start: float, end: float) -> float:
+    import numpy as np  # takes long, and is not needed before something was measured
+
+    times, used = zip(*clock, strict=True)
+    return float(np.interp(end, times, used) - np.interp(start, times, used))
 
 
 def certified(binary: str, placement: Placement = HERE) -> dict[str, float]:

@@ -35,5 +35,4 @@ def test_a_k6_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_processor_time_is_read_between_two_readings() -> None:
-    watch = generator.Watch((0, "pss"), [(10, 0), (12, 1), (13, 3)])
-    assert watch.k6_cpu_between(11, 13) == 2.5
+    assert generator.used_between([(10, 0), (12, 1), (13, 3)], 11, 13) == 2.5
