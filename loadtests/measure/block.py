@@ -243,7 +243,7 @@ def beside(databases: Databases, variant: Variant, server: Server) -> dict[str, 
     """The processor time, so far, of what works beside the service: by the name that it has of a request."""
     return {
         "database_cpu_ms_per_request": databases.clock(variant.database),
-        "nginx_cpu_ms_per_request": server.nginx_cpu_seconds() if isinstance(server, Replicas) else nan,
+        "nginx_cpu_ms_per_request": usage.cpu_seconds(server.pid) if isinstance(server, Replicas) else nan,
     }
 
 

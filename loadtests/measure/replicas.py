@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Unpack
 
-from harness import database, usage
+from harness import database
 from harness.server import How, Server, free_port, launched
 from harness.service import ROOT, LaunchError
 
@@ -42,9 +42,6 @@ class Replicas(Server):
 
     def cpu_seconds(self) -> float:
         return sum(server.cpu_seconds() for server in self.servers)
-
-    def nginx_cpu_seconds(self) -> float:
-        return usage.cpu_seconds(self.pid)
 
     @property
     def storage(self) -> database.Database:
