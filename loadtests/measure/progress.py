@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, SpinnerColumn
 from rich.progress import Progress as Bar
 
 from loadtests.measure.plan import Plan
@@ -28,29 +27,19 @@ def likely(plan: Plan, block: Sequence[Cell]) -> float:
     return seconds
 
 
-class Progress:
+class Progress(Bar):
     """`ahead` has the seconds that each block is likely to take."""
 
     def __init__(self, console: Console, ahead: Sequence[float]) -> None:
-        self.console, self.ahead = console, list(ahead)
-        self.began, self.done, self.total = time.monotonic(), 0.0, sum(ahead)
-        # Twice a second: drawing costs time of the machine that is being measured
-        self.bar = Bar(
-            *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(24)),
-            TextColumn("{task.fields[left]} left"),
+        super().__init__(
+            *(SpinnerColumn(), "{task.description}", BarColumn(24), "{task.fields[left]} left"),
             console=console,
             transient=True,
-            refresh_per_second=2,
+            refresh_per_second=2,  # drawing costs time of the machine that is being measured
             disable=not console.is_terminal,
         )
-        self.task = self.bar.add_task("", left="")
-
-    def __enter__(self) -> Self:
-        self.bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
+        self.ahead, self.task = list(ahead), self.add_task("", left="")
+        self.began, self.done, self.total = time.monotonic(), 0.0, sum(ahead)
 
     def next(self) -> None:
         """A block is over: the others take as much longer than is likely, or shorter, as those so far."""
@@ -61,7 +50,7 @@ class Progress:
     def now(self, what: str) -> None:
         took = time.monotonic() - self.began
         left = duration(self.total - took)
-        self.bar.update(self.task, description=what, completed=took, total=self.total, left=left)
+        self.update(self.task, description=what, completed=took, total=self.total, left=left)
         if not self.console.is_terminal:
             self.console.print(f"{what} … {left} left", highlight=False, markup=False)
 
