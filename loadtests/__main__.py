@@ -234,24 +234,14 @@ def bench(
         at = [server_at(url) for url in urls or []]
         place = placement.chosen(environment, where)
         guests = guest.guests(commands or [], folders or [], at, services())
+        request = prepare.Request(
+            names or [], plan_name, rounds, seed, docker, against, pins, database, guests, may_delete, place
+        )
         with alone(), TemporaryDirectory(prefix="bench-") as scratch:
             binary, places = k6.binary(), variants.Folders(Path(scratch))
             if resume:
-                run = prepare.resumed(names or [], plan_name, binary, places, may_delete=may_delete)
+                run = prepare.resumed(request, binary, places)
             else:
-                request = prepare.Request(
-                    names or [],
-                    plan_name,
-                    rounds,
-                    seed,
-                    docker,
-                    against,
-                    pins,
-                    database,
-                    guests,
-                    may_delete,
-                    place,
-                )
                 if percent is not None and prepare.plan_for(request).rounds < intervals.ENOUGH:
                     raise PlanError(f"--fail-if-slower needs intervals: --rounds {intervals.ENOUGH}, or more")
                 run = prepare.begun(request, binary, places)

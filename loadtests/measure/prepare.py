@@ -123,15 +123,13 @@ def judge_guests(chosen: Plan, *, may_delete: bool) -> None:
             guest.held_to_the_contract(variant, screen.print, may_delete=may_delete)
 
 
-def resumed(
-    names: Sequence[str], plan_name: str | None, binary: str, folders: Folders, *, may_delete: bool
-) -> Run:
-    paths = [Path(name).name for name in names]
+def resumed(request: Request, binary: str, folders: Folders) -> Run:
+    paths = [Path(name).name for name in request.names]
     named = [name for name in paths if name in run.names()]
     if not named:
         measured = {variant for name in run.names() for variant in run.found(name).plan.variants}
         known("service or run", paths, [*sorted({*services(), *measured}), *run.names()])
-    found = run.found(named[0]) if named else run.latest_unfinished(names, plan_name)
+    found = run.found(named[0]) if named else run.latest_unfinished(request.names, request.plan)
     if found.remaining:
         take(found.placement, k6.version(binary))
         installed(found.plan, folders)
@@ -139,7 +137,7 @@ def resumed(
             wrk.version()  # there is one
         if (images := built(found.plan, folders)) != found.machine.get("images", {}):
             raise LaunchError(f"{found.name} measured other images than are built now: {', '.join(images)}")
-        judge_guests(found.plan, may_delete=may_delete)
+        judge_guests(found.plan, may_delete=request.may_delete)
         found.reopen()
     return found
 
