@@ -1,7 +1,7 @@
 """A block: one start of a variant, and all its scenarios in one round."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,6 @@ from harness.service import LaunchError
 from loadtests.measure import databases, dataset, facts, gates, generator, variants, wrk
 from loadtests.measure.databases import Databases
 from loadtests.measure.generator import Drive, driven, driven_by_wrk
-from loadtests.measure.placement import Placement
 from loadtests.measure.plan import GIVEN, SQLITE, Plan, Scenario, Variant, block_of, blocks, order
 from loadtests.measure.progress import Progress, likely
 from loadtests.measure.replicas import Replicas
@@ -51,8 +50,6 @@ class Bench:
 
     run: Run
     k6: str
-    placement: Placement
-    ceilings: Mapping[str, float]
     progress: Progress
     folders: Folders
     databases: Databases
@@ -113,16 +110,15 @@ class Stage:
 
 def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str | None = None) -> None:
     """What of the run is not measured yet; `given` is the URL of a PostgreSQL server."""
-    todo, ceilings, placement = blocks(run.remaining), run.ceilings, run.placement
-    ahead = [] if ceilings else [CERTIFICATE]
+    todo = blocks(run.remaining)
+    ahead = [] if run.ceilings else [CERTIFICATE]
     ahead += [likely(run.plan, block) for block in todo]
     with ExitStack() as running, Progress(screen, ahead) as progress:
-        if not ceilings:
+        if not run.ceilings:
             progress.now("find out how much k6 can do")
-            ceilings = generator.certified(k6, placement)
-            run.note_ceilings(ceilings)
+            run.note_ceilings(generator.certified(k6, run.placement))
             progress.next()
-        bench = Bench(run, k6, placement, ceilings, progress, folders, Databases(given, running))
+        bench = Bench(run, k6, progress, folders, Databases(given, running))
         for block in todo:
             measure(bench, block)
             progress.next()
@@ -138,7 +134,7 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
     file = copied if isinstance(copied, Path) else None
     with (
         bench.databases.fresh(variant.database, copied) as env,
-        variants.start(variant, file, bench.folders, env, bench.placement) as server,
+        variants.start(variant, file, bench.folders, env, bench.run.placement) as server,
     ):
         place, away = order(plan, number).index(name) + 1, databases.round_trip_ms(server.storage)
         stage = Stage(bench, server, variant, place, server.memory_mib(), away)
@@ -220,7 +216,7 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
     if scenario.generator == "wrk":
         run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
     else:
-        hosts = bench.placement.load_from
+        hosts = bench.run.placement.load_from
         run = driven(server, bench.k6, operation, settings(cell, scenario, stage), hosts=hosts)
     after = beside(bench.databases, stage.variant, server)
     outcome, stage.rows = run.outcome, server.count()
@@ -284,7 +280,7 @@ def taken(outcome: Outcome, run: Drive, cell: Cell, stage: Stage) -> dict[str, A
     scenario = stage.bench.run.plan.scenarios[cell.scenario]
     at = dict(zip(PERCENTS, outcome.quantiles_ms, strict=True))
     per_second = outcome.requests / outcome.seconds if outcome.seconds else nan
-    by_k6 = scenario.generator == "k6"
+    share = generator.share(stage.bench.run.ceilings, cell.scenario, per_second)
     halves = outcome.halves_ms if scenario.seconds else (nan, nan)
     return {
         "requests": outcome.requests,
@@ -299,7 +295,7 @@ def taken(outcome: Outcome, run: Drive, cell: Cell, stage: Stage) -> dict[str, A
         "connect_ms": outcome.connect_ms,
         "quantiles_ms": outcome.quantiles_ms,
         "cpu_ms_per_request": run.service_cpu * 1000 / outcome.requests if outcome.requests else nan,
-        "ceiling_share": generator.share(stage.bench.ceilings, cell.scenario, per_second) if by_k6 else nan,
+        "ceiling_share": share if scenario.generator == "k6" else nan,
         "dropped": outcome.dropped,
         "little": nan if cell.rate else gates.little(outcome, scenario.users),
         "first_half_ms": halves[0],
