@@ -78,21 +78,22 @@ def binary() -> str:
     return found
 
 
-def version(binary: str) -> str:
-    asked = subprocess.run([binary, "version"], capture_output=True, text=True, check=False)  # noqa: S603 - k6
+def version() -> str:
+    program = binary()
+    asked = subprocess.run([program, "version"], capture_output=True, text=True, check=False)  # noqa: S603 - k6
     said = asked.stdout.split()
     if asked.returncode != 0 or said[:1] != ["k6"]:
-        raise K6Error(f"{binary} is not a k6 that works: `{binary} version` says {asked.stdout.strip()!r}")
+        raise K6Error(f"{program} is not a k6 that works: `{program} version` says {asked.stdout.strip()!r}")
     return said[1]
 
 
-def command(binary: str, script: str, summary: Path, settings: Mapping[str, object]) -> list[str]:
-    return [binary, "run", "--quiet", *ALONE, "--summary-export", str(summary), *inputs(script, settings)]
+def command(script: str, summary: Path, settings: Mapping[str, object]) -> list[str]:
+    return [binary(), "run", "--quiet", *ALONE, "--summary-export", str(summary), *inputs(script, settings)]
 
 
-def archive(binary: str, script: str, settings: Mapping[str, object], path: Path) -> None:
+def archive(script: str, settings: Mapping[str, object], path: Path) -> None:
     """The script with its settings and every file that it opens, for `k6 run` on another machine."""
-    words = [binary, "archive", "--archive-out", str(path), *inputs(script, settings)]
+    words = [binary(), "archive", "--archive-out", str(path), *inputs(script, settings)]
     made = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - k6
     if made.returncode:
         raise K6Error(f"k6 makes no archive of {script}.js: {made.stderr.strip()[-300:]}")

@@ -224,7 +224,6 @@ def bench(
 
     run: Run | None = None
     with interruptible(lambda: kept(run)), plain_failures(lambda: kept(run)):
-        from harness import k6
         from harness.service import services
         from loadtests.analysis import intervals
         from loadtests.measure import block, facts, guest, placement, prepare, variants
@@ -238,17 +237,17 @@ def bench(
             names or [], plan_name, rounds, seed, docker, against, pins, database, guests, may_delete, place
         )
         with alone(), TemporaryDirectory(prefix="bench-") as scratch:
-            binary, places = k6.binary(), variants.Folders(Path(scratch))
+            places = variants.Folders(Path(scratch))
             if resume:
-                run = prepare.resumed(request, binary, places)
+                run = prepare.resumed(request, places)
             else:
                 if percent is not None and prepare.plan_for(request).rounds < intervals.ENOUGH:
                     raise PlanError(f"--fail-if-slower needs intervals: --rounds {intervals.ENOUGH}, or more")
-                run = prepare.begun(request, binary, places)
+                run = prepare.begun(request, places)
             if run.remaining:
                 if warning := facts.busy(os.getloadavg()[0]):
                     screen.print(warning, style="yellow", markup=False, soft_wrap=True)
-                block.measure_all(run, binary, places, screen, database)
+                block.measure_all(run, places, screen, database)
             run.pack()
         conclude(run, percent)
 

@@ -59,7 +59,7 @@ def loads(service: Server, result: Result, seconds: int) -> dict[str, str]:
     counted, summary, log = dict[str, str](), service.scratch / "k6.json", service.scratch / "k6.txt"
     for what, rate, reuse in LOADS:
         settings = {"BASE_URL": service.url, "VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
-        command = k6.command(k6.binary(), "hello", summary, settings)
+        command = k6.command("hello", summary, settings)
         with started(command, log, {"K6_NO_CONNECTION_REUSE": str(not reuse).lower()}) as process:
             status = process.wait(seconds * 2 + 60)
         outcome = k6.read(summary, status, "hello", log)

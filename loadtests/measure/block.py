@@ -49,7 +49,6 @@ class Bench:
     """What all blocks of a run share."""
 
     run: Run
-    k6: str
     progress: Progress
     folders: Folders
     databases: Databases
@@ -76,7 +75,7 @@ class Bench:
         unsafe = {"SQLITE_SYNCHRONOUS": "OFF"}
         with launched(variant.service, unsafe, self.folders.root(variant)) as server:
             if 0 < records < dataset.LARGE:
-                load(server, records, self.k6)
+                load(server, records)
             database.copy(server.database, path)
         if records >= dataset.LARGE:
             dataset.write(path, records, lambda done: self.progress.now(f"{where}: {done}"))
@@ -85,7 +84,7 @@ class Bench:
     def on_server(self, variant: Variant, records: int) -> str:
         url = self.databases.empty(variant.database)
         with launched(variant.service, {"DATABASE_URL": url}, self.folders.root(variant)) as server:
-            load(server, records, self.k6)
+            load(server, records)
         database.settle(url)
         return url
 
@@ -108,7 +107,7 @@ class Stage:
         return self.server.ids(MOST_IDS)
 
 
-def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str | None = None) -> None:
+def measure_all(run: Run, folders: Folders, screen: Console, given: str | None = None) -> None:
     """What of the run is not measured yet; `given` is the URL of a PostgreSQL server."""
     todo = blocks(run.remaining)
     ahead = [] if run.ceilings else [CERTIFICATE]
@@ -116,9 +115,9 @@ def measure_all(run: Run, k6: str, folders: Folders, screen: Console, given: str
     with ExitStack() as running, Progress(screen, ahead) as progress:
         if not run.ceilings:
             progress.now("find out how much k6 can do")
-            run.note_ceilings(generator.certified(k6, run.placement))
+            run.note_ceilings(generator.certified(run.placement))
             progress.next()
-        bench = Bench(run, k6, progress, folders, Databases(given, running))
+        bench = Bench(run, progress, folders, Databases(given, running))
         for block in todo:
             measure(bench, block)
             progress.next()
@@ -141,7 +140,7 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
         sleep(pauses.after_start)
         if (plan.dataset == "loaded" or variant.is_guest) and variant.application != "floor":
             progress.now(f"{where}: load the dataset")
-            load(server, plan.records_of(variant), bench.k6)
+            load(server, plan.records_of(variant))
             sleep(pauses.after_load)
         (server.scratch / "ids.json").write_text(json.dumps(stage.ids))
         stage.rows = server.count()
@@ -159,10 +158,10 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
             sleep(pauses.between_scenarios)
 
 
-def load(server: Server, records: int, k6: str) -> None:
+def load(server: Server, records: int) -> None:
     """The dataset, through the service."""
     before = server.count()
-    run = driven(server, k6, "load_items", {"ITERATIONS": records})
+    run = driven(server, "load_items", {"ITERATIONS": records})
     wrong = gates.unanswered(run.outcome, records)
     if wrong := wrong or gates.disagreeing(server.count() - before, records, 0):
         raise LaunchError(
@@ -172,13 +171,13 @@ def load(server: Server, records: int, k6: str) -> None:
 
 def warm_up(stage: Stage) -> Reason | None:
     """Why what follows would not be believed; None if it may be."""
-    warm, server, k6 = stage.bench.run.plan.warm_up, stage.server, stage.bench.k6
+    warm, server = stage.bench.run.plan.warm_up, stage.server
     settings: dict[str, object] = {"VUS": warm.users, "DURATION": f"{warm.seconds:g}s"}
     if stage.variant.application == "floor":
-        wrong = gates.unanswered(driven(server, k6, "hello", settings).outcome, None)
+        wrong = gates.unanswered(driven(server, "hello", settings).outcome, None)
     else:
         settings |= {"ITERATIONS": warm.lists} | ({"LIMIT": warm.limit} if warm.limit else {})
-        wrong = gates.unanswered(driven(server, k6, "warm_up", settings, "list_items").outcome, warm.lists)
+        wrong = gates.unanswered(driven(server, "warm_up", settings, "list_items").outcome, warm.lists)
     return wrong and Reason(code=wrong.code, numbers={"in": "warm-up", **wrong.numbers})
 
 
@@ -217,7 +216,7 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
         run = driven_by_wrk(server, operation, scenario.users, scenario.seconds or nan)
     else:
         hosts = bench.run.placement.load_from
-        run = driven(server, bench.k6, operation, settings(cell, scenario, stage), hosts=hosts)
+        run = driven(server, operation, settings(cell, scenario, stage), hosts=hosts)
     after = beside(bench.databases, stage.variant, server)
     outcome, stage.rows = run.outcome, server.count()
     figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))

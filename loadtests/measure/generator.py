@@ -38,31 +38,24 @@ class Drive:
 
 
 def driven(
-    server: Server,
-    binary: str,
-    script: str,
-    settings: Mapping[str, object],
-    scenario: str | None = None,
-    hosts: Sequence[str] = (),
+    server: Server, script: str, settings: Mapping[str, object], scenario: str = "", hosts: Sequence[str] = ()
 ) -> Drive:
     """The scenario, of a script that has more than one; by k6 on the hosts, where there are any."""
     settings = {"BASE_URL": server.url, **settings}
     if hosts:
-        return driven_from(hosts, server, binary, script, settings)
+        return driven_from(hosts, server, script, settings)
     summary, log = server.scratch / f"{script}.json", server.scratch / f"{script}.log"
-    command = k6.command(binary, script, summary, settings)
+    command = k6.command(script, summary, settings)
     return used(server, command, log, lambda status: k6.read(summary, status, scenario or script, log))
 
 
-def driven_from(
-    hosts: Sequence[str], server: Server, binary: str, script: str, settings: Mapping[str, object]
-) -> Drive:
+def driven_from(hosts: Sequence[str], server: Server, script: str, settings: Mapping[str, object]) -> Drive:
     """By k6 on other machines, which share the load.
 
     Their processor time is not seen, and their clocks are not ours: they say how long the scenario took.
     """
     archive = server.scratch / f"{script}.tar"
-    k6.archive(binary, script, settings, archive)
+    k6.archive(script, settings, archive)
     users = int(str(settings.get("VUS", len(hosts))))
     parts = remote.parts(hosts[:users], server.scratch)  # none without a user
     before, begin = server.cpu_seconds(), time.monotonic()
@@ -128,14 +121,14 @@ def used_between(clock: Clock, start: float, end: float) -> float:
     return float(np.interp(end, times, used) - np.interp(start, times, used))
 
 
-def certified(binary: str, placement: Placement = HERE) -> dict[str, float]:
+def certified(placement: Placement = HERE) -> dict[str, float]:
     """How many requests per second k6, from where it is, makes of a server that does nothing."""
     with (
         TemporaryDirectory(prefix="certificate-") as scratch,
         closing(nothing(Path(scratch), placement)) as server,
     ):
         server.start()
-        return {script: reached(server, binary, script, placement.load_from) for script in CERTIFIED}
+        return {script: reached(server, script, placement.load_from) for script in CERTIFIED}
 
 
 def nothing(scratch: Path, placement: Placement = HERE) -> Server:
@@ -145,9 +138,9 @@ def nothing(scratch: Path, placement: Placement = HERE) -> Server:
     return Server(name, command, scratch, host=host, port=port, cores=placement.split.service)
 
 
-def reached(server: Server, binary: str, script: str, hosts: Sequence[str]) -> float:
+def reached(server: Server, script: str, hosts: Sequence[str]) -> float:
     settings = {"DURATION": f"{CERTIFICATE}s"}
-    outcome = driven(server, binary, script, settings, hosts=hosts).outcome
+    outcome = driven(server, script, settings, hosts=hosts).outcome
     if wrong := gates.unanswered(outcome, None):
         raise k6.K6Error(f"k6 cannot be measured against a server that does nothing: {gates.sentence(wrong)}")
     assert not isinstance(outcome, str)  # noqa: S101 - which is wrong

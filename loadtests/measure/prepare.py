@@ -75,12 +75,12 @@ def speaks(service: str, kind: str | None) -> bool:
     return kind is None or kind.partition(":")[0] in declared(service).databases
 
 
-def begun(request: Request, binary: str, folders: Folders) -> Run:
+def begun(request: Request, folders: Folders) -> Run:
     chosen, placement = plan_for(request), request.placement
     urls = [one.url for one in chosen.variants.values() if one.url]
     if placement.load_from and any(urlsplit(url).hostname in OURS for url in urls):
         raise PlanError("Other machines do not reach that --url: name the address at which they do")
-    generators = {"k6": k6.version(binary)}
+    generators = {"k6": k6.version()}
     take(placement, generators["k6"])
     if "wrk" in chosen.generators:
         if wrk.binary() and not placement.load_from:
@@ -123,7 +123,7 @@ def judge_guests(chosen: Plan, *, may_delete: bool) -> None:
             guest.held_to_the_contract(variant, screen.print, may_delete=may_delete)
 
 
-def resumed(request: Request, binary: str, folders: Folders) -> Run:
+def resumed(request: Request, folders: Folders) -> Run:
     paths = [Path(name).name for name in request.names]
     named = [name for name in paths if name in run.names()]
     if not named:
@@ -131,7 +131,7 @@ def resumed(request: Request, binary: str, folders: Folders) -> Run:
         known("service or run", paths, [*sorted({*services(), *measured}), *run.names()])
     found = run.found(named[0]) if named else run.latest_unfinished(request.names, request.plan)
     if found.remaining:
-        take(found.placement, k6.version(binary))
+        take(found.placement, k6.version())
         installed(found.plan, folders)
         if "wrk" in found.plan.generators:
             wrk.version()  # there is one

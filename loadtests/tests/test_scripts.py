@@ -12,7 +12,7 @@ from harness.k6 import Outcome
 from harness.server import Server, launched
 from loadtests.analysis import merge
 from loadtests.measure import dataset, plan
-from loadtests.tests.conftest import K6, Tree, planted
+from loadtests.tests.conftest import Tree, planted
 
 PLANS = [plan.read(name) for name in plan.names()]
 SCENARIOS = sorted({one.operation(scenario) for one in PLANS for scenario in one.scenarios})
@@ -38,7 +38,7 @@ def server(served: tuple[Tree, Server]) -> Server:
 def run(server: Server, script: str, scenario: str | None = None, **settings: object) -> tuple[int, Outcome]:
     summary = server.scratch / "summary.json"
     summary.unlink(missing_ok=True)
-    command = k6.command(str(K6), script, summary, {"BASE_URL": server.url, **settings})
+    command = k6.command(script, summary, {"BASE_URL": server.url, **settings})
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert summary.exists(), done.stdout + done.stderr
     return done.returncode, k6.outcome(json.loads(summary.read_text()), scenario or script)

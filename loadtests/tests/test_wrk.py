@@ -9,7 +9,7 @@ import pytest
 from harness.k6 import PERCENTS, Outcome
 from loadtests.measure import gates, generator, prepare, run, wrk
 from loadtests.measure.variants import Folders
-from loadtests.tests.conftest import K6, PLAN, Tree
+from loadtests.tests.conftest import PLAN, Tree
 
 BY_WRK = f"""{PLAN.partition("create_item =")[0]}
 echo_wrk = {{ operation = "echo", generator = "wrk", users = 7, seconds = 2 }}
@@ -85,7 +85,7 @@ def test_without_wrk_the_scenarios_are_left_out_and_the_run_says_so(
     monkeypatch.setattr(run, "RESULTS", tmp_path)
     monkeypatch.setattr(prepare, "installed", lambda *_: {})
     monkeypatch.setattr(wrk, "binary", lambda: None)
-    begun = prepare.begun(prepare.Request(["services"], "paper"), str(K6), Folders(tmp_path))
+    begun = prepare.begun(prepare.Request(["services"], "paper"), Folders(tmp_path))
     told = "Left out, as there was no wrk: hello_wrk, echo_wrk."
     assert told in capsys.readouterr().err
     assert begun.plan.about.endswith(f" {told}")  # and so does its page
