@@ -48,7 +48,7 @@ def count_services(
 def count_study(*, publish: bool) -> None:
     chosen = prepare.plan_for(prepare.Request(["study"], "paper")).variants.values()
     folders = variants.Folders(Path())
-    count = counted(costs.twins_on({each.service: folders.installed(each, screen.print) for each in chosen}))
+    count = counted([costs.twin_on(each.service, folders.installed(each, screen.print)) for each in chosen])
     if publish:
         count.write(costs.STUDY)
         pages.write_all()

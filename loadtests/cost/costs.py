@@ -15,7 +15,7 @@ from pydantic import PlainSerializer, TypeAdapter, ValidationError
 from harness import environment, postgresql
 from harness.service import ROOT, TWIN_CONFIG, application, declared, has, installed
 from loadtests.cost import count, instrument
-from loadtests.cost.count import BASICS, ON_RUNGS, Variant
+from loadtests.cost.count import BASICS, ON_RUNGS, OPERATIONS, Variant
 from loadtests.cost.instrument import CountError, Reading
 
 BASELINE = ROOT / "results" / "cost.json"
@@ -96,12 +96,9 @@ def on_postgresql(names: Sequence[str]) -> list[Variant]:
     return [Variant(POSTGRESQL, name, name) for name in names]
 
 
-def twins_on(environments: Mapping[str, Path]) -> list[Variant]:
-    """The twins of these services, each in an environment of its own."""
-    return [
-        Variant(TWINS, name, name, (*TWIN_CONFIG, *application(name, TWINS)), environment=venv)
-        for name, venv in environments.items()
-    ]
+def twin_on(name: str, venv: Path, operations: tuple[str, ...] = OPERATIONS) -> Variant:
+    """The twin of a service, in an environment of its own."""
+    return Variant(TWINS, name, name, (*TWIN_CONFIG, *application(name, TWINS)), operations, venv)
 
 
 def on_packages(names: Sequence[str], pins: environment.Packages) -> list[Variant]:

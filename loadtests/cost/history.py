@@ -25,9 +25,9 @@ from pydantic import BaseModel, ConfigDict
 from harness import files
 from harness.database import Database
 from harness.environment import UnfitError, made, resolved
-from harness.service import ROOT, TWIN_CONFIG, LaunchError, application
+from harness.service import ROOT, LaunchError
 from loadtests.cost import count, footprint, instrument
-from loadtests.cost.count import Variant
+from loadtests.cost.costs import twin_on
 from loadtests.cost.footprint import Footprint
 from loadtests.cost.instrument import CountError
 
@@ -197,8 +197,9 @@ class History:
             def task(*points: Point) -> None:
                 nonlocal done
                 first = self.known(points[0]) or counted(points[0], data[TWINS[points[0].package]])
+                counts = first.model_dump(include={"machine", "instructions", "error"})
                 for point in points:
-                    self.keep(with_counts(point, first))
+                    self.keep(point.model_copy(update=counts))
                     done += 1
                     progress(done, every, f"{point.package} {point.version}")
 
@@ -228,8 +229,9 @@ class History:
             for done, points in enumerate(wanted, 1):
                 first = next((one for one in points if one.footprint), points[0])
                 with suppress(CountError, LaunchError):
+                    twin = TWINS[first.package]
                     measured = first.footprint or footprint.measured(
-                        variant(first, made(first.packages)), data[TWINS[first.package]]
+                        twin_on(twin, made(first.packages), OPERATIONS), data[twin]
                     )
                     for point in points:
                         self.points[point.key] = point.model_copy(update={"footprint": measured})
@@ -299,7 +301,7 @@ def counted(point: Point, data: Database) -> Point:
         environment = made(point.packages)
     except UnfitError as error:
         return point.model_copy(update={"error": reason(str(error))})
-    counting = variant(point, environment)
+    counting = twin_on(TWINS[point.package], environment, OPERATIONS)
     try:
         readings = {**count.requests(counting, 0, data), **count.start(counting, 0, data)}
     except (CountError, LaunchError) as error:
@@ -310,18 +312,6 @@ def counted(point: Point, data: Database) -> Point:
             "instructions": {o: float(f"{one.instructions:.5g}") for o, one in readings.items()},
         }
     )
-
-
-def with_counts(point: Point, other: Point) -> Point:
-    """Those of another one of the same environment."""
-    names = ("machine", "instructions", "error")
-    return point.model_copy(update={name: getattr(other, name) for name in names})
-
-
-def variant(point: Point, environment: Path) -> Variant:
-    twin = TWINS[point.package]
-    words = (*TWIN_CONFIG, *application(twin, "twins"))
-    return Variant("twins", twin, twin, words, OPERATIONS, environment)
 
 
 def reason(message: str) -> str:
