@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import PlainSerializer, TypeAdapter, ValidationError
 
 from harness import environment, postgresql
-from harness.service import ROOT, TWIN_CONFIG, application, declared, has, installed
+from harness.service import ROOT, TWIN_CONFIG, application, declared, has
 from loadtests.cost import count, instrument
 from loadtests.cost.count import BASICS, ON_RUNGS, OPERATIONS, Variant
 from loadtests.cost.instrument import CountError, Reading
@@ -132,11 +132,7 @@ def counted(chosen: Sequence[Variant], progress: Callable[[int, int, str], None]
     for variant, cells in readings.items():
         costs.setdefault(variant.group, {})[variant.name] = {op: cost(values) for op, values in cells.items()}
     machine = {**instrument.features(), "python": platform.python_version(), "system": platform.machine()}
-    packages = {
-        v.name: environment.packages(v.environment or installed(v.service))
-        for v in chosen
-        if v.environment or v.group == SERVICES
-    }
+    packages = {v.name: environment.packages(v.venv) for v in chosen if v.environment or v.group == SERVICES}
     return Count(machine, costs, packages)
 
 

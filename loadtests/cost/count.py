@@ -18,7 +18,7 @@ from typing import Any
 from harness.command import kill_children
 from harness.database import Database
 from harness.postgresql import copy_of, environment
-from harness.server import Server, launched, server_of
+from harness.server import How, Server, launched, server_of
 from harness.service import TWIN_SETTINGS, installed
 from harness.wire import Answer, NoAnswerError
 from harness.wire import Client as Connection
@@ -57,6 +57,10 @@ class Variant:
     application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
     operations: tuple[str, ...] = OPERATIONS
     environment: Path | None = None  # another than its service's
+
+    @property
+    def venv(self) -> Path:
+        return self.environment or installed(self.service)
 
 
 @contextmanager
@@ -108,12 +112,12 @@ def counted(
         }
         if isinstance(data, str):
             settings["DATABASE_URL"] = stack.enter_context(copy_of(data))
-        venv = variant.environment or installed(variant.service)
-        prefix = [*instrument.prefix(counting=counting), str(venv / "bin" / "python")]
-        words = ["--timeout", "900", *variant.application]
-        server = server_of(
-            variant.service, instrument.scratch, settings, prefix=prefix, application=words, venv=venv
-        )
+        how: How = {
+            "prefix": [*instrument.prefix(counting=counting), str(variant.venv / "bin" / "python")],
+            "application": ["--timeout", "900", *variant.application],
+            "venv": variant.venv,
+        }
+        server = server_of(variant.service, instrument.scratch, settings, **how)
         server.deadline = 600.0  # Valgrind is 50 times slower, and the machine may be busy
         with closing(server):
             if isinstance(data, Path):

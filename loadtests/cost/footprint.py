@@ -11,8 +11,8 @@ import psutil
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from harness.database import Database
-from harness.server import Server, server_of
-from harness.service import ROOT, TWIN_SETTINGS, installed
+from harness.server import How, Server, server_of
+from harness.service import ROOT, TWIN_SETTINGS
 from harness.usage import cpu_seconds
 from loadtests.cost.count import Client, Variant
 from loadtests.cost.instrument import CountError
@@ -55,40 +55,36 @@ def write(footprints: Mapping[str, Footprint], path: Path = RECORD) -> None:
 
 def measured(variant: Variant, data: Database) -> Footprint:
     """On a copy of this database. Raises LaunchError and CountError."""
-    venv = variant.environment or installed(variant.service)
     starts = []
     for _ in range(STARTS):
-        with started(variant, venv, data) as (_, seconds):
+        with started(variant, data) as (_, seconds):
             starts.append(seconds)
     return Footprint(
         first_answer=round(median(starts), 2),
-        worker=round(memory(variant, venv, data), 1),
-        preloaded=round(memory(variant, venv, data, "--preload"), 1),
-        installed=round(size(venv) / MIB, 1),
+        worker=round(memory(variant, data), 1),
+        preloaded=round(memory(variant, data, "--preload"), 1),
+        installed=round(size(variant.venv) / MIB, 1),
     )
 
 
-def memory(variant: Variant, venv: Path, data: Database, *words: str) -> float:
+def memory(variant: Variant, data: Database, *words: str) -> float:
     """MiB of a worker, with these words to Gunicorn."""
-    with started(variant, venv, data, words) as (server, _):
+    with started(variant, data, *words) as (server, _):
         workers = server.workers()
         ask(server, workers, variant.operations)
         return fmean(psutil.Process(pid).memory_full_info().pss for pid in workers) / MIB
 
 
 @contextmanager
-def started(
-    variant: Variant, venv: Path, data: Database, words: Sequence[str] = ()
-) -> Iterator[tuple[Server, float]]:
+def started(variant: Variant, data: Database, *words: str) -> Iterator[tuple[Server, float]]:
     """And the seconds that it took."""
     settings = {"WEB_CONCURRENCY": str(WORKERS), **(TWIN_SETTINGS if variant.group == "twins" else {})}
-    application = [*variant.application, *words]
-    with TemporaryDirectory(prefix="footprint-") as folder:
-        server = server_of(
-            variant.service, Path(folder), settings, application=application, venv=venv, workers=WORKERS
-        )
-        with closing(server):
-            yield server, server.start(Path(data))
+    how: How = {"application": [*variant.application, *words], "venv": variant.venv, "workers": WORKERS}
+    with (
+        TemporaryDirectory(prefix="footprint-") as folder,
+        closing(server_of(variant.service, Path(folder), settings, **how)) as server,
+    ):
+        yield server, server.start(Path(data))
 
 
 def ask(server: Server, workers: Sequence[int], operations: Sequence[str]) -> None:
