@@ -142,63 +142,57 @@ CHANGING = re.compile(r"http\.(put|del)\b|\b(replace|delete)_item\b")
 app = Command("just")
 
 Names = Annotated[list[str] | None, Argument(metavar="[NAME]...", show_default=False)]
-PlanName = Annotated[str | None, Option("--plan", metavar="PLAN", help=f"One of {PLANS}.")]
-Rounds = Annotated[int | None, Option(metavar="N", min=1, help="Instead of the plan's.")]
-Seed = Annotated[int | None, Option(metavar="N", help="Of the order, instead of the plan's.")]
-Resume = Annotated[
-    bool, Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
-]
-Docker = Annotated[bool, Option("--docker", help="In containers of images that are built for it.")]
-Against = Annotated[str | None, Option(metavar="COMMIT", help="Each service beside itself as of a commit.")]
 Packages = Annotated[
     list[str] | None,
     Option("--with", metavar="PACKAGE==VERSION", help="Each beside itself with this; can be repeated."),
 ]
-Database = Annotated[
-    str | None, Option(metavar="KIND", help="sqlite, postgresql, or the URL of a PostgreSQL server.")
-]
-FailIfSlower = Annotated[
-    str | None, Option(metavar="PERCENT", help="Than as of that commit: the exit status is 1.")
-]
-Commands = Annotated[
-    list[str] | None,
-    Option("--command", metavar="'COMMAND'", help="Of a shell: starts a server of your own."),
-]
-Folders = Annotated[list[Path] | None, Option("--cwd", metavar="DIR", help="The folder of that command.")]
-LoadFrom = Annotated[
-    str | None, Option(metavar="SSH,...", help="ssh://USER@HOST: machines whose k6 makes the load.")
-]
-Listen = Annotated[
-    str | None, Option(metavar="ADDRESS", help="Of this machine: where they reach the service.")
-]
-Cores = Annotated[
-    str | None, Option(metavar="LIST", help="Of this machine, such as 0-3: others are not used.")
-]
-Environment = Annotated[str | None, Option(metavar="NAME", help="A file of environments/ with these three.")]
-Urls = Annotated[list[str] | None, Option("--url", metavar="URL", help="Of a server that runs already.")]
-Deletes = Annotated[bool, Option("--may-delete", help="These servers may have items.")]
 
 
 @app.function(HELP)
 def bench(
     names: Names = None,
-    plan_name: PlanName = None,
-    rounds: Rounds = None,
-    seed: Seed = None,
-    resume: Resume = False,
-    docker: Docker = False,
-    against: Against = None,
+    plan_name: Annotated[str | None, Option("--plan", metavar="PLAN", help=f"One of {PLANS}.")] = None,
+    rounds: Annotated[int | None, Option(metavar="N", min=1, help="Instead of the plan's.")] = None,
+    seed: Annotated[int | None, Option(metavar="N", help="Of the order, instead of the plan's.")] = None,
+    resume: Annotated[
+        bool, Option("--resume", help="Go on with an interrupted run: the one named, or the latest.")
+    ] = False,
+    docker: Annotated[
+        bool, Option("--docker", help="In containers of images that are built for it.")
+    ] = False,
+    against: Annotated[
+        str | None, Option(metavar="COMMIT", help="Each service beside itself as of a commit.")
+    ] = None,
     packages: Packages = None,
-    database: Database = None,
-    fail_if_slower: FailIfSlower = None,
-    commands: Commands = None,
-    folders: Folders = None,
-    urls: Urls = None,
-    may_delete: Deletes = False,
-    load_from: LoadFrom = None,
-    listen: Listen = None,
-    cores: Cores = None,
-    environment: Environment = None,
+    database: Annotated[
+        str | None, Option(metavar="KIND", help="sqlite, postgresql, or the URL of a PostgreSQL server.")
+    ] = None,
+    fail_if_slower: Annotated[
+        str | None, Option(metavar="PERCENT", help="Than as of that commit: the exit status is 1.")
+    ] = None,
+    commands: Annotated[
+        list[str] | None,
+        Option("--command", metavar="'COMMAND'", help="Of a shell: starts a server of your own."),
+    ] = None,
+    folders: Annotated[
+        list[Path] | None, Option("--cwd", metavar="DIR", help="The folder of that command.")
+    ] = None,
+    urls: Annotated[
+        list[str] | None, Option("--url", metavar="URL", help="Of a server that runs already.")
+    ] = None,
+    may_delete: Annotated[bool, Option("--may-delete", help="These servers may have items.")] = False,
+    load_from: Annotated[
+        str | None, Option(metavar="SSH,...", help="ssh://USER@HOST: machines whose k6 makes the load.")
+    ] = None,
+    listen: Annotated[
+        str | None, Option(metavar="ADDRESS", help="Of this machine: where they reach the service.")
+    ] = None,
+    cores: Annotated[
+        str | None, Option(metavar="LIST", help="Of this machine, such as 0-3: others are not used.")
+    ] = None,
+    environment: Annotated[
+        str | None, Option(metavar="NAME", help="A file of environments/ with these three.")
+    ] = None,
 ) -> None:
     where = {"load_from": load_from, "listen": listen, "cores": cores}
     given = (rounds, seed, docker or None, against, packages, commands, urls, environment, *where.values())
