@@ -39,28 +39,13 @@ def where(**patterns: str) -> Callable[..., bool]:
 # -- any fault
 
 
-def override(**functions: Callable[..., Any]) -> Switch:
-    """Methods by their names. Each gets the reference, the method as it was, and the arguments."""
+def override(**members: Any) -> Switch:
+    """Members by their names. A method gets the reference, the method as it was, and the arguments."""
 
     def switch(reference: Reference) -> None:
-        for name, function in functions.items():
-            setattr(reference, name, partial(function, reference, getattr(reference, name)))
-
-    return switch
-
-
-def attributes(**values: Any) -> Switch:
-    def switch(reference: Reference) -> None:
-        for name, value in values.items():
-            setattr(reference, name, value)
-
-    return switch
-
-
-def together(*switches: Switch) -> Switch:
-    def switch(reference: Reference) -> None:
-        for each in switches:
-            each(reference)
+        for name, new in members.items():
+            was = getattr(reference, name)
+            setattr(reference, name, partial(new, reference, was) if callable(new) else new)
 
     return switch
 

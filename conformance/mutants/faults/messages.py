@@ -10,18 +10,7 @@ from conformance.reference.documents import Body
 from conformance.reference.service import BODY_MAX, ITEM, Call, Item, Reference
 from harness.wire import Answer, Request
 
-from ..switches import (
-    Switch,
-    answered,
-    attributes,
-    changed,
-    document,
-    member,
-    override,
-    parsed,
-    together,
-    validated,
-)
+from ..switches import Switch, answered, changed, document, member, override, parsed, validated
 
 # -- methods, queries and pages
 
@@ -65,7 +54,7 @@ def counted(size: Callable[[Request], int]) -> Switch:
         if call.takes_body and size(call.request) > BODY_MAX:
             call.refuse(413, "The body is larger than 1 MiB.")
 
-    return together(attributes(body_max=2**40), override(look_at_body=look))
+    return override(body_max=2**40, look_at_body=look)
 
 
 def decoded(decode: Callable[[bytes], str]) -> Switch:
@@ -158,9 +147,9 @@ FAULTS: dict[str, Switch] = {
     "GET /echo greets": declare("/echo", "get", "/hello", "get"),
     # pages
     "the newest item comes first": page(lambda items, after, limit: beyond(items[::-1], after)[:limit]),
-    "a replaced item comes last": together(
-        override(store=moved_last),
-        override(page=lambda ref, _, after, limit: beyond([*ref.items.values()], after)[:limit]),
+    "a replaced item comes last": override(
+        store=moved_last,
+        page=lambda reference, _, after, limit: beyond([*reference.items.values()], after)[:limit],
     ),
     "a list is in an object": page(lambda items, after, limit: {"items": beyond(items, after)[:limit]}),
     "a page begins with the item that it should begin after": page(
@@ -179,11 +168,11 @@ FAULTS: dict[str, Switch] = {
         lambda items, after, limit: beyond(items[:limit], after)
     ),
     # sizes and framings
-    "a body may be of any size": attributes(body_max=2**40),
+    "a body may be of any size": override(body_max=2**40),
     "a body of /echo may be of any size": counted(lambda q: len(q.body) if q.target != "/echo" else 0),
     "the size of a body is counted in characters": counted(lambda q: len(q.body.decode(errors="replace"))),
     "a body in chunks may be of any size": counted(lambda q: len(q.body) if q.framing != "chunked" else 0),
-    "a refused body is the connection's next request": attributes(leaves_body=True),
+    "a refused body is the connection's next request": override(leaves_body=True),
     # encodings
     "UTF-16 and UTF-32 are recognized": decoded(
         lambda data: data.decode(json.detect_encoding(data), errors="surrogatepass")

@@ -16,17 +16,17 @@ from typing import Any
 from conformance.reference.service import Call, Item, Reference, Refusal
 from harness.wire import Answer
 
-from ..switches import Change, Switch, attributes, member, override, stored, together
+from ..switches import Change, Switch, member, override, stored
 
 MOMENT = 0.02  # seconds: long enough for another request to come between
 LATE = 1.0  # seconds after the answer: longer than the next request needs
 EMPTY = {"name": "-", "description": None, "price": 0, "quantity": 0}
-UNLOCKED = attributes(lock=nullcontext())
+UNLOCKED = nullcontext()
 
 
-def alone(method: str) -> Switch:
+def alone(method: str) -> Callable[..., None]:
     """The method does not look whether there is an item."""
-    return override(look_up=lambda _, look_up, call: None if call.request.method == method else look_up(call))
+    return lambda _, look_up, call: None if call.request.method == method else look_up(call)
 
 
 def kept(name: str, value: Change) -> Switch:
@@ -180,25 +180,25 @@ FAULTS: dict[str, Switch] = {
     "an id is one more than the largest that is stored": override(
         next_id=lambda reference, _: max(reference.items, default=0) + 1
     ),
-    "two new items at the same moment get one id": together(UNLOCKED, override(next_id=slow_id)),
+    "two new items at the same moment get one id": override(lock=UNLOCKED, next_id=slow_id),
     # PUT
     "PUT answers the new item and keeps the old one": override(replace_item=old_kept),
     "PUT stores the new item and answers the old one": override(replace_item=old_answered),
     "PUT keeps the former value of what the body omits": override(replace_item=merged),
-    "PUT creates the item where there is none": alone("PUT"),
+    "PUT creates the item where there is none": override(look_up=alone("PUT")),
     "PUT moves the item to a new id": override(replace_item=moved),
     "PUT of the same item is 404": override(replace_item=put_alike_refused),
     "PUT replaces every item": override(replace_item=others_lost),
     "PUT changes the item although it refuses the body": override(refuse=replaced_although_refused),
-    "two PUTs at the same moment are mixed": together(UNLOCKED, override(replace_item=torn)),
+    "two PUTs at the same moment are mixed": override(lock=UNLOCKED, replace_item=torn),
     # DELETE
-    "DELETE of what is not there is 204": together(alone("DELETE"), override(delete_item=deleted_blindly)),
+    "DELETE of what is not there is 204": override(look_up=alone("DELETE"), delete_item=deleted_blindly),
     "DELETE answers 204, and the item stays": override(
         delete_item=lambda reference, _, __: reference.reply(204)
     ),
     "a deleted item is listed still": hidden,
-    "of two DELETEs at the same moment both are 204": together(
-        UNLOCKED, override(delete_item=partial(deleted_blindly, moment=MOMENT))
+    "of two DELETEs at the same moment both are 204": override(
+        lock=UNLOCKED, delete_item=partial(deleted_blindly, moment=MOMENT)
     ),
     # committed before answered
     "each of two workers remembers the items that it has read": stale,

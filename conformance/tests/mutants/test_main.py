@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from conformance.case import Case
 from conformance.mutants.__main__ import app, in_order, verdict
 from conformance.mutants.faults import FAULTS
-from conformance.mutants.switches import together
+from conformance.mutants.switches import override
 from harness.service import ROOT
 
 
@@ -61,7 +61,7 @@ def test_a_fault_is_seen_by_the_cases_of_its_rule(fault: str, rule: str, level: 
 
 def test_without_a_fault_no_case_complains(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of HTTP around the reference. Random requests: test_hostile.py, test_any_server.py."""
-    monkeypatch.setitem(FAULTS, "none", together())
+    monkeypatch.setitem(FAULTS, "none", override())
     slow = ("random", "an upgrade")
     assert verdict("none", [case for case in in_order() if not case.name.startswith(slow)]).message == ""
 
