@@ -84,6 +84,7 @@ def parameter(**parameters: dict[str, Any]) -> Switch:
 
 def request(
     target_edit: Edit = UNEDITED,
+    headers_edit: Edit = UNEDITED,
     body_edit: Edit = UNEDITED,
     read: Mapping[str, str] | None = None,
     **patterns: str,
@@ -95,22 +96,11 @@ def request(
             return request
         body = re.sub(*body_edit, read.get("body", request.body.decode("latin-1")))
         target = re.sub(*target_edit, request.target)
-        return replace(request, **{"target": target, **read, "body": body.encode("latin-1")})  # type: ignore[arg-type] # bytes for the body
+        headers = tuple(re.sub(*headers_edit, "\n".join(request.headers)).split("\n"))
+        edited = {"target": target, "headers": headers, **read, "body": body.encode("latin-1")}
+        return replace(request, **edited)  # type: ignore[arg-type] # bytes for the body
 
     return asked(change)
-
-
-def media_type(pattern: str, **patterns: str) -> Switch:
-    holds = where(body="(?s).", **patterns)
-
-    def read(request: Request) -> Request:
-        lines = [line for line in request.headers if not line.lower().startswith("content-type:")]
-        is_other = not re.fullmatch(pattern, request.header("Content-Type") or "", re.IGNORECASE)
-        if is_other or not holds(request):
-            return request
-        return replace(request, headers=(*lines, "content-type: application/json"))
-
-    return asked(read)
 
 
 def lenient(pattern: str, by: str) -> Switch:
@@ -167,7 +157,7 @@ def echoed(status: int, part: str) -> Switch:
     return changed(change)
 
 
-SHAPES = (refused, schema, parameter, request, media_type, lenient, answer, status, echoed)
+SHAPES = (refused, schema, parameter, request, lenient, answer, status, echoed)
 SECTIONS: dict[str, Callable[..., Switch]] = {shape.__name__: shape for shape in SHAPES}
 
 

@@ -7,22 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.documents import Body
-from conformance.reference.service import BODY_MAX, ITEM, Call, Item, Reference
+from conformance.reference.service import BODY_MAX, Call, Item, Reference
 from harness.wire import Answer, Request
 
 from ..switches import Switch, answered, changed, document, member, override, parsed, validated
 
-# -- methods, queries and pages
-
-
-def declare(path: str, method: str, other: str, like: str) -> Switch:
-    """A method that the path should not have; it does what another operation does."""
-
-    def switch(reference: Reference) -> None:
-        paths = reference.contract["paths"]
-        paths[path] = {**paths[path], method: paths[other][like]}
-
-    return switch
+# -- pages
 
 
 def page(change: Callable[[list[Item], int, int], Any]) -> Switch:
@@ -112,14 +102,6 @@ def in_latin1(request: Request, answer: Answer) -> Answer:
     return replace(answer, body=answer.body.decode().encode("latin-1", errors="replace"))
 
 
-def without_head(template: str = "") -> Switch:
-    def methods(_: Reference, methods: Callable[[Call], Item], call: Call) -> Item:
-        found = methods(call)
-        return {name: found[name] for name in found if name != "HEAD" or template not in ("", call.template)}
-
-    return override(methods=methods)
-
-
 def value_echoed(
     _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
 ) -> dict[str, str]:
@@ -142,16 +124,12 @@ def unknown_echoed(
 
 
 FAULTS: dict[str, Switch] = {
-    # methods
-    "PATCH is another PUT": declare(ITEM, "patch", ITEM, "put"),
-    "GET /echo greets": declare("/echo", "get", "/hello", "get"),
     # pages
     "the newest item comes first": page(lambda items, after, limit: beyond(items[::-1], after)[:limit]),
     "a replaced item comes last": override(
         store=moved_last,
         page=lambda reference, _, after, limit: beyond([*reference.items.values()], after)[:limit],
     ),
-    "a list is in an object": page(lambda items, after, limit: {"items": beyond(items, after)[:limit]}),
     "a page begins with the item that it should begin after": page(
         lambda items, after, limit: beyond(items, after - 1)[:limit]
     ),
@@ -198,8 +176,6 @@ FAULTS: dict[str, Switch] = {
         lambda item: {name.lower(): value for name, value in item.items()}
     ),
     # answers
-    "HEAD is 405": without_head(),
-    "HEAD of an item is 405": without_head(ITEM),
     "HEAD has a body": override(head=lambda _, __, answer: answer),
     # items
     "POST answers only the members that were sent": changed(sent_alone),

@@ -9,7 +9,6 @@ import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import nullcontext
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -22,11 +21,6 @@ MOMENT = 0.02  # seconds: long enough for another request to come between
 LATE = 1.0  # seconds after the answer: longer than the next request needs
 EMPTY = {"name": "-", "description": None, "price": 0, "quantity": 0}
 UNLOCKED = nullcontext()
-
-
-def alone(method: str) -> Callable[..., None]:
-    """The method does not look whether there is an item."""
-    return lambda _, look_up, call: None if call.request.method == method else look_up(call)
 
 
 def kept(name: str, value: Change) -> Switch:
@@ -73,8 +67,8 @@ def old_answered(reference: Reference, replace: Callable[[Call], Answer], call: 
     return answer
 
 
-def deleted_blindly(reference: Reference, _: Any, call: Call, moment: float = 0) -> Answer:
-    time.sleep(moment)
+def deleted_blindly(reference: Reference, _: Any, call: Call) -> Answer:
+    time.sleep(MOMENT)
     reference.items.pop(call.item_id, None)
     return reference.reply(204)
 
@@ -185,21 +179,20 @@ FAULTS: dict[str, Switch] = {
     "PUT answers the new item and keeps the old one": override(replace_item=old_kept),
     "PUT stores the new item and answers the old one": override(replace_item=old_answered),
     "PUT keeps the former value of what the body omits": override(replace_item=merged),
-    "PUT creates the item where there is none": override(look_up=alone("PUT")),
+    "PUT creates the item where there is none": override(
+        look_up=lambda _, look_up, call: None if call.request.method == "PUT" else look_up(call)
+    ),
     "PUT moves the item to a new id": override(replace_item=moved),
     "PUT of the same item is 404": override(replace_item=put_alike_refused),
     "PUT replaces every item": override(replace_item=others_lost),
     "PUT changes the item although it refuses the body": override(refuse=replaced_although_refused),
     "two PUTs at the same moment are mixed": override(lock=UNLOCKED, replace_item=torn),
     # DELETE
-    "DELETE of what is not there is 204": override(look_up=alone("DELETE"), delete_item=deleted_blindly),
     "DELETE answers 204, and the item stays": override(
         delete_item=lambda reference, _, __: reference.reply(204)
     ),
     "a deleted item is listed still": hidden,
-    "of two DELETEs at the same moment both are 204": override(
-        lock=UNLOCKED, delete_item=partial(deleted_blindly, moment=MOMENT)
-    ),
+    "of two DELETEs at the same moment both are 204": override(lock=UNLOCKED, delete_item=deleted_blindly),
     # committed before answered
     "each of two workers remembers the items that it has read": stale,
     "a write is committed a moment after its answer": override(
