@@ -211,7 +211,3 @@ def answered(answer: Answer, text: str | None = None, media_type: str = "", **he
 
 def changed(change: Callable[[Request, Answer], Answer]) -> Switch:
     return override(answer=lambda _, answer, request: change(request, answer(request)))
-
-
-def stored(change: Callable[[Item], Item]) -> Switch:
-    return override(store=lambda _, store, item: store(change(item)))

@@ -47,15 +47,12 @@ def counted(size: Callable[[Request], int]) -> Switch:
     return override(body_max=2**40, look_at_body=look)
 
 
-def decoded(decode: Callable[[bytes], str]) -> Switch:
-    return parsed(lambda data: decode(data).encode())
-
-
-def latin1(data: bytes) -> str:
+def latin1(data: bytes) -> bytes:
     try:
-        return data.decode()
+        data.decode()
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        return data.decode("latin-1").encode()
+    return data
 
 
 def prefix(data: bytes) -> bytes:
@@ -102,25 +99,18 @@ def in_latin1(request: Request, answer: Answer) -> Answer:
     return replace(answer, body=answer.body.decode().encode("latin-1", errors="replace"))
 
 
-def value_echoed(
-    _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
-) -> dict[str, str]:
-    """Each detail repeats the value that is wrong, as Pydantic and jsonschema do."""
-    found = invalid(value, schema)
-    return {
-        pointer: f"{value.get(pointer[1:]) if isinstance(value, dict) else value!r} is wrong"
-        for pointer in found
-    }
+def repeated(kind: str) -> Switch:
+    """A detail of this kind repeats the value that is wrong, as Pydantic and jsonschema do."""
 
+    def invalid(
+        _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
+    ) -> dict[str, str]:
+        found = invalid(value, schema)
+        for pointer in [pointer for pointer, detail in found.items() if kind in detail]:
+            found[pointer] = f"Wrong: {value.get(pointer[1:]) if isinstance(value, dict) else value!r}"
+        return found
 
-def unknown_echoed(
-    _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
-) -> dict[str, str]:
-    found = invalid(value, schema)
-    unknown = [
-        pointer for pointer, detail in found.items() if isinstance(value, dict) and "additional" in detail
-    ]
-    return {**found, **{pointer: f"Unknown: {value.get(pointer[1:])!r}" for pointer in unknown}}
+    return override(invalid=invalid)
 
 
 FAULTS: dict[str, Switch] = {
@@ -152,11 +142,11 @@ FAULTS: dict[str, Switch] = {
     "a body in chunks may be of any size": counted(lambda q: len(q.body) if q.framing != "chunked" else 0),
     "a refused body is the connection's next request": override(leaves_body=True),
     # encodings
-    "UTF-16 and UTF-32 are recognized": decoded(
-        lambda data: data.decode(json.detect_encoding(data), errors="surrogatepass")
+    "UTF-16 and UTF-32 are recognized": parsed(
+        lambda data: data.decode(json.detect_encoding(data), errors="surrogatepass").encode()
     ),
-    "what is not UTF-8 is Latin-1": decoded(latin1),
-    "what is not UTF-8 becomes U+FFFD": decoded(lambda data: data.decode(errors="replace")),
+    "what is not UTF-8 is Latin-1": parsed(latin1),
+    "what is not UTF-8 becomes U+FFFD": parsed(lambda data: data.decode(errors="replace").encode()),
     # syntax
     "NaN and Infinity are numbers": override(parsed=constants),
     "what comes after the document is ignored": parsed(prefix),
@@ -181,6 +171,6 @@ FAULTS: dict[str, Switch] = {
     "POST answers only the members that were sent": changed(sent_alone),
     "an item is in Latin-1": changed(in_latin1),
     # what is told
-    "a 422 repeats each value": override(invalid=value_echoed),
-    "an unknown member's value is repeated": override(invalid=unknown_echoed),
+    "a 422 repeats each value": repeated(""),
+    "an unknown member's value is repeated": repeated("additional"),
 }

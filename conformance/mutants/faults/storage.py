@@ -15,16 +15,17 @@ from typing import Any
 from conformance.reference.service import Call, Item, Reference, Refusal
 from harness.wire import Answer
 
-from ..switches import Change, Switch, member, override, stored
+from ..switches import Change, Switch, member, override
 
 MOMENT = 0.02  # seconds: long enough for another request to come between
 LATE = 1.0  # seconds after the answer: longer than the next request needs
-EMPTY = {"name": "-", "description": None, "price": 0, "quantity": 0}
 UNLOCKED = nullcontext()
 
 
 def kept(name: str, value: Change) -> Switch:
-    return stored(member(name, value))
+    """A member is stored with another value."""
+    change = member(name, value)
+    return override(store=lambda _, store, item: store(change(item)))
 
 
 def slow_id(_: Reference, next_id: Callable[[], int]) -> int:
@@ -33,12 +34,9 @@ def slow_id(_: Reference, next_id: Callable[[], int]) -> int:
     return given
 
 
-def merged(reference: Reference, _: Any, call: Call) -> Answer:
-    former = reference.items[call.item_id]
-    item = {**former, **reference.item(call.item_id, call.documents[0])}
-    item |= {name: former[name] for name in former if name not in (*call.documents[0], "id")}
-    reference.store(item)
-    return reference.reply(200, item)
+def merged(reference: Reference, replace: Callable[[Call], Answer], call: Call) -> Answer:
+    call.documents = [{**reference.items[call.item_id], **call.documents[0]}]
+    return replace(call)
 
 
 def torn(reference: Reference, _: Any, call: Call) -> Answer:
@@ -119,18 +117,16 @@ def later_gone(reference: Reference, _: Any, call: Call) -> Answer:
     return reference.reply(204)
 
 
-def stored_although_refused(reference: Reference, refuse: Callable[[Call], Answer], call: Call) -> Answer:
-    """Only a missing price or name is filled in."""
-    if call.operation.get("operationId") == "create_item" and call.documents:
-        reference.last_id += 1
-        reference.store({"id": reference.last_id, **EMPTY})
-    return refuse(call)
+def although_refused(operation: str) -> Switch:
+    """It is done, with another body, before it is refused."""
 
+    def refuse(reference: Reference, refuse: Callable[[Call], Answer], call: Call) -> Answer:
+        if call.operation.get("operationId") == operation and call.item_id in (0, *reference.items):
+            call.documents = [{"name": "-", "price": 0}]
+            getattr(reference, operation)(call)
+        return refuse(call)
 
-def replaced_although_refused(reference: Reference, refuse: Callable[[Call], Answer], call: Call) -> Answer:
-    if call.operation.get("operationId") == "replace_item" and call.item_id in reference.items:
-        reference.store({**reference.items[call.item_id], "quantity": 0, "description": None})
-    return refuse(call)
+    return override(refuse=refuse)
 
 
 def put_alike_refused(reference: Reference, replace: Callable[[Call], Answer], call: Call) -> Answer:
@@ -185,7 +181,7 @@ FAULTS: dict[str, Switch] = {
     "PUT moves the item to a new id": override(replace_item=moved),
     "PUT of the same item is 404": override(replace_item=put_alike_refused),
     "PUT replaces every item": override(replace_item=others_lost),
-    "PUT changes the item although it refuses the body": override(refuse=replaced_although_refused),
+    "PUT changes the item although it refuses the body": although_refused("replace_item"),
     "two PUTs at the same moment are mixed": override(lock=UNLOCKED, replace_item=torn),
     # DELETE
     "DELETE answers 204, and the item stays": override(
@@ -199,6 +195,6 @@ FAULTS: dict[str, Switch] = {
         store=lambda _, store, item: later(store, item)
     ),
     "a DELETE is committed a moment after its answer": override(delete_item=later_gone),
-    "POST stores an item although it refuses the body": override(refuse=stored_although_refused),
+    "POST stores an item although it refuses the body": although_refused("create_item"),
     "a new item alike is the item that is there": override(create_item=alike_found),
 }
