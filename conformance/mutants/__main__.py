@@ -3,13 +3,12 @@
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing import get_context
 from typing import Annotated
 
 from conformance.case import Case, Subject, load
-from conformance.judge import outcomes
+from conformance.judge import Outcome, outcomes
 from conformance.mutants.faults import FAULTS
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
@@ -18,6 +17,7 @@ from harness.command import BAD_USAGE, Argument, Command, Exit, Option, fail, in
 
 app = Command("just mutants")
 KILLED = 95  # per cent
+level_of = Rules.load().level
 
 HELP = f"""Measure the gate: how many known faults does `just conform` see?
 
@@ -52,7 +52,7 @@ def mutants(words: Words = None, listed: Listed = False, served: Served = False)
         serve(faults if words else [])
     else:
         with interruptible(lambda: "Nothing was concluded."):
-            conclude(list(tried(faults)), explain=bool(words))
+            conclude(dict(tried(faults)), explain=bool(words))
 
 
 def chosen(words: Sequence[str]) -> list[str]:
@@ -71,15 +71,6 @@ def serve(faults: Sequence[str]) -> None:
         signal.pause()
 
 
-@dataclass(frozen=True)
-class Verdict:
-    fault: str
-    case: str  # that complained, or "" for a survivor
-    rule: str
-    level: str
-    message: str
-
-
 def in_order() -> Sequence[Case]:
     """The cheap ones first: an example of each case, then all others; the random requests last."""
     examples = Counter[str]()
@@ -92,30 +83,29 @@ def in_order() -> Sequence[Case]:
     return sorted((case for case in load() if not case.databases), key=place)
 
 
-def verdict(fault: str, cases: Sequence[Case] = ()) -> Verdict:
-    """By all cases, where none are given. After a rule of level SHOULD, one of level MUST may yet see it."""
-    levels, should, reference = Rules.load(), Verdict(fault, "", "", "", ""), Reference()
+def killer(fault: str, cases: Sequence[Case] = ()) -> Outcome | None:
+    """What sees it, of all cases where none are given. After a rule of level SHOULD a MUST may yet see it."""
+    should: Outcome | None = None
+    reference = Reference()
     FAULTS[fault](reference)
     with serving(reference) as url:
         for case in cases or in_order():
             for outcome in outcomes(case, Subject(url, short=True)):
+                if not outcome.passed and level_of(outcome.rule) != "SHOULD":
+                    return outcome
                 if not outcome.passed:
-                    level = levels.level(outcome.rule)
-                    found = Verdict(fault, outcome.case, outcome.rule, level, outcome.message)
-                    if level != "SHOULD":
-                        return found
-                    should = should if should.case else found
+                    should = should or outcome
     return should
 
 
-def tried(faults: Sequence[str]) -> Iterator[Verdict]:
+def tried(faults: Sequence[str]) -> Iterator[tuple[str, Outcome | None]]:
     with (
         get_context("fork").Pool(initializer=of_a_worker) as pool,  # before the thread of the progress
         progress("judging") as advance,
     ):
-        for done, each in enumerate(pool.imap_unordered(verdict, faults), start=1):
-            advance(done, len(faults), "judging")
-            yield each
+        for done, outcome in enumerate(pool.imap(killer, faults)):
+            advance(done + 1, len(faults), "judging")
+            yield faults[done], outcome
 
 
 def of_a_worker() -> None:
@@ -124,17 +114,19 @@ def of_a_worker() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
 
 
-def conclude(verdicts: Sequence[Verdict], *, explain: bool) -> None:
-    killed = [each for each in verdicts if each.case]
-    for each in killed if explain else ():
-        print(f"{each.fault}\n  {each.level} {each.rule}: {each.case}: {each.message}\n")
-    for rule, count in Counter(f"{each.level} {each.rule}" for each in killed).most_common():
-        print(f"{count:4} killed by {rule}")
-    for each in verdicts:
-        if not each.case:
-            print(f"survives: {each.fault}")
-    print(f"{len(killed)} of {len(verdicts)} faults are killed: {100 * len(killed) / len(verdicts):.1f} %")
-    if 100 * len(killed) < KILLED * len(verdicts):
+def conclude(killers: Mapping[str, Outcome | None], *, explain: bool) -> None:
+    killed = {fault: outcome for fault, outcome in killers.items() if outcome}
+    for fault, outcome in killed.items() if explain else ():
+        rule = f"{level_of(outcome.rule)} {outcome.rule}"
+        print(f"{fault}\n  {rule}: {outcome.case}: {outcome.message}\n")
+    rules = Counter(outcome.rule for outcome in killed.values())
+    for rule, count in rules.most_common():
+        print(f"{count:4} killed by {level_of(rule)} {rule}")
+    for fault in killers:
+        if fault not in killed:
+            print(f"survives: {fault}")
+    print(f"{len(killed)} of {len(killers)} faults are killed: {100 * len(killed) / len(killers):.1f} %")
+    if 100 * len(killed) < KILLED * len(killers):
         raise Exit(1)
 
 
