@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -36,6 +37,17 @@ def deleted(url: str, ids: Sequence[int]) -> None:
         pool.map(partial(send, url, "DELETE"), [f"/items/{item_id}" for item_id in ids])
 
 
+@contextmanager
+def items(url: str, body: object, count: int = 1) -> Iterator[list[int]]:
+    """The ids of so many new items, which are gone afterwards."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        ids = sorted(pool.map(partial(created, url), [body] * count))
+    try:
+        yield ids
+    finally:
+        deleted(url, ids)
+
+
 def at_once(
     pool: ThreadPoolExecutor, url: str, method: str, target: str, bodies: Sequence[object]
 ) -> list[Answer]:
@@ -65,13 +77,10 @@ def created_at_once(subject: Subject) -> Iterator[Complaint]:
 
 @case("replacements of one item at the same moment", "replace-whole", "durable-read", level=Level.CONCURRENCY)
 def replaced_at_once(subject: Subject) -> Iterator[Complaint]:
-    item_id = created(subject.url, lamp(0))
-    path = f"/items/{item_id}"
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        puts = [pool.submit(send, subject.url, "PUT", path, lamp(number)) for number in range(REPLACED)]
-        answers = [put.result().json() for put in puts]
-    item = send(subject.url, "GET", path).json()
-    deleted(subject.url, [item_id])
+    with items(subject.url, lamp(0)) as [item_id], ThreadPoolExecutor(AT_ONCE) as pool:
+        put = partial(send, subject.url, "PUT", f"/items/{item_id}")
+        answers = [answer.json() for answer in pool.map(put, map(lamp, range(REPLACED)))]
+        item = send(subject.url, "GET", f"/items/{item_id}").json()
     yield from differs(answers, [{"id": item_id, **lamp(n)} for n in range(REPLACED)], "the answers")
     if item not in answers:
         yield Complaint(f"the item is {item}, which nobody sent")
@@ -82,19 +91,15 @@ def left_whole(subject: Subject) -> Iterator[Complaint]:
     """Each changes what the other leaves as it was: whoever writes only what changes mixes them."""
     before = {"name": "Before", "description": "before", "price": 1, "quantity": 1}
     bodies = [{**before, "name": "After", "price": 2}, {**before, "description": None, "quantity": 2}]
-    item_id = created(subject.url, before)
-    path = f"/items/{item_id}"
-    try:
-        with ThreadPoolExecutor(len(bodies)) as pool:
-            for _ in range(ROUNDS):
-                send(subject.url, "PUT", path, before)
-                at_once(pool, subject.url, "PUT", path, bodies)
-                item = send(subject.url, "GET", path).json()
-                if item not in [{"id": item_id, **body} for body in bodies]:
-                    yield Complaint(f"the item is {item}, a mixture")
-                    return
-    finally:
-        deleted(subject.url, [item_id])
+    with items(subject.url, before) as [item_id], ThreadPoolExecutor(len(bodies)) as pool:
+        path = f"/items/{item_id}"
+        for _ in range(ROUNDS):
+            send(subject.url, "PUT", path, before)
+            at_once(pool, subject.url, "PUT", path, bodies)
+            item = send(subject.url, "GET", path).json()
+            if item not in [{"id": item_id, **body} for body in bodies]:
+                yield Complaint(f"the item is {item}, a mixture")
+                return
 
 
 @case("of deletions at the same moment exactly one succeeds", "delete-once", level=Level.CONCURRENCY)
@@ -111,12 +116,8 @@ def deleted_once(subject: Subject) -> Iterator[Complaint]:
 
 @case("a list of more than 2,000 items", "list-default", "list-last", "list-limit", level=Level.CONCURRENCY)
 def long_list(subject: Subject) -> Iterator[Complaint]:
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        first, *ids = sorted(pool.map(partial(created, subject.url), [lamp(1)] * 2002))
-    try:
+    with items(subject.url, lamp(1), 2002) as [first, *ids]:
         page = send(subject.url, "GET", f"/items?after={first}").json()
         yield from differs([item["id"] for item in page], ids[:2000], "the ids of the first page")
         rest = send(subject.url, "GET", f"/items?after={ids[1999]}").json()
         yield from differs([item["id"] for item in rest], ids[2000:], "the ids of the last page")
-    finally:
-        deleted(subject.url, [first, *ids])

@@ -3,7 +3,7 @@
 import select
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -11,13 +11,12 @@ import h11
 
 from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
-from conformance.cases.concurrency import created, deleted
-from conformance.script import TYPED
+from conformance.cases.concurrency import items, lamp, send
+from conformance.script import LAMP, TYPED
 from harness.wire import TIMEOUT, Answer, Reader, Request, connect, conversation, exchange
 
 HELLO = Request("GET", "/hello")
-ITEM = b'{"name": "Lamp", "price": 1}'
-POST = Request("POST", "/items", TYPED, ITEM, "length")
+POST = Request("POST", "/items", TYPED, LAMP.encode(), "length")
 PAUSE = 0.3  # seconds in which a server can answer that does not wait for a body
 NO_ITEM = "/items/9007199254740991"
 
@@ -33,22 +32,12 @@ def talk(url: str, request: Request, *, late: bool = False, behind: bytes = b"")
         return Reader(connection, request.method).answer(to_the_end=False)
 
 
-@contextmanager
-def item(url: str) -> Iterator[int]:
-    """An item that is there, and gone afterwards if it is not gone already."""
-    item_id = created(url, {"name": "Lamp", "price": 1})
-    try:
-        yield item_id
-    finally:
-        deleted(url, [item_id])
-
-
 def status(answer: Answer | None) -> int | None:
     return None if answer is None else answer.status
 
 
 def there(url: str, item_id: int) -> Iterator[Complaint]:
-    found = status(exchange(url, Request("GET", f"/items/{item_id}")))
+    found = send(url, "GET", f"/items/{item_id}").status
     if found != 200:
         yield Complaint(f"GET /items/{item_id} is {found}: the body was read as a request")
 
@@ -56,7 +45,7 @@ def there(url: str, item_id: int) -> Iterator[Complaint]:
 def gone(url: str, answer: Answer | None) -> Iterator[Complaint]:
     """What was created is there, and can be deleted."""
     if answer is not None and answer.status == 201:
-        found = status(exchange(url, Request("DELETE", f"/items/{answer.json()['id']}")))
+        found = send(url, "DELETE", f"/items/{answer.json()['id']}").status
         yield from differs(found, 204, "the status of a DELETE of the item")
 
 
@@ -88,7 +77,7 @@ def looks_like_a_request(
     subject: Subject, example: tuple[str, str, tuple[str, ...], str]
 ) -> Iterator[Complaint]:
     method, target, headers, framing = example
-    with item(subject.url) as item_id:
+    with items(subject.url, lamp(1)) as [item_id]:
         first = Request(method, target, headers, smuggled(item_id), framing)
         refused, answer = conversation(subject.url, [first, HELLO])
         if refused is None:
@@ -104,27 +93,24 @@ def looks_like_a_request(
 def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
     """To close at once would reset the connection, and what the client has not read yet would be lost."""
     large = {"name": "Lamp", "description": "é" * 1000, "price": 1}
-    ids = sorted(created(subject.url, large) for _ in range(200))
-    page = Request("GET", f"/items?limit=200&after={ids[0]}", (), b"x" * 16, framing)
-    try:
-        with connect(subject.url) as other:
-            family, address = other.family, other.getpeername()
-        with socket.socket(family) as connection:
-            # Before it connects, or it has no effect: the most of the answer stays behind.
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.settimeout(TIMEOUT)
-            connection.connect(address)
-            connection.sendall(page.head(urlsplit(subject.url).netloc, close=True))
-            answers, _, _ = select.select([connection], [], [], PAUSE)  # or it reads the body first
-            begun = connection.recv(1) if answers else b""
-            connection.sendall(b"".join(page.payload()))
+    with connect(subject.url) as other:
+        family, address = other.family, other.getpeername()
+    with items(subject.url, large, 200) as ids, socket.socket(family) as connection:
+        page = Request("GET", f"/items?limit=200&after={ids[0]}", (), b"x" * 16, framing)
+        # Before it connects, or it has no effect: the most of the answer stays behind.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.settimeout(TIMEOUT)
+        connection.connect(address)
+        connection.sendall(page.head(urlsplit(subject.url).netloc, close=True))
+        answers, _, _ = select.select([connection], [], [], PAUSE)  # or it reads the body first
+        begun = connection.recv(1) if answers else b""
+        connection.sendall(b"".join(page.payload()))
+        try:
             answer = Reader(connection, "GET", begun).answer()
-    except h11.RemoteProtocolError:
-        yield Complaint("the answer breaks off where the server closed while the client was still sending")
-        return
-    finally:
-        deleted(subject.url, ids)
+        except h11.RemoteProtocolError:
+            yield Complaint("the answer breaks off: the server closed while the client was still sending")
+            return
     found = None if answer is None else [item["id"] for item in answer.json()]
     yield from differs(found, ids[1:], "the ids of the page")
 
@@ -193,7 +179,7 @@ def garbage_behind(subject: Subject, _number: int) -> Iterator[Complaint]:
 def no_continue(subject: Subject) -> Iterator[Complaint]:
     with connect(subject.url) as connection:
         head = POST.head("x", close=False).replace(b"HTTP/1.1", b"HTTP/1.0")
-        connection.sendall(head.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n") + ITEM)
+        connection.sendall(head.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n") + POST.body)
         first = connection.recv(12, socket.MSG_PEEK)
         answer = Reader(connection, "POST").answer()
     yield from differs(first[9:], b"201", "the first status")
@@ -202,7 +188,7 @@ def no_continue(subject: Subject) -> Iterator[Complaint]:
 
 @case("a client that ends its side", "half-close", each=["GET", "POST"], bare=True)
 def ends_its_side(subject: Subject, method: str) -> Iterator[Complaint]:
-    request = HELLO if method == "GET" else Request("POST", "/echo", TYPED, ITEM, "length")
+    request = HELLO if method == "GET" else Request("POST", "/echo", TYPED, POST.body, "length")
     with connect(subject.url) as connection:
         connection.sendall(request.head("x", close=False) + b"".join(request.payload()))
         connection.shutdown(socket.SHUT_WR)
@@ -279,30 +265,34 @@ each_offer = partial(
 )
 
 
+def offered(
+    url: str, example: tuple[str, str], method: str, target: str, body: bytes = b""
+) -> tuple[Request, Answer | None]:
+    """A request with that offer, in so many packets, and its answer."""
+    offer, packets = example
+    request = Request(method, target, (*OFFERS[offer], *TYPED), body, "length" if body else "none")
+    return request, talk(url, request, late=packets == LATE)
+
+
 @each_offer("an upgrade's body is no request", "connection-upgrade")
 def no_request(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
-    offer, packets = example
-    with item(subject.url) as item_id:
+    with items(subject.url, lamp(1)) as [item_id]:
         for method, target in (("POST", "/hello"), ("POST", "/nope"), ("GET", "/hello")):
-            request = Request(method, target, OFFERS[offer], smuggled(item_id), "length")
-            talk(subject.url, request, late=packets == LATE)
+            offered(subject.url, example, method, target, smuggled(item_id))
             yield from there(subject.url, item_id)
 
 
 @each_offer("an upgrade is not accepted", "connection-upgrade")
 def not_accepted(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
-    offer, packets = example
     for method, target, body, expected in (
-        ("POST", "/echo", ITEM, 200),
+        ("POST", "/echo", POST.body, 200),
         ("POST", "/echo", b"{", 400),
-        ("POST", "/hello", ITEM, 405),
+        ("POST", "/hello", POST.body, 405),
         ("GET", "/hello", b"", 200),
         ("GET", "/nope", b"", 404),
         ("GET", "/items?limit=1", b"", 200),
     ):
-        headers = (*OFFERS[offer], *(TYPED if body else ()))
-        request = Request(method, target, headers, body, "length" if body else "none")
-        answer = talk(subject.url, request, late=packets == LATE)
+        request, answer = offered(subject.url, example, method, target, body)
         yield from differs(status(answer), expected, f"the status of {method} {target}")
         if answer is not None and answer.status == expected:
             yield from every_answer(request, answer)
@@ -310,11 +300,9 @@ def not_accepted(subject: Subject, example: tuple[str, str]) -> Iterator[Complai
 
 @each_offer("an upgrade creates and replaces", "connection-upgrade")
 def creates(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
-    offer, packets = example
-    headers, late = (*OFFERS[offer], *TYPED), packets == LATE
-    answer = talk(subject.url, Request("POST", "/items", headers, ITEM, "length"), late=late)
+    _, answer = offered(subject.url, example, "POST", "/items", POST.body)
     yield from differs(status(answer), 201, "the status of POST /items")
     if answer is not None and answer.status == 201:
-        put = Request("PUT", f"/items/{answer.json()['id']}", headers, ITEM, "length")
-        yield from differs(status(talk(subject.url, put, late=late)), 200, "the status of PUT")
+        _, replaced = offered(subject.url, example, "PUT", f"/items/{answer.json()['id']}", POST.body)
+        yield from differs(status(replaced), 200, "the status of PUT")
         yield from gone(subject.url, answer)

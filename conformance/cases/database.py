@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.answers import every_answer
 from conformance.case import Complaint, Subject, case, differs
-from conformance.cases.concurrency import send
+from conformance.cases.concurrency import created, lamp, send
 from conformance.cases.connection import POST
 from conformance.script import TYPED
 from harness.database import reading
@@ -25,7 +25,6 @@ PUT = Request("PUT", "/items/1", TYPED, POST.body, "length")
 WRITES = [POST, PUT, Request("DELETE", "/items/1")]
 LIST = Request("GET", "/items")
 READS = [Request("GET", "/healthz"), LIST, Request("GET", "/items/1")]
-LAMP = {"name": "Lamp", "price": 1}
 CREATED = 50
 DEADLINE = 20.0  # seconds
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -179,8 +178,8 @@ def severed(subject: Subject) -> Iterator[Complaint]:
 @on_postgresql("what waits for a deletion finds no item", "replace-never-creates", "delete-once")
 def waits_for_a_deletion(subject: Subject) -> Iterator[Complaint]:
     with running(subject) as (server, other), ThreadPoolExecutor() as pool:
-        for method, body in (("PUT", LAMP), ("DELETE", None)):
-            path = f"/items/{send(server.url, 'POST', '/items', LAMP).json()['id']}"
+        for method, body in (("PUT", lamp(1)), ("DELETE", None)):
+            path = f"/items/{created(server.url, lamp(1))}"
             with other.transaction():
                 other.execute("DELETE FROM items WHERE id = %s", [path.rpartition("/")[2]])
                 waiting = pool.submit(send, server.url, method, path, body)
