@@ -16,20 +16,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-import h11
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 
-from conformance import curl
 from conformance.case import SEED, Complaint, Sent
-from conformance.judge import SILENCE
 from conformance.reference.oracle import Oracle, left_as_it_was
-from harness.wire import Answer, Request, exchange
+from conformance.script import TYPED, answered, told
+from harness.wire import Request
 
 T = TypeVar("T")
 HOSTILE = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
-JSON_TYPE = "Content-Type: application/json"
 MEDIA_TYPES = ["", *map("Content-Type: {}".format, HOSTILE["media_types"])]
 BODY_MAX = 2**20  # bytes
 EXAMPLES, EXAMPLES_SHORT = 300, 60
@@ -60,15 +57,10 @@ valid: dict[str, st.SearchStrategy[str]] = {
     "description": st.none().map(json.dumps) | st.sampled_from(["a", "", " a ", "€" * 1000]).map(json.dumps),
     "quantity": st.integers(0, 2**31 - 1).map(str) | st.sampled_from(["3.0", "2147483647"]),
 }
-# of the member's type, mostly beyond its limits or just within
-near: dict[str, st.SearchStrategy[str]] = {
-    "name": strings,
-    "price": st.sampled_from(HOSTILE["numbers"]),
-    "description": strings,
-    "quantity": st.sampled_from(HOSTILE["numbers"]),
-}
+# of the member's type, mostly beyond its limits or just within; or of any
 odd_members = st.one_of(
-    st.sampled_from(list(near)).flatmap(lambda name: st.tuples(st.just(name), near[name])),
+    st.tuples(st.sampled_from(["name", "description"]), strings),
+    st.tuples(st.sampled_from(["price", "quantity"]), st.sampled_from(HOSTILE["numbers"])),
     st.tuples(st.sampled_from([*valid, "id", "extra", "Name", ""]), tokens),
 )
 
@@ -170,14 +162,14 @@ def requests(draw: st.DrawFn) -> Request:
     headers = [draw(mostly("", HOSTILE["headers"], 15))]
     if body is None:
         return Request(method, target, tuple(filter(None, headers)))
-    headers.append(draw(mostly(JSON_TYPE, MEDIA_TYPES, 9)))
+    headers.append(draw(mostly(TYPED[0], MEDIA_TYPES, 9)))
     size = draw(mostly(0, [BODY_MAX - 1, BODY_MAX, BODY_MAX + 1], 30))  # of the body with spaces behind it
     framing = draw(mostly("length", ["chunked"], 9))
     return Request(method, target, tuple(filter(None, headers)), body.ljust(size), framing)
 
 
 LAMP = b'{"name": "Lamp", "price": 19.9, "quantity": 3}'
-CREATE = Request("POST", "/items", (JSON_TYPE,), LAMP, "length")
+CREATE = Request("POST", "/items", TYPED, LAMP, "length")
 LIST = Request("GET", "/items")
 
 # Some items to begin with, two lists since one is often short, and at last a look at what has come of it.
@@ -192,33 +184,28 @@ sequences = st.tuples(st.integers(0, 3), st.lists(requests(), min_size=1), st.li
 class DifferenceError(Exception):
     """Ends a sequence: its last answer is not what the reference permits."""
 
-    def __init__(self, complaint: Complaint) -> None:
-        self.complaint = complaint
+    def __init__(self, complaints: list[Complaint]) -> None:
+        self.complaints = complaints
 
 
 def compare(url: str, requests: Sequence[Request]) -> None:
     """Raises DifferenceError at the first answer that the reference does not permit."""
-    steps, ids = list[tuple[Sent, Answer | None]](), list[int]()
+    steps, ids = list[Sent](), list[int]()
     with left_as_it_was(url) as before:
         oracle = Oracle(before)
         for request in requests:
             sent, known = with_ids(request, ids, max(oracle.used, default=0)), set(oracle.used)
-            answer, complaints = answered(url, sent, oracle)
+            answer = answered(url, sent)
+            if isinstance(answer, Complaint):
+                complaints = [replace(answer, rules=("connection",))]
+            else:
+                found = oracle.complaints(sent, answer)
+                complaints = [replace(each, cause=each.cause or each.text) for each in found]
             created = oracle.used - known
             ids += created
-            steps.append((Sent(sent, "".join(map(str, created))), answer))
+            steps.append(Sent(sent, "".join(map(str, created))))
             if complaints:
-                raise DifferenceError(complained(steps, complaints))
-
-
-def answered(url: str, sent: Request, oracle: Oracle) -> tuple[Answer | None, list[Complaint]]:
-    try:
-        answer = exchange(url, sent)
-    except (OSError, h11.ProtocolError) as error:
-        cause = SILENCE if isinstance(error, TimeoutError) else "no HTTP answer"
-        return None, [Complaint(f"{cause}: {error!r}", ("connection",), cause)]
-    complaints = oracle.complaints(sent, answer) if answer else [Complaint("no answer", ("connection",))]
-    return answer, list(complaints)
+                raise DifferenceError(list(told(complaints, steps)))
 
 
 def with_ids(request: Request, ids: Sequence[int], last: int) -> Request:
@@ -227,21 +214,8 @@ def with_ids(request: Request, ids: Sequence[int], last: int) -> Request:
     return replace(request, target=ITEM.sub(lambda item: str(numbers[int(item[1]) - 1]), request.target))
 
 
-def complained(steps: Sequence[tuple[Sent, Answer | None]], complaints: Sequence[Complaint]) -> Complaint:
-    lines = ["# the last answer is wrong"]
-    for sent, answer in steps:
-        body = answer.body.decode(errors="replace") if answer else "closed without an answer"
-        cut = body if len(body) <= 500 else f"{body[:500]}... ({len(body)} characters)"
-        lines += [curl.command(sent.request), f"    {answer.status if answer else ''} {cut}"]
-    causes = [complaint.text for complaint in complaints]
-    rules = tuple(dict.fromkeys(rule for complaint in complaints for rule in complaint.rules))
-    text = "\n".join([*lines, *(f"    wrong: {cause}" for cause in causes)])
-    cause = complaints[0].cause or causes[0]
-    return Complaint(text, rules, cause, got="\n".join(causes), sent=tuple(sent for sent, _ in steps))
-
-
-def difference(url: str, *, short: bool = False, seed: int = SEED) -> Complaint | None:
-    """Of the first sequence that Hypothesis finds, if there is any, made as short as it can."""
+def difference(url: str, *, short: bool = False, seed: int = SEED) -> list[Complaint]:
+    """What is wrong with the first sequence that Hypothesis finds, if any, made as short as it can."""
     last: list[Complaint] = []
 
     @hypothesis.seed(seed)
@@ -259,7 +233,7 @@ def difference(url: str, *, short: bool = False, seed: int = SEED) -> Complaint 
         try:
             compare(url, requests)
         except DifferenceError as error:
-            last[:] = [error.complaint]
+            last[:] = error.complaints
             raise
 
     try:
@@ -267,4 +241,4 @@ def difference(url: str, *, short: bool = False, seed: int = SEED) -> Complaint 
     except (DifferenceError, hypothesis.errors.Flaky):  # of what does not happen every time: it did happen
         if not last:
             raise
-    return last[0] if last else None
+    return last

@@ -185,15 +185,10 @@ class Script(Entry):
         self, url: str, step: Step, request: Request, names: dict[str, str], sent: list[Sent]
     ) -> Iterator[Complaint]:
         sent.append(Sent(request))
-        try:
-            answer = exchange(url, request)
-        except (OSError, h11.ProtocolError) as error:
-            cause = SILENCE if isinstance(error, TimeoutError) else "no HTTP answer"
-            yield Complaint(f"{cause}: {error!r}", cause=cause)
-            return
-        if answer is None:
-            if not step.or_no_answer:
-                yield Complaint("no answer: the connection was closed", cause="closed without an answer")
+        answer = answered(url, request)
+        if isinstance(answer, Complaint):
+            if answer != CLOSED or not step.or_no_answer:
+                yield answer
             return
         sent[-1] = remember(request, answer, names, sum(bool(each.created) for each in sent))
         wrong = list(step.complaints(names, request, answer))
@@ -212,6 +207,7 @@ class Script(Entry):
 
 CREATES = Step(request=("POST /items",), status=(201,))
 NEVER_5XX = ("error-never-5xx",)
+CLOSED = Complaint("no answer: the connection was closed", cause="closed without an answer")
 
 
 def load() -> Iterator[Case]:
@@ -235,6 +231,15 @@ def with_steps(entry: dict[str, Any]) -> dict[str, Any]:
 
 def filled(text: str, names: dict[str, str]) -> str:
     return Template(text).substitute(names) if "$" in text else text
+
+
+def answered(url: str, request: Request) -> Answer | Complaint:
+    """The answer, or why there is none."""
+    try:
+        return exchange(url, request) or CLOSED
+    except (OSError, h11.ProtocolError) as error:
+        cause = SILENCE if isinstance(error, TimeoutError) else "no HTTP answer"
+        return Complaint(f"{cause}: {error!r}", cause=cause)
 
 
 def remember(request: Request, answer: Answer, names: dict[str, str], before: int) -> Sent:
