@@ -49,8 +49,8 @@ class Oracle:
         try:
             if answer.status == 422:
                 yield from self._places(call, answer)
-            if answer.status < 300 and call.operation:
-                yield from getattr(self, call.operation["operationId"])(call, answer)
+            if answer.status < 300:
+                yield from self._success(call, answer)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             yield Complaint(f"the answer cannot be read: {error!r}", ("declared",))
 
@@ -67,47 +67,33 @@ class Oracle:
         if methods := self.reference.methods(call):
             yield from _one_of(sorted(found), [sorted(methods)], "method-allow")
 
-    # -- the operations that answered with success
+    def _success(self, call: Call, answer: Answer) -> Iterator[Complaint]:
+        """Of what /hello and /healthz answer, the schema says it all."""
+        match call.operation.get("operationId"):
+            case "echo" if not any(refusal.level == "SHOULD" for refusal in call.refusals):
+                # of what SHOULD be refused, such as 1e400, JSON may have no words
+                yield from _one_of(answer.json(), call.documents, "echo-unchanged")
+            case "list_items":
+                yield from _one_of(answer.json(), list(self.reference.pages(call)), "list-order")
+            case "create_item":
+                number, location = answer.json()["id"], answer.header("Location")
+                if number in self.used:
+                    yield Complaint(f"the id {number} was given before", ("create-no-reuse",))
+                self.used.add(number)
+                if not (location or "").endswith(f"/items/{number}"):
+                    yield Complaint(f"Location is {location} of item {number}", ("create-location",))
+                yield from self._stored(call, answer, number, "create-stored")
+            case "replace_item":
+                yield from self._stored(call, answer, call.item_id, "replace-members")
+            case "get_item" if call.item_id in self.reference.items:
+                yield from _one_of(answer.json(), [self.reference.items[call.item_id]], "get-stored")
+            case "delete_item":
+                self.reference.items.pop(call.item_id, None)
 
-    def hello(self, _call: Call, _answer: Answer) -> Iterator[Complaint]:
-        yield from ()  # its schema says it all
-
-    health = hello
-
-    def echo(self, call: Call, answer: Answer) -> Iterator[Complaint]:
-        if "SHOULD" not in {refusal.level for refusal in call.refusals}:  # else JSON may have no words for it
-            yield from _one_of(answer.json(), call.documents, "echo-unchanged")
-
-    def list_items(self, call: Call, answer: Answer) -> Iterator[Complaint]:
-        yield from _one_of(answer.json(), list(self.reference.pages(call)), "list-order")
-
-    def create_item(self, call: Call, answer: Answer) -> Iterator[Complaint]:
-        item = answer.json()
-        number: int = item["id"]
-        if number in self.used:
-            yield Complaint(f"the id {number} was given before", ("create-no-reuse",))
-        self.used.add(number)
-        self.reference.store(item)
-        if not (answer.header("Location") or "").endswith(f"/items/{number}"):
-            yield Complaint(f"Location is {answer.header('Location')} of item {number}", ("create-location",))
-        yield from _one_of(
-            item, [self.reference.item(number, each) for each in call.documents], "create-stored"
-        )
-
-    def replace_item(self, call: Call, answer: Answer) -> Iterator[Complaint]:
-        item, number = answer.json(), call.item_id
-        self.reference.store({**item, "id": number})
-        yield from _one_of(
-            item, [self.reference.item(number, each) for each in call.documents], "replace-members"
-        )
-
-    def get_item(self, call: Call, answer: Answer) -> Iterator[Complaint]:
-        if item := self.reference.items.get(call.item_id):
-            yield from _one_of(answer.json(), [item], "get-stored")
-
-    def delete_item(self, call: Call, _answer: Answer) -> Iterator[Complaint]:
-        self.reference.items.pop(call.item_id, None)
-        yield from ()
+    def _stored(self, call: Call, answer: Answer, number: int, rule: str) -> Iterator[Complaint]:
+        self.reference.store({**answer.json(), "id": number})
+        items = [self.reference.item(number, document) for document in call.documents]
+        yield from _one_of(answer.json(), items, rule)
 
 
 def _one_of(found: Any, permitted: Sequence[Any], rule: str) -> Iterator[Complaint]:
