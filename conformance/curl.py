@@ -121,11 +121,6 @@ def printing(body: bytes) -> Iterator[str]:
 
 
 def escaped(piece: bytes) -> str:
-    return "".join(map(_escaped, piece))
-
-
-def _escaped(byte: int) -> str:
-    if byte == ord("%"):
-        return "%%"
-    plain = ord(" ") <= byte <= ord("~") and chr(byte) not in "'\"\\"
-    return chr(byte) if plain else f"\\{byte:03o}"
+    """For a format of printf, of the shell's and of awk's."""
+    text = piece.decode("latin-1").replace("%", "%%")
+    return re.sub(r"""[^ -~]|['"\\]""", lambda byte: f"\\{ord(byte[0]):03o}", text)

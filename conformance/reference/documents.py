@@ -2,6 +2,7 @@
 
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,13 +28,10 @@ class Body:
 
 def read(data: bytes) -> Body:
     """Raises ValueError for what is no JSON."""
-    text = data.decode()
-    marked = text.startswith("\ufeff")
+    text, marked = data.decode("utf-8-sig"), data.startswith(BOM_UTF8)
     try:
-        last, first = (
-            _Reading(text[marked:], dict),
-            _Reading(text[marked:], lambda pairs: dict(reversed(pairs))),
-        )
+        last = _Reading(text, dict)
+        first = _Reading(text, lambda pairs: dict(reversed(pairs)))
         json.dumps([last.document, last.duplicates], ensure_ascii=False).encode()  # refuses a lone surrogate
     except RecursionError:
         return Body((), open=True)
