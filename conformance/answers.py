@@ -55,5 +55,5 @@ def _every_error(request: Request, answer: Answer) -> Iterator[Complaint]:
         return
     if status != answer.status:
         yield Complaint(f"an answer of {answer.status} says that it is {status}", ("error-members",))
-    if title != (contract.phrase(answer.status) or title):
+    if title != contract.PHRASES.get(answer.status, title):
         yield Complaint(f"the title of {answer.status} is {title!r}", ("error-title",))

@@ -30,11 +30,6 @@ def edition() -> str:
     return found
 
 
-def phrase(status: int) -> str:
-    """Empty for a status that nobody has named."""
-    return PHRASES.get(status, "")
-
-
 @cache
 def declared(path: str, method: str, status: int) -> Any:
     """The response, with a validator in the place of each schema; an undeclared error is a problem, too."""

@@ -14,7 +14,6 @@ REPEATED = re.compile(rb"([^\n]{1,12}?)\1{99,}")
 ID = "grep -o '\"id\": *[0-9]*' | grep -o '[0-9]*$'"
 QUIET = ("-sS", "-o", "/dev/null")
 SHOWING = ("-sS", "-i")
-NO_IDS: Mapping[str, str] = {}
 
 
 def script(url: str, sent: Sequence[Sent]) -> list[str]:
@@ -62,7 +61,7 @@ def _place(item_id: str) -> re.Pattern[str]:
     return re.compile(rf'(?:(?<=/items/)|(?<=after=)|(?<="id": )){re.escape(item_id)}(?!\d)')
 
 
-def command(request: Request, ids: Mapping[str, str] = NO_IDS, *options: str) -> str:
+def command(request: Request, ids: Mapping[str, str], *options: str) -> str:
     """The URL is in $URL, and in variables of these names what the judge had as ids."""
     words = ["curl", *(options or SHOWING)]
     words += ["--path-as-is"] if "/." in request.target else []

@@ -3,7 +3,6 @@
 import json
 import signal
 import ssl
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -129,9 +128,6 @@ class OutOfTime(BaseException):
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """Raises OutOfTime in the block, and again and again should its cleaning up hang, too."""
-    if threading.current_thread() is not threading.main_thread():  # only there a signal can do it
-        yield
-        return
     before = signal.signal(signal.SIGALRM, _out_of_time)
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
@@ -204,17 +200,12 @@ def unreachable(url: str) -> str:
             return f"{url}: {error.verify_message}. SSL_CERT_FILE=FILE names the certificates to be trusted."
         except (OSError, ValueError, OverflowError) as error:
             return f"No HTTP server answers at {url}: {error}"
-        if answer is not None and answer.status == 200 and is_json(answer):
-            return ""
+        if answer is not None and answer.status == 200:
+            with suppress(ValueError, RecursionError):
+                json.loads(answer.body)
+                return ""
         came.append(f"GET {target}: {described(answer)}")
     return f"Another API is at {url}, where each of these is 200 with JSON: {'; '.join(came)}"
-
-
-def is_json(answer: Answer) -> bool:
-    with suppress(ValueError, RecursionError):
-        json.loads(answer.body)
-        return True
-    return False
 
 
 def described(answer: Answer | None) -> str:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http import HTTPStatus
 from socket import SHUT_WR
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -67,7 +68,7 @@ class Handler(BaseRequestHandler):
         request = Request(head.method.decode(), head.target.decode("latin-1"), headers)
         most = self.server.reference.body_max
         if int(request.header("Content-Length") or 0) > most:
-            return Request(request.method, request.target, headers, framing="announced"), False
+            return replace(request, framing="announced"), False
         if events.they_are_waiting_for_100_continue:
             self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         body, framing = b"", "chunked" if request.header("Transfer-Encoding") else "length"
@@ -75,9 +76,8 @@ class Handler(BaseRequestHandler):
             while isinstance(event := self.next(events), h11.Data) and len(body) <= most:
                 body += event.data
         except (h11.RemoteProtocolError, ConnectionError):
-            return Request(request.method, request.target, headers, body, f"short {framing}"), False
-        is_whole = isinstance(event, h11.EndOfMessage)
-        return Request(request.method, request.target, headers, body, framing), is_whole
+            return replace(request, body=body, framing=f"short {framing}"), False
+        return replace(request, body=body, framing=framing), isinstance(event, h11.EndOfMessage)
 
     def send(self, answer: Answer, *, more: bool) -> None:
         phrase = HTTPStatus(answer.status).phrase

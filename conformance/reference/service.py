@@ -262,7 +262,7 @@ class Reference:
     def problem(self, refused: Sequence[Refusal]) -> Answer:
         first, places = refused[0], [refusal.place for refusal in refused if refusal.place]
         errors = [dict(zip(("location", "pointer", "detail"), place, strict=True)) for place in places]
-        problem = {"type": "about:blank", "title": contract.phrase(first.status), "status": first.status}
+        problem = {"type": "about:blank", "title": contract.PHRASES[first.status], "status": first.status}
         problem |= {"detail": first.detail, **({"errors": errors} if first.status == 422 else {})}
         return self.reply(first.status, problem, dict(first.headers))
 

@@ -63,7 +63,7 @@ def test_a_command_sends_the_request() -> None:
     with serving(recorder) as url:
         for request in REQUESTS.values():
             exchange(url, request)
-        run([curl.command(request) for request in REQUESTS.values()], url)
+        run([curl.command(request, {}) for request in REQUESTS.values()], url)
     sent, by_curl = recorder.received[: len(REQUESTS)], recorder.received[len(REQUESTS) :]
     assert [name for name, one, other in zip(REQUESTS, sent, by_curl, strict=True) if one != other] == []
 
