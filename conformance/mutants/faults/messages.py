@@ -14,18 +14,12 @@ from ..switches import Switch, answered, changed, document, member, override, pa
 
 # -- pages
 
-
-def page(change: Callable[[list[Item], int, int], Any]) -> Switch:
-    """Other items are on a page. Gets the items in the order of their ids, `after` and `limit`."""
-
-    def other(reference: Reference, _: Any, after: int, limit: int) -> Any:
-        return change([reference.items[item_id] for item_id in sorted(reference.items)], after, limit)
-
-    return override(page=other)
+ALL = 2**53  # items
 
 
-def beyond(items: list[Item], after: int) -> list[Item]:
-    return [item for item in items if item["id"] > after]
+def page(change: Callable[[Callable[[int, int], list[Item]], int, int], list[Item]]) -> Switch:
+    """Other items are on a page. Gets what makes a right page, the id that it is after, and its limit."""
+    return override(page=lambda _, page, after, limit: change(page, after, limit))
 
 
 def moved_last(reference: Reference, store: Callable[[Item], None], item: Item) -> None:
@@ -115,25 +109,25 @@ def repeated(kind: str) -> Switch:
 
 FAULTS: dict[str, Switch] = {
     # pages
-    "the newest item comes first": page(lambda items, after, limit: beyond(items[::-1], after)[:limit]),
+    "the newest item comes first": page(lambda page, after, limit: page(after, ALL)[::-1][:limit]),
     "a replaced item comes last": override(
         store=moved_last,
-        page=lambda reference, _, after, limit: beyond([*reference.items.values()], after)[:limit],
+        page=lambda reference, _, after, limit: [
+            item for item in reference.items.values() if item["id"] > after
+        ][:limit],
     ),
     "a page begins with the item that it should begin after": page(
-        lambda items, after, limit: beyond(items, after - 1)[:limit]
+        lambda page, after, limit: page(after - 1, limit)
     ),
-    "every page is the first": page(lambda items, _, limit: items[:limit]),
-    "after is a number of items": page(lambda items, after, limit: items[after:][:limit]),
-    "a page after an id that no item has is empty": page(
-        lambda items, after, limit: (
-            beyond(items, after)[:limit] if after in [0, *(item["id"] for item in items)] else []
-        )
+    "every page is the first": page(lambda page, _, limit: page(0, limit)),
+    "after is a number of items": page(lambda page, after, limit: page(0, ALL)[after:][:limit]),
+    "a page after an id that no item has is empty": override(
+        page=lambda reference, page, *bounds: page(*bounds) if bounds[0] in (0, *reference.items) else []
     ),
-    "limit is ignored": page(lambda items, after, _: beyond(items, after)),
-    "a page has one item more": page(lambda items, after, limit: beyond(items, after)[: limit + 1]),
+    "limit is ignored": page(lambda page, after, _: page(after, ALL)),
+    "a page has one item more": page(lambda page, after, limit: page(after, limit + 1)),
     "a page is cut before it begins after an id": page(
-        lambda items, after, limit: beyond(items[:limit], after)
+        lambda page, after, limit: [item for item in page(0, limit) if item["id"] > after]
     ),
     # sizes and framings
     "a body may be of any size": override(body_max=2**40),
