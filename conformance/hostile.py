@@ -22,13 +22,13 @@ from hypothesis import strategies as st
 
 from conformance.case import SEED, Complaint, Sent
 from conformance.reference.oracle import Oracle, left_as_it_was
+from conformance.reference.service import BODY_MAX
 from conformance.script import TYPED, answered, told
 from harness.wire import Request
 
 T = TypeVar("T")
 HOSTILE = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
 MEDIA_TYPES = ["", *map("Content-Type: {}".format, HOSTILE["media_types"])]
-BODY_MAX = 2**20  # bytes
 EXAMPLES, EXAMPLES_SHORT = 300, 60
 ITEM = re.compile(r"\{(\d)\}")
 

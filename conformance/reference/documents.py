@@ -1,29 +1,25 @@
 """The bytes of a body as JSON, in every way in which the contract lets a service read them."""
 
 import json
-import sys
+import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
+from math import isfinite
 from typing import Any
 
 from harness.wire import refuse
 
 LEVELS = 100  # that always pass
 DIGITS = 4300  # of an integer; of more, Python reads none
-LARGEST = sys.float_info.max
+NO_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[^][{}"]+')
 
 
 @dataclass(frozen=True)
 class Body:
     documents: tuple[Any, ...]  # the last of duplicate members counts; or else, in a second one, the first
     open: bool = False  # a service may refuse it as no JSON
-
-    @property
-    def is_in_range(self) -> bool:
-        """Every number is one that a double can be close to."""
-        parts = (part for layer in _layers(self.documents) for part in layer)
-        return all(abs(part) <= LARGEST for part in parts if isinstance(part, int | float))
+    is_in_range: bool = True  # every number is one that a double can be close to
 
 
 def read(data: bytes) -> Body:
@@ -36,16 +32,25 @@ def read(data: bytes) -> Body:
     except RecursionError:
         return Body((), open=True)
     documents = (last.document, first.document) if last.duplicates else (last.document,)
-    return Body(documents, marked or last.is_long or _levels(last.document) > LEVELS)
+    return Body(documents, marked or last.is_long or levels(text) > LEVELS, last.is_in_range)
+
+
+def levels(text: str) -> int:
+    brackets = NO_BRACKET.sub("", text)
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 
 class _Reading:
     def __init__(self, text: str, members: Any) -> None:
         self.members = members
         self.duplicates: list[Any] = []  # what does not count must be JSON too
-        self.is_long = False
+        self.is_long, self.is_in_range = False, True
         self.document = json.loads(
-            text, object_pairs_hook=self._object, parse_int=self._integer, parse_constant=refuse
+            text,
+            object_pairs_hook=self._object,
+            parse_int=self._integer,
+            parse_float=self._float,
+            parse_constant=refuse,
         )
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -55,20 +60,12 @@ class _Reading:
         return found
 
     def _integer(self, digits: str) -> int | float:
+        number = self._float(digits)
         if len(digits.lstrip("-")) <= DIGITS:
             return int(digits)
         self.is_long = True
+        return number
+
+    def _float(self, digits: str) -> float:
+        self.is_in_range &= isfinite(float(digits))
         return float(digits)
-
-
-def _layers(document: Any) -> Iterator[list[Any]]:
-    """The document, what is in it, what is in that, and so on: recursion would reach no 100,000 levels."""
-    layer = [document]
-    while layer:
-        yield layer
-        insides = (list(each.values()) if isinstance(each, dict) else each for each in layer)
-        layer = [part for inside in insides if isinstance(inside, list | tuple) for part in inside]
-
-
-def _levels(document: Any) -> int:
-    return sum(any(isinstance(part, dict | list) for part in layer) for layer in _layers(document))
