@@ -72,7 +72,7 @@ def command(request: Request, ids: Mapping[str, str], *options: str) -> str:
         words += ["-H", header]
     line = " ".join([shlex.join(words), *(f'-H "${name}"' for name in everywhere())])
     line = f'{line} "$URL"{quoted(request.target, ids)}'
-    if request.framing in ("none", "announced"):
+    if request.framing == "none":
         return line
     text = request.body[: LONG + 1].decode(errors="replace")
     if len(text) <= LONG and text.encode() == request.body and text.isprintable() and text[:1] != "@":
@@ -85,7 +85,7 @@ def headers(request: Request) -> Iterator[str]:
         if header.partition(":")[0].lower() in EVERYWHERE.names:
             continue
         yield header if header.partition(":")[2].strip() else header.replace(":", ";")  # sent, but empty
-    if request.framing in ("none", "announced"):
+    if request.framing == "none":
         return
     if request.header("Content-Type") is None:
         yield "Content-Type:"  # none; or curl would send one of its own
