@@ -139,9 +139,9 @@ def concurrency(name: str, effort: Effort) -> Result:
     broken = [id_ for id_, events in shared.events.items() if not is_linearizable(events)]
     result.faults += shared.faults
     result.expect(not broken, f"not linearizable: items {', '.join(map(str, broken[:5]))}")
-    result.count(sum(map(len, shared.events.values())), "requests")
-    result.count(len(shared.events), "items")
-    result.count(len(broken), "histories that nothing explains")
+    result.counts["requests"] = sum(map(len, shared.events.values()))
+    result.counts["items"] = len(shared.events)
+    result.counts["histories that nothing explains"] = len(broken)
     return result
 
 

@@ -35,7 +35,7 @@ def disk(name: str, effort: Effort) -> Result:
             with harmed(name, workers, small=what == "full") as service:
                 harm(service, result)
                 result.expect(not service.traceback(), f"{what}: a traceback: {service.traceback()}")
-        result.count(times, what)
+        result.counts[what] = times
     return result
 
 

@@ -51,9 +51,9 @@ def hostile(name: str, effort: Effort) -> Result:
         grown = kept(service, GROWTH, result, "all that", lambda: all_that(1 - WARM))
         bad = {status: times for status, times in answers.items() if status >= 500 and status not in PROTOCOL}
         result.expect(not bad, f"answers: {bad}")
-        result.count(sent_so_far, "requests")
-        result.count(answers.total() - answers[0], "answers")
-        result.count(sum(bad.values()), "answers of 5xx")
+        result.counts["requests"] = sent_so_far
+        result.counts["answers"] = answers.total() - answers[0]
+        result.counts["answers of 5xx"] = sum(bad.values())
         result.figures["the slowest"] = f"{slowest * 1000:,.0f} ms"
         result.figures["memory after"] = f"{grown:+.0f} MiB"
         gigabyte(service, result)

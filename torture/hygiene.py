@@ -38,9 +38,9 @@ def hygiene(name: str, _: Effort) -> Result:
                 asked = f"{request.method} {request.target} {request.body[:40]!r}"
                 result.faults += says_too_much(asked, answer)
                 repeated += is_of_the_server(answer) and CANARY in text(answer)
-    result.count(read, "errors read")
-    result.count(len(result.faults), "that say too much")
-    result.count(repeated, "of the HTTP server itself that repeat, escaped, what it could not read")
+    result.counts["errors read"] = read
+    result.counts["that say too much"] = len(result.faults)
+    result.counts["of the HTTP server itself that repeat, escaped, what it could not read"] = repeated
     return result
 
 

@@ -4,9 +4,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 
 from harness.server import Server
-from harness.wire import Answer, Client
+from harness.wire import Answer
 from torture.hygiene import CANARY, says_too_much
-from torture.service import Effort, Result, stops_well, tortured
+from torture.service import Effort, Result, ask, stops_well, tortured
 
 TIMES = 5
 CROWD = 16  # writers at once, in the long form
@@ -21,19 +21,19 @@ def locked(name: str, effort: Effort) -> Result:
     One write that waits holds up nothing else; it ends with 503 and a Retry-After."""
     result, seconds = Result(), list[float]()
     times = effort.of(TIMES, 1)
-    with tortured(name) as service, Client(service.url) as client:
-        result.expect(create(client).status == 201, "the first write failed")
+    with tortured(name) as service:
+        result.expect(create(service).status == 201, "the first write failed")
         for _ in range(times):
             seconds += while_waiting(service, 1, result)
         slowest = max(seconds, default=STALLED)
         result.expect(slowest < STALLED, f"a read took {slowest:.1f} s while one write waited")
-        result.count(times, "locks")
-        result.count(len(seconds), "reads meanwhile")
+        result.counts["locks"] = times
+        result.counts["reads meanwhile"] = len(seconds)
         result.figures["the slowest"] = f"{slowest * 1000:,.0f} ms"
         if effort.whole:
             slowest = max(while_waiting(service, CROWD, result))
             result.figures[f"a read beside {CROWD} waiting writes, at most"] = f"{slowest:,.1f} s"
-        result.expect(create(client).status == 201, "a write fails after the lock is gone")
+        result.expect(create(service).status == 201, "a write fails after the lock is gone")
         stops_well(service, result)
     return result
 
@@ -43,8 +43,8 @@ def while_waiting(service: Server, writers: int, result: Result) -> list[float]:
     holder = sqlite3.connect(service.database, isolation_level=None, timeout=10)
     with closing(holder), ThreadPoolExecutor(writers) as pool:
         holder.execute("BEGIN IMMEDIATE")
-        writes = [pool.submit(one_write, service.url) for _ in range(writers)]
-        seconds = reads_until(service.url, writes)
+        writes = [pool.submit(create, service) for _ in range(writers)]
+        seconds = reads_until(service, writes)
         holder.execute("ROLLBACK")
     for write in writes:
         answer = write.result()
@@ -54,22 +54,16 @@ def while_waiting(service: Server, writers: int, result: Result) -> list[float]:
     return seconds
 
 
-def reads_until(url: str, writes: list[Future[Answer]]) -> list[float]:
+def reads_until(service: Server, writes: list[Future[Answer]]) -> list[float]:
     seconds = list[float]()
     while not all(write.done() for write in writes):
         for target in READS:
             began = time.monotonic()
-            with Client(url, reuse=False, timeout=PATIENCE) as client:  # so that every worker gets its share
-                client.send("GET", target)
+            ask(service, "GET", target, timeout=PATIENCE)
             seconds.append(time.monotonic() - began)
         wait(writes, PAUSE)
     return seconds
 
 
-def one_write(url: str) -> Answer:
-    with Client(url, timeout=PATIENCE) as client:
-        return create(client)
-
-
-def create(client: Client) -> Answer:
-    return client.send("POST", "/items", {"name": CANARY, "price": 1})
+def create(service: Server) -> Answer:
+    return ask(service, "POST", "/items", {"name": CANARY, "price": 1}, PATIENCE)

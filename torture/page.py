@@ -29,7 +29,10 @@ class Record(BaseModel):
     @classmethod
     def of(cls, edition: str, result: Result, seconds: float) -> Self:
         date = f"{datetime.now(UTC):%Y-%m-%d}"
-        return cls(edition=edition, date=date, seconds=round(seconds, 1), **vars(result))
+        figures = {what: f"{number:,}" for what, number in result.counts.items()} | result.figures
+        return cls(
+            edition=edition, date=date, seconds=round(seconds, 1), figures=figures, faults=result.faults
+        )
 
 
 Records = Mapping[str, Mapping[str, Record]]  # by service, by experiment

@@ -223,8 +223,8 @@ def outages(name: str, effort: Effort, ground: Ground) -> Result:
         disagreements = writers.disagreements(rows(service.storage), exact=False)
     with closing(ground.connect()) as observer:
         until(lambda: not connected(observer), "the server gives up the connections of the service")
-    result.count(writers.answered, "writes answered")
-    result.count(len(disagreements), "lost or twice")
+    result.counts["writes answered"] = writers.answered
+    result.counts["lost or twice"] = len(disagreements)
     result.figures["the slowest answer"] = f"{max(writer.slowest for writer in writers.threads):.1f} s"
     result.faults += disagreements + writers.unexpected() + writers.silences
     return result

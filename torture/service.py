@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from harness.database import Database, records
 from harness.server import Server, launched, server_of
+from harness.wire import TIMEOUT, Answer, Client
 
 LONG = 10.0  # minutes for each service, about: what the long form takes
 SHORT = 0.0  # the share of it that leaves the least of everything
@@ -40,13 +42,11 @@ class Effort:
 
 @dataclass
 class Result:
-    """The counts and figures of one experiment on one service, in words; and what must not have been."""
+    """What one experiment on one service has counted and measured; and what must not have been."""
 
+    counts: Counter[str] = field(default_factory=Counter)
     figures: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
-
-    def count(self, number: int, what: str) -> None:
-        self.figures[what] = f"{number:,}"
 
     def expect(self, holds: object, fault: str) -> None:
         if not holds:
@@ -76,6 +76,12 @@ def prepared(name: str, scratch: Path, **env: str) -> Server:
 def tortured(name: str, prefix: Sequence[str] = (), **env: str) -> AbstractContextManager[Server]:
     """A service with a new database, up; gone on the way out."""
     return launched(name, env, prefix=[*prefix, *UNPRIVILEGED], workers=WORKERS)
+
+
+def ask(service: Server, method: str, target: str, value: object = None, timeout: float = TIMEOUT) -> Answer:
+    """On a connection of its own, so that any worker may get it."""
+    with Client(service.url, reuse=False, timeout=timeout) as client:
+        return client.send(method, target, value)
 
 
 def kept(service: Server, limit: float, result: Result, what: str, act: Callable[[], None]) -> float:

@@ -41,10 +41,10 @@ def crash(name: str, effort: Effort, **env: str) -> Result:
         stops_well(service, result)
         disagreements = writers.disagreements(rows(service.storage), exact=False)
     result.faults += disagreements + writers.unexpected()
-    result.count(killed.total(), "kills")
-    result.count(writers.answered, "writes answered")
-    result.count(len(writers.silences), "cut off")
-    result.count(len(disagreements), "lost or twice")
+    result.counts["kills"] = killed.total()
+    result.counts["writes answered"] = writers.answered
+    result.counts["cut off"] = len(writers.silences)
+    result.counts["lost or twice"] = len(disagreements)
     result.figures["back after a worker, the master, all, at the latest"] = ", ".join(
         f"{back[victim]:.1f} s" for victim in dict.fromkeys(VICTIMS) if victim in back
     )
@@ -92,9 +92,9 @@ def drain(name: str, effort: Effort) -> Result:
             stops_well(service, result)
             result.faults += writers.unexpected()
             answered += writers.answered
-    result.count(times, "SIGTERM")
-    result.count(answered, "writes answered")
-    result.count(len(disagreements), "lost or twice")
+    result.counts["SIGTERM"] = times
+    result.counts["writes answered"] = answered
+    result.counts["lost or twice"] = len(disagreements)
     result.faults += disagreements
     return result
 
@@ -117,7 +117,7 @@ def reload(name: str, effort: Effort) -> Result:
         stops_well(service, result)
         disagreements = writers.disagreements(rows(service.database), exact=True)
     result.faults += disagreements + writers.unexpected() + writers.silences
-    result.count(times, "SIGHUP")
-    result.count(writers.answered, "writes answered")
-    result.count(len(disagreements), "lost or twice")
+    result.counts["SIGHUP"] = times
+    result.counts["writes answered"] = writers.answered
+    result.counts["lost or twice"] = len(disagreements)
     return result

@@ -70,9 +70,9 @@ def startup(name: str, _: Effort) -> Result:
             starts.append(("DATABASE_URL", f"sqlite:///{database}", words))
         folders = [Path(folder, str(number)) for number in range(len(starts))]
         list(pool.map(lambda folder, start: refused(name, folder, result, *start), folders, starts))
-    result.count(len(VARIABLES), "bad variables")
-    result.count(len(DATABASES), "strange databases")
-    result.count(1, "port in use")
+    result.counts["bad variables"] = len(VARIABLES)
+    result.counts["strange databases"] = len(DATABASES)
+    result.counts["port in use"] = 1
     without_shared_memory(name, result)
     return result
 
@@ -100,7 +100,7 @@ def without_shared_memory(name: str, result: Result) -> None:
         return
     with tortured(name, prefix=WITHOUT_SHARED_MEMORY) as service:
         stops_well(service, result)
-    result.count(1, what)
+    result.counts[what] = 1
 
 
 def together(name: str, effort: Effort) -> Result:
@@ -112,8 +112,8 @@ def together(name: str, effort: Effort) -> Result:
         for _ in range(times):
             with copies(name, statements) as services:
                 serve(services, result)
-    result.count(times, "starts on a new database")
-    result.count(times, "starts on a database of the first edition")
+    result.counts["starts on a new database"] = times
+    result.counts["starts on a database of the first edition"] = times
     return result
 
 

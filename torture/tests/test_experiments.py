@@ -78,7 +78,7 @@ def test_writes_that_are_answered_500_are_a_fault(
         monkeypatch.setattr(signals, "tortured", Mock(return_value=nullcontext(service)))
         result = experiment("alpha", Effort(SHORT))
     assert any(fault.endswith("answers of 500") for fault in result.faults)
-    assert result.figures["lost or twice"] == "0"
+    assert result.counts["lost or twice"] == 0
 
 
 def test_a_copy_that_refuses_a_write_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -26,14 +27,14 @@ def test_the_long_form_of_every_experiment_is_kept_of_every_service() -> None:
 
 
 def test_a_fault_is_on_the_page() -> None:
-    result = Result({"kills": "100"}, ["item 7 is gone, not a"])
+    result = Result(Counter(kills=1000), faults=["item 7 is gone, not a"])
     text = markdown(page.page({"alpha": {"crash": Record.of("2.0.0", result, 3.0)}}))
-    assert "| kills | 100 |" in text
+    assert "| kills | 1,000 |" in text
     assert "- alpha: item 7 is gone, not a" in text
 
 
 def test_what_is_new_takes_the_place_of_what_was() -> None:
-    one, other = (Record.of("2.0.0", Result({"kills": kills}), 1.0) for kills in ("1", "2"))
+    one, other = (Record.of("2.0.0", Result(Counter(kills=kills)), 1.0) for kills in (1, 2))
     records = newer({"beta": {"disk": other}, "alpha": {"disk": one, "gone": one}}, "alpha", "crash", other)
     assert records == {"alpha": {"crash": other, "disk": one}, "beta": {"disk": other}}
     assert [*records] == ["alpha", "beta"]
