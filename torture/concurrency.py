@@ -15,11 +15,11 @@ from math import inf
 
 from harness.wire import Client, NoAnswerError
 from torture.service import Effort, Result, tortured
+from torture.writer import STATUSES
 
 CLIENTS = 32
 REQUESTS = 32_000
 ITEMS = 6
-STATUSES = {"POST": {201}, "GET": {200, 404}, "PUT": {200, 404}, "DELETE": {204, 404}}
 
 
 @dataclass(frozen=True)

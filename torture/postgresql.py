@@ -19,8 +19,8 @@ import psycopg
 from harness.postgresql import PostgreSQL, new_database
 from torture.disk import fill
 from torture.service import Effort, Result, rows, stops_well, tortured, until
-from torture.signals import CLIENTS, UNSURE, at_work, crash
-from torture.writer import Writers, writing
+from torture.signals import crash
+from torture.writer import CLIENTS, Writers, writing
 
 TIMES = 10
 WRITES = 50  # before each of them
@@ -83,15 +83,25 @@ def connected(observer: Connection) -> list[int]:
 def backend(ground: Ground, _: Writers) -> None:
     with closing(ground.connect()) as observer:
         os.kill(ground.chance.choice(connected(observer)), signal.SIGKILL)
-        until(lambda: severed(observer), "the server ends the other connections")
-    until(lambda: accepts(ground), "the server has recovered")
+        until(lambda: fails(observer, b"SELECT 1"), "the server ends the other connections")
+    until(lambda: revived(ground), "the server has recovered")
 
 
-def severed(connection: Connection, query: bytes = b"SELECT 1") -> bool:
+def fails(connection: Connection, query: bytes) -> bool:
     with suppress(psycopg.OperationalError):
         connection.execute(query)
         return False
     return True
+
+
+def revived(ground: Ground) -> bool:
+    """It takes connections; if it has ended, it is started again."""
+    if ground.server.process.poll() is not None:
+        ground.server.start()
+    with suppress(psycopg.OperationalError):
+        ground.connect().close()
+        return True
+    return False
 
 
 def postmaster(ground: Ground, _: Writers) -> None:
@@ -106,13 +116,12 @@ def restart(number: int, ground: Ground, _: Writers) -> None:
 
 def silence(ground: Ground, _: Writers) -> None:
     # Each side sends to an Ethernet address that nobody has.
-    ways = [f"{ground.server.host} dev {ground.network}", f"{ground.client} dev {ground.network}"]
-    sides = list(zip(("", f"-n {ground.network}"), ways, strict=True))
-    for where, way in sides:
-        run(f"ip {where} neighbour replace {way} lladdr 02:00:00:00:00:00")
+    sides = [("", ground.server.host), (f"-n {ground.network}", ground.client)]
+    for where, other in sides:
+        run(f"ip {where} neighbour replace {other} dev {ground.network} lladdr 02:00:00:00:00:00")
     time.sleep(ground.chance.uniform(1, 8))  # the length of the silence, not a wait for anything
-    for where, way in sides:
-        run(f"ip {where} neighbour delete {way}")
+    for where, other in sides:
+        run(f"ip {where} neighbour delete {other} dev {ground.network}")
 
 
 def full(ground: Ground, writers: Writers) -> None:
@@ -121,42 +130,28 @@ def full(ground: Ground, writers: Writers) -> None:
         fill(ballast)
         refused(writers)
         with closing(ground.connect()) as observer:
-            until(lambda: severed(observer, b"SELECT pg_switch_wal()"), "the server ends")
+            until(lambda: fails(observer, b"SELECT pg_switch_wal()"), "the server ends")
     finally:
         ballast.unlink()
     until(lambda: revived(ground), "the server has recovered")
 
 
-def revived(ground: Ground) -> bool:
-    """It takes connections, and was started again if it has ended."""
-    if ground.server.process.poll() is not None:
-        ground.server.start()
-    return accepts(ground)
-
-
-def accepts(ground: Ground) -> bool:
-    with suppress(psycopg.OperationalError):
-        ground.connect().close()
-        return True
-    return False
-
-
 def refused(writers: Writers, times: int = CLIENTS) -> None:
-    least = writers.answers(503) + times
-    until(lambda: writers.answers(503) >= least, "writes are refused")
+    least = writers.refused + times
+    until(lambda: writers.refused >= least, "writes are refused")
 
 
 def connections(ground: Ground, writers: Writers) -> None:
     with ExitStack() as stack:
         observer = stack.enter_context(closing(ground.connect()))
-        least = writers.answers(503) + CLIENTS
+        least = writers.refused + CLIENTS
 
         def taken() -> bool:
             observer.execute(f"SELECT pg_terminate_backend(pid) {OTHERS} AND application_name <> ''".encode())
             with suppress(psycopg.OperationalError):
                 while True:
                     stack.enter_context(closing(ground.connect()))
-            return writers.answers(503) >= least
+            return writers.refused >= least
 
         until(taken, "writes are refused")
 
@@ -205,28 +200,25 @@ def outages(name: str, effort: Effort, ground: Ground) -> Result:
     and after how long every client had a good answer. In the end no connection is left at the server."""
     result, times = Result(), effort.of(TIMES, 1)
     with tortured(name, DATABASE_URL=ground.url) as service:
-        with writing(service.url, CLIENTS, unsure=UNSURE) as writers:
+        with writing(service.url, unsure=True) as writers:
             for what, harm in HARMS.items():
                 if what in ("silence", "full") and not ground.network:
                     result.figures[what] = "not tried: only root can make a network and a small disk"
                     continue
-                refusals, back = writers.answers(503), list[float]()
+                before, back = writers.refused, list[float]()
                 for _ in range(times):
-                    at_work(writers, WRITES)
+                    writers.at_work(WRITES)
                     harm(ground, writers)
                     back.append(well_again(writers))
-                refusals = writers.answers(503) - refusals
-                result.figures[what] = f"{times}, {refusals:,} of 503, {max(back):.1f} s"
+                result.figures[what] = f"{times}, {writers.refused - before:,} of 503, {max(back):.1f} s"
                 if effort.whole:  # the short form is for machines that do much else
                     result.expect(max(back) <= LIMIT, f"{what}: well again after {max(back):.1f} s")
         stops_well(service, result)
-        disagreements = writers.disagreements(rows(service.storage), exact=False)
+        writers.judge(rows(service.storage), result)
     with closing(ground.connect()) as observer:
         until(lambda: not connected(observer), "the server gives up the connections of the service")
-    result.counts["writes answered"] = writers.answered
-    result.counts["lost or twice"] = len(disagreements)
     result.figures["the slowest answer"] = f"{max(writer.slowest for writer in writers.threads):.1f} s"
-    result.faults += disagreements + writers.unexpected() + writers.silences
+    result.faults += writers.silences
     return result
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import chain, count, repeat
 from pathlib import Path
-from socket import socket
 from subprocess import CalledProcessError
 from types import SimpleNamespace
 from typing import Any
@@ -21,23 +20,13 @@ from harness.tests.fakes import listening
 from torture import overload, postgresql, signals, startup, synced
 from torture.__main__ import recorded, torture
 from torture.service import SHORT, Effort, Result, StuckError
+from torture.tests.answering import answering
 from torture.writer import Writers
 
 STRACE = """#!/bin/sh
 echo "strace: attach: ptrace(PTRACE_SEIZE, 1): Operation not permitted" >&2
 exit 1
 """
-
-
-def answering(status: int) -> Callable[[socket], None]:
-    """To each request that is a GET or has a JSON object."""
-
-    def answer(connection: socket) -> None:
-        while data := connection.recv(2**16):
-            if data.startswith(b"GET") or data.endswith(b"}"):
-                connection.sendall(b"HTTP/1.1 %d X\r\nContent-Length: 2\r\n\r\n[]" % status)
-
-    return answer
 
 
 @pytest.mark.parametrize(
@@ -73,11 +62,11 @@ def test_writes_that_are_answered_500_are_a_fault(
 ) -> None:
     for name in ("rows", "rows_of_the_file", "stops_well"):
         monkeypatch.setattr(signals, name, Mock(return_value={}))
-    with listening(answering(500)) as url:
+    with listening(answering({"POST": 500}, repeat(b"[]"))) as url:
         service = MagicMock(url=url, workers=Mock(side_effect=([pid] for pid in count())))
         monkeypatch.setattr(signals, "tortured", Mock(return_value=nullcontext(service)))
         result = experiment("alpha", Effort(SHORT))
-    assert any(fault.endswith("answers of 500") for fault in result.faults)
+    assert any(fault.startswith("POST was answered 500") for fault in result.faults)
     assert result.counts["lost or twice"] == 0
 
 
@@ -85,7 +74,7 @@ def test_a_copy_that_refuses_a_write_is_a_fault(tmp_path: Path, monkeypatch: pyt
     for name in ("Server", "rows_of_the_file", "stops_well"):
         monkeypatch.setattr(startup, name, Mock(return_value={}))
     result = Result()
-    with listening(answering(503)) as url:
+    with listening(answering({"POST": 503, "GET": 200}, repeat(b"[]"))) as url:
         startup.serve([MagicMock(url=url, database=tmp_path / "items.db")], result)
     assert result.faults == ["a write to copy 0 was answered 503"]
 
@@ -96,7 +85,7 @@ def test_strace_that_may_not_attach_is_not_waited_for(
     (tmp_path / "strace").write_text(STRACE)
     (tmp_path / "strace").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with listening(answering(201)) as url:
+    with listening(answering({"POST": 201}, repeat(b"[]"))) as url:
         workers = Mock(side_effect=[[1, 2]] * 9)
         service: Any = SimpleNamespace(url=url, scratch=tmp_path, workers=workers)
         assert synced.writes(service, 3) is None

@@ -1,13 +1,17 @@
-from collections import Counter
+from collections.abc import Iterator
+from itertools import count, repeat
 from math import inf
 
 import pytest
 
-from torture.writer import Writer, Writers
+from harness.tests.fakes import listening
+from torture.service import Result
+from torture.tests.answering import answering
+from torture.writer import Writer, Writers, writing
 
 
 def writer(**known: object) -> Writers:
-    made = Writer(0, "http://127.0.0.1:0", reuse=True)
+    made = Writer(0, "http://127.0.0.1:0")
     for name, value in known.items():
         setattr(made, name, value)
     return Writers([made])
@@ -45,6 +49,26 @@ def test_a_client_is_well_since_the_first_good_answer_that_no_bad_one_followed()
     assert writer(ends=[*ends, (5.0, False)]).well_since(0.0, 1) == inf
 
 
-@pytest.mark.parametrize(("status", "faults"), [(503, []), (404, []), (500, ["2 answers of 500"])])
-def test_what_a_write_is_answered(status: int, faults: list[str]) -> None:
-    assert writer(statuses=Counter({201: 5, status: 2})).unexpected() == faults
+NO_ITEM, ITEM = repeat(b"[]"), map(b'{"id": %d}'.__mod__, count(1))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "bodies", "faults"),
+    [
+        ({"POST": 503}, NO_ITEM, set()),
+        ({"POST": 500}, NO_ITEM, {"POST was answered 500"}),
+        ({"POST": 404}, NO_ITEM, {"POST was answered 404"}),
+        ({"POST": 201}, NO_ITEM, {"POST was answered 201 without an item"}),
+        ({"POST": 201, "PUT": 503, "DELETE": 204}, ITEM, set()),
+        ({"POST": 201, "PUT": 201, "DELETE": 200}, ITEM, {"PUT was answered 201", "DELETE was answered 200"}),
+        ({"POST": 201, "PUT": 404, "DELETE": 204}, ITEM, {"PUT was answered 404 where there is an item"}),
+    ],
+)
+def test_what_a_write_may_not_be_answered_is_a_fault(
+    statuses: dict[str, int], bodies: Iterator[bytes], faults: set[str]
+) -> None:
+    result = Result()
+    with listening(answering(statuses, bodies)) as url, writing(url) as writers:
+        writers.at_work(300)
+    writers.judge({}, result)
+    assert {fault.rpartition(", ")[0] for fault in result.faults if " answered " in fault} == faults
