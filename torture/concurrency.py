@@ -24,33 +24,32 @@ ITEMS = 6
 
 @dataclass(frozen=True)
 class Event:
-    """`value` is what a write wrote or a read found; of an answer 404, None."""
+    """A request, which read or wrote a value: None is an item that is not there.
+
+    One that was answered 404 is a GET that read None, whatever it would have written.
+    """
 
     method: str
     value: str | None
     began: float
     ended: float = inf  # never answered: it may have been done at any time since, or not at all
-    gone: bool = False  # the answer was 404
-
-
-ABSENT = None
 
 
 def after(event: Event, state: str | None) -> tuple[bool, str | None]:
     """Whether the event may happen in this state, and the state that it leaves."""
     if event.method == "GET":
-        return (state is ABSENT if event.gone else state == event.value), state
+        return state == event.value, state
     if event.method == "POST":
-        return state is ABSENT, event.value
-    if event.gone or (event.ended == inf and state is ABSENT):
-        return state is ABSENT, ABSENT
-    return state is not ABSENT, event.value if event.method == "PUT" else ABSENT
+        return state is None, event.value
+    if event.ended == inf and state is None:  # it found nothing
+        return True, None
+    return state is not None, event.value
 
 
 def is_linearizable(history: Iterable[Event]) -> bool:
     events = sorted(history, key=lambda event: event.began)
     certain = sum(1 for event in events if event.ended < inf)
-    stack: list[tuple[frozenset[int], int, str | None, int]] = [(frozenset(), 0, ABSENT, 0)]
+    stack: list[tuple[frozenset[int], int, str | None, int]] = [(frozenset(), 0, None, 0)]
     tried: set[tuple[frozenset[int], int, str | None]] = set()
     while stack:
         ahead, first, state, done = stack.pop()
@@ -95,7 +94,7 @@ class Shared:
             self.events[id_].append(event)
             if event.method == "POST":
                 self.ids.append(id_)
-            elif event.gone or event.method == "DELETE":
+            elif event.value is None:
                 self.ids = [known for known in self.ids if known != id_]
 
     def act(self, client: Client, chance: random.Random, value: str) -> None:
@@ -111,14 +110,13 @@ class Shared:
             answer = client.send(method, target, body)
         except NoAnswerError as error:
             self.faults.append(str(error))
-            if id_:
-                self.note(id_, Event(method, value, began))
+            if method in ("PUT", "DELETE"):
+                self.note(id_, Event(method, value if body else None, began))
             return
-        ended, gone = time.monotonic(), answer.status == 404
+        ended, found = time.monotonic(), None
         if answer.status not in STATUSES[method]:
             self.faults.append(f"{method} {target}: {answer.status}")
             return
-        found = value if gone else None
         if answer.status in (200, 201):
             item = answer.json()
             id_, found = item["id"], item["name"]
@@ -126,7 +124,7 @@ class Shared:
                 self.faults.append(
                     f"{method} {target}: the name of {found}, not that of {item['description']}"
                 )
-        self.note(id_, Event(method, found, began, ended, gone))
+        self.note(id_, Event("GET" if answer.status == 404 else method, found, began, ended))
 
 
 def concurrency(name: str, effort: Effort) -> Result:
