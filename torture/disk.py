@@ -1,16 +1,16 @@
 import os
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.server import Server
-from harness.wire import Client, NoAnswerError
-from torture.service import WORKERS, Effort, Result, StuckError, integrity, prepared, rows, until
+from harness.wire import NoAnswerError
+from torture.service import WORKERS, Effort, Result, ask, integrity, rows, tortured, until
 
 TIMES = 5
+STORED = 3  # items, before anything befalls them
 ASKED = 8  # times each, on connections of their own: so that each worker and thread is asked
 WRITES = (("POST", "/items"), ("PUT", "/items/1"), ("DELETE", "/items/1"))
 READS = (("GET", "/items"), ("GET", "/items/1"))
@@ -24,60 +24,60 @@ Requests = Sequence[tuple[str, str]]
 def disk(name: str, effort: Effort) -> Result:
     """A full disk, a disk that cannot be written, a database that is damaged.
     Writes are 503 as problem+json while it lasts, nothing is corrupted, and it is well again by itself."""
-    result, times = Result(), effort.of(TIMES, 1)
+    result = Result()
     for what, harm in HARMS.items():
         if what == "full" and os.geteuid() != 0:
             result.figures[what] = "not tried: only root can mount a small disk"
             continue
-        for _ in range(times):
+        for _ in range(effort.of(TIMES, 1)):
             # One worker has opened the database when the service answers; a second may be about to.
             workers = 1 if what == "damaged" else WORKERS
-            with harmed(name, workers, small=what == "full") as service:
+            with tortured(name, WEB_CONCURRENCY=str(workers)) as service:
+                for _ in range(STORED):
+                    status(service, "POST", "/items")
                 harm(service, result)
                 result.expect(not service.traceback(), f"{what}: a traceback: {service.traceback()}")
-        result.counts[what] = times
+            result.counts[what] += 1
     return result
 
 
+def run(command: str, *paths: Path) -> None:
+    words = [*command.split(), *map(str, paths)]
+    subprocess.run(words, check=True, capture_output=True)  # noqa: S603 - our own
+
+
 @contextmanager
-def harmed(name: str, workers: int, *, small: bool) -> Iterator[Server]:
-    with ExitStack() as stack:
-        scratch = Path(stack.enter_context(TemporaryDirectory(prefix=f"torture-{name}-")))
-        service = prepared(name, scratch, WEB_CONCURRENCY=str(workers))
-        if small:
-            mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(service.folder)]
-            subprocess.run(mount, check=True)  # noqa: S603 - our own folder
-            stack.callback(subprocess.run, ["umount", "--lazy", str(service.folder)], check=True)
-        stack.callback(service.close)
-        service.start()
-        for _ in range(3):
-            status(service, "POST", "/items")
-        yield service
+def small_disk(folder: Path, size: int) -> Iterator[None]:
+    run(f"mount -t tmpfs -o size={size} tmpfs", folder)
+    try:
+        yield
+    finally:
+        run("umount --lazy", folder)
 
 
 def full(service: Server, result: Result) -> None:
-    ballast = service.folder / "ballast"
-    ballast.write_bytes(bytes(SMALL * 3 // 4))
-    stored, last = len(rows(service.database)), 201
-    while last == 201 and stored < SMALL // 1000:
-        last = status(service, "POST", "/items")
-        stored += last == 201
-    result.expect(last == 503, f"full: a write was answered {last}")
-    fill(ballast)
-    expect(service, result, "full", READS, {200})
-    expect(service, result, "full", HEALTH, {200, 503})
-    ballast.unlink()
-    recovers(service, result, "full", least=stored)
+    service.stop()
+    with small_disk(service.folder, SMALL):
+        service.start()
+        ballast = service.folder / "ballast"
+        ballast.write_bytes(bytes(SMALL * 3 // 4))
+        stored, last = 0, 201
+        while last == 201 and stored < SMALL // 1000:
+            last = status(service, "POST", "/items")
+            stored += last == 201
+        result.expect(last == 503, f"full: a write was answered {last}")
+        fill(ballast)
+        expect(service, result, "full", READS, {200})
+        expect(service, result, "full", HEALTH, {200, 503})
+        ballast.unlink()
+        recovers(service, result, "full", least=stored)
 
 
 def fill(file: Path) -> None:
     """What a last, smaller write could still have used."""
-    with file.open("ab", buffering=0) as target:
-        try:
-            while target.write(bytes(4096)):
-                pass
-        except OSError:
-            return
+    with suppress(OSError), file.open("ab", buffering=0) as target:
+        while target.write(bytes(4096)):
+            pass
 
 
 def read_only(service: Server, result: Result) -> None:
@@ -90,7 +90,7 @@ def read_only(service: Server, result: Result) -> None:
     expect(service, result, "read-only", HEALTH + READS, {200, 503})
     for path, mode in modes.items():
         path.chmod(mode)
-    recovers(service, result, "read-only", least=3)
+    recovers(service, result, "read-only", least=STORED)
 
 
 def damaged(service: Server, result: Result) -> None:
@@ -106,7 +106,7 @@ def damaged(service: Server, result: Result) -> None:
     for beside in service.folder.glob("items.db-*"):
         beside.unlink()
     service.start()
-    recovers(service, result, "damaged", least=3)
+    recovers(service, result, "damaged", least=STORED)
 
 
 def replace_workers(service: Server) -> None:
@@ -116,16 +116,11 @@ def replace_workers(service: Server) -> None:
     until(lambda: len(set(service.workers()) - set(old)) == len(old), "the workers are back")
 
 
-HARMS: dict[str, Callable[[Server, Result], None]] = {
-    "full": full,
-    "read-only": read_only,
-    "damaged": damaged,
-}
+HARMS = {"full": full, "read-only": read_only, "damaged": damaged}
 
 
 def status(service: Server, method: str, target: str) -> int:
-    with Client(service.url, reuse=False) as client:
-        answer = client.send(method, target, ITEM if method in ("POST", "PUT") else None)
+    answer = ask(service, method, target, ITEM if method in ("POST", "PUT") else None)
     if answer.status >= 400 and answer.header("Content-Type") != "application/problem+json":
         raise NoAnswerError(f"{method} {target}: {answer.status} as {answer.header('Content-Type')}")
     return answer.status
@@ -139,14 +134,8 @@ def expect(service: Server, result: Result, what: str, requests: Requests, allow
 
 def recovers(service: Server, result: Result, what: str, *, least: int) -> None:
     """By itself, for good, and with everything that it had."""
-    try:  # each worker may need a request to see that all is well
-        until(
-            lambda: all(status(service, "POST", "/items") == 201 for _ in range(ASKED)),
-            f"{what}: it recovers",
-        )
-    except StuckError as stuck:
-        result.faults.append(str(stuck))
-        return
+    # each worker may need a request to see that all is well
+    until(lambda: all(status(service, "POST", "/items") == 201 for _ in range(ASKED)), f"{what}: it recovers")
     stored = len(rows(service.database))
     result.expect(stored >= least + ASKED, f"{what}: {stored} items are left of {least + ASKED}")
     expect(service, result, f"after {what}", HEALTH + READS, {200})

@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from harness.postgresql import PostgreSQL, new_database
-from torture.disk import fill
+from torture.disk import fill, run, small_disk
 from torture.service import Effort, Result, rows, stops_well, tortured, until
 from torture.signals import crash
 from torture.writer import CLIENTS, Writers, writing
@@ -57,8 +57,7 @@ def ground() -> Iterator[Ground]:
         near, subnet = f"torture-{os.getpid()}", f"198.18.{os.getpid() % 256}"  # of the block for such tests
         client, far = f"{subnet}.1", f"{subnet}.2"
         with suppress(OSError, subprocess.CalledProcessError):  # where we may not: without them
-            run(f"mount -t tmpfs -o size={DISK} tmpfs {folder}")
-            stack.callback(run, f"umount --lazy {folder}")
+            stack.enter_context(small_disk(folder, DISK))
             run(f"ip netns add {near}")
             stack.callback(run, f"ip netns delete {near}")
             run(f"ip link add {near} type veth peer name {near} netns {near}")
@@ -69,10 +68,6 @@ def ground() -> Iterator[Ground]:
         server = stack.enter_context(closing(PostgreSQL(folder, host, prefix, SETTINGS)))
         server.start()
         yield Ground(server, network, client, server.url)
-
-
-def run(command: str) -> None:
-    subprocess.run(command.split(), check=True, capture_output=True)  # noqa: S603 - our own words
 
 
 def connected(observer: Connection) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.database import Database, records
-from harness.server import Server, launched, server_of
+from harness.server import Server, launched
 from harness.wire import TIMEOUT, Answer, Client
 
 LONG = 10.0  # minutes for each service, about: what the long form takes
@@ -67,15 +67,10 @@ def until(holds: Callable[[], object], what: str, deadline: float = DEADLINE) ->
     return time.monotonic() - began
 
 
-def prepared(name: str, scratch: Path, **env: str) -> Server:
-    """A service that is up when all of its workers are there; not yet started."""
-    workers = int(env.get("WEB_CONCURRENCY", WORKERS))
-    return server_of(name, scratch, env, prefix=UNPRIVILEGED, workers=workers)
-
-
 def tortured(name: str, prefix: Sequence[str] = (), **env: str) -> AbstractContextManager[Server]:
-    """A service with a new database, up; gone on the way out."""
-    return launched(name, env, prefix=[*prefix, *UNPRIVILEGED], workers=WORKERS)
+    """A service with a new database, up with all of its workers; gone on the way out."""
+    workers = int(env.get("WEB_CONCURRENCY", WORKERS))
+    return launched(name, env, prefix=[*prefix, *UNPRIVILEGED], workers=workers)
 
 
 def ask(service: Server, method: str, target: str, value: object = None, timeout: float = TIMEOUT) -> Answer:

@@ -4,18 +4,16 @@ import os
 import re
 import socket
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 
 from harness.process import started
-from harness.server import Server, free_port
+from harness.server import free_port
 from harness.service import SERVICES
-from harness.wire import Client
-from torture.service import DEADLINE, Effort, Result, prepared, rows, rows_of_the_file, stops_well, tortured
+from torture.service import DEADLINE, Effort, Result, ask, rows, rows_of_the_file, stops_well, tortured
 
 VARIABLES = [
     ("HOST", ""),
@@ -30,6 +28,7 @@ VARIABLES = [
     ("LOG_LEVEL", "loud"),
 ]
 AT_ONCE = 4  # starts
+# Of a later version, as each service notes it.
 NEWER = """
 PRAGMA user_version = 99;
 CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL);
@@ -37,11 +36,6 @@ INSERT INTO alembic_version VALUES ('9999');
 CREATE TABLE django_migrations (id INTEGER PRIMARY KEY, app TEXT, name TEXT, applied TEXT NOT NULL);
 INSERT INTO django_migrations VALUES (1, 'app', '9999_later', '2026-01-01');
 """
-DATABASES = {
-    "newer": NEWER,
-    "other": "CREATE TABLE items (id INTEGER)",
-    "none": "",
-}  # newer: as each notes it
 READ_ONLY = 'mount -t tmpfs -o ro none /dev/shm; exec "$@"'
 WITHOUT_SHARED_MEMORY = ["unshare", "--mount", "sh", "-c", READ_ONLY, "-"]
 COPIES = 2
@@ -58,36 +52,33 @@ def startup(name: str, _: Effort) -> Result:
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
         port = str(taken.getsockname()[1])
+        databases = newer, other, none = [Path(folder, what) for what in ("newer.db", "other.db", "none.db")]
+        made(newer, NEWER)
+        made(other, "CREATE TABLE items (id INTEGER)")
+        none.write_bytes(b"no database at all. " * 1000)
         starts = [(variable, value, variable) for variable, value in VARIABLES]
         starts += [("PORT", port, port)]
-        for what, statements in DATABASES.items():
-            database = Path(folder, f"{what}.db")
-            if statements:
-                made(database, statements)
-            else:
-                database.write_bytes(b"no database at all. " * 1000)
-            words = "DATABASE_URL|revision"  # the second is Alembic's own
-            starts.append(("DATABASE_URL", f"sqlite:///{database}", words))
-        folders = [Path(folder, str(number)) for number in range(len(starts))]
-        list(pool.map(lambda folder, start: refused(name, folder, result, *start), folders, starts))
+        # "revision" is Alembic's own word
+        starts += [("DATABASE_URL", f"sqlite:///{path}", "DATABASE_URL|revision") for path in databases]
+        list(pool.map(lambda start: refused(name, result, *start), starts))
     result.counts["bad variables"] = len(VARIABLES)
-    result.counts["strange databases"] = len(DATABASES)
+    result.counts["strange databases"] = len(databases)
     result.counts["port in use"] = 1
     without_shared_memory(name, result)
     return result
 
 
-def refused(name: str, scratch: Path, result: Result, variable: str, value: str, words: str) -> None:
+def refused(name: str, result: Result, variable: str, value: str, words: str) -> None:
     """It ends with a status that is not 0, and says one of the words in a line, without a traceback."""
-    scratch.mkdir()
-    what, log = f"{variable}={value!r}", scratch / "log"
-    env = {"DATABASE_URL": f"sqlite:///{scratch}/items.db", "PORT": str(free_port()), variable: value}
-    with started([str(SERVICES / name / ".venv/bin/gunicorn")], log, env, SERVICES / name) as process:
-        try:
-            result.expect(process.wait(DEADLINE) != 0, f"{what}: exit status 0")
-        except TimeoutExpired:
-            result.faults.append(f"{what}: it started")
-    text = log.read_text(errors="replace")
+    what, command = f"{variable}={value!r}", [str(SERVICES / name / ".venv/bin/gunicorn")]
+    with TemporaryDirectory(prefix=f"torture-{name}-") as scratch:
+        env = {"DATABASE_URL": f"sqlite:///{scratch}/items.db", "PORT": str(free_port()), variable: value}
+        with started(command, Path(scratch, "log"), env, SERVICES / name) as process:
+            try:
+                result.expect(process.wait(DEADLINE) != 0, f"{what}: exit status 0")
+            except TimeoutExpired:
+                result.faults.append(f"{what}: it started")
+        text = Path(scratch, "log").read_text(errors="replace")
     result.expect(re.search(words, text), f"{what}: the log does not say {words}")
     result.expect("Traceback" not in text, f"{what}: a traceback")
 
@@ -106,31 +97,17 @@ def without_shared_memory(name: str, result: Result) -> None:
 def together(name: str, effort: Effort) -> Result:
     """Two copies that start at the same moment on one database: a new one, and one of the first edition.
     Both come up and serve the same items, and every row of the first edition is kept."""
-    result, times = Result(), effort.of(TIMES, 1)
+    result = Result()
     dump = (SERVICES / name / "tests" / "first_edition.sql").read_text()
-    for statements in ("", dump):
-        for _ in range(times):
-            with copies(name, statements) as services:
-                serve(services, result)
-    result.counts["starts on a new database"] = times
-    result.counts["starts on a database of the first edition"] = times
+    for what, statements in {"a new database": "", "a database of the first edition": dump}.items():
+        for _ in range(effort.of(TIMES, 1)):
+            with TemporaryDirectory(prefix=f"torture-{name}-") as folder:
+                database = Path(folder, "items.db")
+                if statements:
+                    made(database, statements)
+                copies(name, database, result)
+            result.counts[f"starts on {what}"] += 1
     return result
-
-
-@contextmanager
-def copies(name: str, statements: str) -> Iterator[list[Server]]:
-    """Not yet started."""
-    with TemporaryDirectory(prefix=f"torture-{name}-") as scratch, ExitStack() as stack:
-        database, services = Path(scratch, "items.db"), list[Server]()
-        if statements:
-            made(database, statements)
-        for number in range(COPIES):
-            folder = Path(scratch, str(number))
-            folder.mkdir()
-            service = prepared(name, folder, DATABASE_URL=f"sqlite:///{database}")
-            service.database = database
-            services.append(stack.enter_context(closing(service)))
-        yield services
 
 
 def made(database: Path, statements: str) -> None:
@@ -138,25 +115,24 @@ def made(database: Path, statements: str) -> None:
         connection.executescript(statements)
 
 
-def serve(services: list[Server], result: Result) -> None:
-    """Each copy stores an item, all list the same; then they stop, one after the other."""
-    database = services[0].database
+def copies(name: str, database: Path, result: Result) -> None:
+    """Each stores an item, all list the same; then they stop, one after the other."""
     items = rows(database) if database.exists() else {}
-    with ThreadPoolExecutor(COPIES) as pool:
-        list(pool.map(Server.start, services))
-    for number, service in enumerate(services):
-        with Client(service.url, reuse=False) as client:
-            answer = client.send("POST", "/items", {"name": f"of {number}", "price": 1})
-        if answer.status != 201:
-            result.faults.append(f"a write to copy {number} was answered {answer.status}")
-            continue
-        item = answer.json()
-        result.expect(item["id"] > max(items, default=0), f"the id {item['id']} was given again")
-        items[item["id"]] = item["name"]
-    for service in services:
-        with Client(service.url, reuse=False) as client:
-            listed = {item["id"]: item["name"] for item in client.send("GET", "/items").json()}
-        result.expect(listed == items, f"{len(listed)} of {len(items)} items are listed as they should be")
-    for service in services:
-        stops_well(service, result)
-    result.expect(rows_of_the_file(services[-1]) == items, "the file alone does not hold every item")
+    with ExitStack() as stack, ThreadPoolExecutor(COPIES) as pool:
+        starts = [tortured(name, DATABASE_URL=f"sqlite:///{database}") for _ in range(COPIES)]
+        services = list(pool.map(stack.enter_context, starts))
+        for number, service in enumerate(services):
+            service.database = database
+            answer = ask(service, "POST", "/items", {"name": f"of {number}", "price": 1})
+            if answer.status != 201:
+                result.faults.append(f"a write to copy {number} was answered {answer.status}")
+                continue
+            item = answer.json()
+            result.expect(item["id"] > max(items, default=0), f"the id {item['id']} was given again")
+            items[item["id"]] = item["name"]
+        for service in services:
+            listed = {item["id"]: item["name"] for item in ask(service, "GET", "/items").json()}
+            result.expect(listed == items, f"{len(listed)} items are listed, and not the {len(items)}")
+        for service in services:
+            stops_well(service, result)
+        result.expect(rows_of_the_file(services[-1]) == items, "the file alone does not hold every item")

@@ -71,12 +71,13 @@ def test_writes_that_are_answered_500_are_a_fault(
 
 
 def test_a_copy_that_refuses_a_write_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("Server", "rows_of_the_file", "stops_well"):
+    for name in ("rows_of_the_file", "stops_well"):
         monkeypatch.setattr(startup, name, Mock(return_value={}))
     result = Result()
     with listening(answering({"POST": 503, "GET": 200}, repeat(b"[]"))) as url:
-        startup.serve([MagicMock(url=url, database=tmp_path / "items.db")], result)
-    assert result.faults == ["a write to copy 0 was answered 503"]
+        monkeypatch.setattr(startup, "tortured", Mock(return_value=nullcontext(MagicMock(url=url))))
+        startup.copies("alpha", tmp_path / "items.db", result)
+    assert result.faults == [f"a write to copy {number} was answered 503" for number in (0, 1)]
 
 
 def test_strace_that_may_not_attach_is_not_waited_for(
