@@ -1,13 +1,12 @@
 import socket
-import threading
 import time
 from contextlib import ExitStack, suppress
 
 from harness import k6
 from harness.process import started
 from harness.server import Server
-from harness.wire import Client, NoAnswerError
-from torture.service import Effort, Result, StuckError, kept, stops_well, tortured, until
+from harness.wire import NoAnswerError
+from torture.service import Effort, Result, StuckError, ask, kept, stops_well, tortured, until
 
 SECONDS = 30
 WARM_UP = 3  # seconds of each load, in which a worker comes to hold what it will always hold
@@ -19,8 +18,8 @@ LOADS: list[tuple[str, dict[str, int], bool]] = [  # a name, k6's settings, whet
 ]
 GROWTH = 48.0  # MiB that it may keep: of 50,000 requests, a leak of 1 KiB in each would be more
 SLOW = (2, 4, 64)
-TRICKLE = 5.0  # seconds for which they send a byte a second
-REQUEST = b"GET /hello HTTP/1.1\r\nHost: a\r\nX-Slow: " + b"a" * 100
+TRICKLE = 5  # bytes of it that each sends, one a second; so long another may wait for an answer
+REQUEST = b"GET /hello HTTP/1.1\r\n"
 
 
 def overload(name: str, effort: Effort) -> Result:
@@ -49,14 +48,14 @@ def overload(name: str, effort: Effort) -> Result:
 
 def overloaded(service: Server, result: Result, seconds: int) -> None:
     limit = service.memory_mib() + GROWTH
-    result.figures |= loads(service, result, seconds)
+    loads(service, result, seconds)
     with suppress(StuckError):
         until(lambda: service.memory_mib() < limit, "its memory is back", 10)
 
 
-def loads(service: Server, result: Result, seconds: int) -> dict[str, str]:
-    """By k6, one after the other; what it counted."""
-    counted, summary, log = dict[str, str](), service.scratch / "k6.json", service.scratch / "k6.txt"
+def loads(service: Server, result: Result, seconds: int) -> None:
+    """By k6, one after the other."""
+    summary, log = service.scratch / "k6.json", service.scratch / "k6.txt"
     for what, rate, reuse in LOADS:
         settings = {"BASE_URL": service.url, "VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
         command = k6.command("hello", summary, settings)
@@ -65,40 +64,28 @@ def loads(service: Server, result: Result, seconds: int) -> dict[str, str]:
         outcome = k6.read(summary, status, "hello", log)
         if isinstance(outcome, str):
             result.faults.append(f"{what}, {seconds} s: {outcome}")
-            counted[what] = "none"
+            result.figures[what] = "none"
             continue
         failed = max(outcome.failed.values(), default=0)
         result.expect(failed == 0, f"{what}, {seconds} s: {failed:,} of {outcome.requests:,} requests failed")
-        counted[what] = f"{outcome.requests:,} answered, {failed:,} failed"
-    return counted
+        result.figures[what] = f"{outcome.requests:,} answered, {failed:,} failed"
 
 
 def beside_slow(service: Server, number: int) -> str:
     """How long a request takes on the whole, at most, while so many others arrive byte by byte."""
+    slowest = 0.0
     with ExitStack() as stack:
-        slow = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", service.port))) for _ in range(number)
-        ]
-        over = threading.Event()
-        trickle = threading.Thread(target=trickling, args=(slow, over), daemon=True)
-        trickle.start()
-        stack.callback(trickle.join)
-        stack.callback(over.set)
-        end, slowest = time.monotonic() + TRICKLE, 0.0
-        while (began := time.monotonic()) < end:
-            try:
-                with Client(service.url, reuse=False, timeout=TRICKLE) as client:
-                    client.send("GET", "/hello")
-            except NoAnswerError:
-                return f"none in {TRICKLE:.0f} s"
-            slowest = max(slowest, time.monotonic() - began)
+        address = ("127.0.0.1", service.port)
+        slow = [stack.enter_context(socket.create_connection(address)) for _ in range(number)]
+        for position in range(TRICKLE):
+            for connection in slow:
+                with suppress(OSError):
+                    connection.send(REQUEST[position : position + 1])
+            next_byte = time.monotonic() + 1
+            while (began := time.monotonic()) < next_byte:
+                try:
+                    ask(service, "GET", "/hello", timeout=TRICKLE)
+                except NoAnswerError:
+                    return f"none in {TRICKLE} s"
+                slowest = max(slowest, time.monotonic() - began)
     return f"{slowest * 1000:,.0f} ms at most"
-
-
-def trickling(slow: list[socket.socket], over: threading.Event) -> None:
-    for position in range(len(REQUEST)):
-        for connection in slow:
-            with suppress(OSError):
-                connection.send(REQUEST[position : position + 1])
-        if over.wait(1):
-            return
