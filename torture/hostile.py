@@ -8,18 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from harness.server import Server
-from torture.service import Effort, Result, kept, tortured, until
+from torture.service import Effort, Result, StuckError, kept, tortured, until
 
 REQUESTS = 52_000  # of nearly HTTP, and as many of nearly JSON
 CLIENTS = 4
-BATCH = 64  # requests that are drawn at once
-# seconds in which an answer should begin; then the client ends its side, as no more will come
-PATIENCE = 0.02
+PATIENCE = 0.02  # seconds in which an answer should begin
 HANG = 10.0  # seconds without an answer and without an end
 GROWTH = 32.0  # MiB that a service may keep of all that
 WARM = 0.2  # the share of the requests after which the memory is first read
@@ -29,6 +25,7 @@ STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 VALUE = re.compile(r"(?<=: )[^,}]+")  # of a member
 PROTOCOL = {501, 505}  # what HTTP says of a transfer coding and of a version that a server does not have
 DATA = tomllib.loads(Path(__file__).with_name("hostile.toml").read_text())
+Outcome = tuple[float, list[int]]  # of a request: the seconds until its end, and the statuses of its answers
 
 
 def hostile(name: str, effort: Effort) -> Result:
@@ -36,25 +33,18 @@ def hostile(name: str, effort: Effort) -> Result:
     No 5xx but the 501 and 505 that HTTP has, and no hang. From the first fifth of the requests to the last
     the memory grows by less than 32 MiB, and so it does in each flood. Where it grows by more, they are sent
     again: it is a fault if it comes 3 times in a row. None of this shows that growth ends."""
-    result, answers, slowest, sent_so_far = Result(), Counter[int](), 0.0, 0
-    count, chance = effort.of(REQUESTS, 500), random.Random(1)
+    result, outcomes, count = Result(), list[Outcome](), effort.of(REQUESTS, 500)
     with tortured(name) as service:
-
-        def all_that(share: float) -> None:
-            nonlocal slowest, sent_so_far
-            for draw in (partial(mutated, "http"), nearly_json):
-                requests = (draw(chance) for _ in range(round(count * share)))
-                slowest = max(slowest, send(service.port, result, answers, requests))
-                sent_so_far += round(count * share)
-
-        all_that(WARM)
-        grown = kept(service, GROWTH, result, "all that", lambda: all_that(1 - WARM))
+        fire(service, outcomes, range(round(count * WARM)))
+        rest = range(round(count * WARM), count)
+        grown = kept(service, GROWTH, result, "all that", lambda: fire(service, outcomes, rest))
+        answers = Counter(status for _, statuses in outcomes for status in statuses)
         bad = {status: times for status, times in answers.items() if status >= 500 and status not in PROTOCOL}
         result.expect(not bad, f"answers: {bad}")
-        result.counts["requests"] = sent_so_far
-        result.counts["answers"] = answers.total() - answers[0]
+        result.counts["requests"] = len(outcomes)
+        result.counts["answers"] = answers.total()
         result.counts["answers of 5xx"] = sum(bad.values())
-        result.figures["the slowest"] = f"{slowest * 1000:,.0f} ms"
+        result.figures["the slowest"] = f"{max(seconds for seconds, _ in outcomes) * 1000:,.0f} ms"
         result.figures["memory after"] = f"{grown:+.0f} MiB"
         gigabyte(service, result)
         for what, request in floods():
@@ -64,6 +54,18 @@ def hostile(name: str, effort: Effort) -> Result:
         # no client sees it
         result.figures["the first traceback in the log"] = service.traceback()[:60] or "none"
     return result
+
+
+def fire(service: Server, outcomes: list[Outcome], numbers: range) -> None:
+    """Requests of these numbers, which say what is in them: of nearly HTTP, and as many of nearly JSON."""
+
+    def client(first: int) -> None:
+        for number in numbers[first::CLIENTS]:
+            outcomes.append(sent(service.port, mutated("http", random.Random(number))))
+            outcomes.append(sent(service.port, nearly_json(random.Random(number))))
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(client, range(CLIENTS)))
 
 
 def nearly_json(chance: random.Random) -> bytes:
@@ -103,34 +105,21 @@ def token(kind: str, chance: random.Random) -> str:
     return str(text * times)
 
 
-def send(port: int, result: Result, answers: Counter[int], requests: Iterator[bytes]) -> float:
-    """Each on a connection of its own; the seconds that the slowest took."""
-    slowest = 0.0
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        while some := list(islice(requests, BATCH)):
-            for seconds, statuses, faults in pool.map(partial(sent, port), some):
-                slowest = max(slowest, seconds)
-                answers.update(statuses)
-                result.faults += faults
-    return slowest
-
-
-def sent(port: int, data: bytes) -> tuple[float, list[int], list[str]]:
-    """The seconds until the end, the statuses of the answers, 0 where there is none; and what was wrong."""
+def sent(port: int, data: bytes, patience: float = PATIENCE) -> Outcome:
+    """On a connection of its own, whose side the client ends when an answer begins, or its patience."""
     began, received = time.monotonic(), b""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection:
             with suppress(OSError):  # it may have answered, and closed, before all was sent
                 connection.sendall(data)
-                select.select([connection], [], [], PATIENCE)
+                select.select([connection], [], [], patience)
                 connection.shutdown(socket.SHUT_WR)
             with suppress(ConnectionError):
                 while piece := connection.recv(2**16):
                     received += piece
     except TimeoutError:
-        return time.monotonic() - began, [], [f"no answer and no end in {HANG:.0f} s to {data[:200]!r}"]
-    statuses = [int(status) for status in STATUS.findall(received)]
-    return time.monotonic() - began, statuses or [0], []
+        raise StuckError(f"no answer and no end in {HANG:.0f} s to {data[:200]!r}") from None
+    return time.monotonic() - began, [int(status) for status in STATUS.findall(received)]
 
 
 def gigabyte(service: Server, result: Result) -> None:
@@ -170,17 +159,12 @@ def floods() -> Iterator[tuple[str, bytes]]:
 
 
 def flood(service: Server, result: Result, what: str, request: bytes) -> None:
-    kept(service, GROWTH, result, what, lambda: poured(service, result, what, request))
+    def pour() -> None:
+        statuses = list[int]()
+        with suppress(StuckError):  # it is not said how long it may take
+            _, statuses = sent(service.port, request, HANG)
+        result.figures[what] = ", ".join(map(str, statuses)) or "none"
+        result.expect(max(statuses, default=0) < 500, f"{what}: {result.figures[what]}")
+
+    kept(service, GROWTH, result, what, pour)
     until(service.answers, f"{what}: it answers again")
-
-
-def poured(service: Server, result: Result, what: str, request: bytes) -> None:
-    answer = b""
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
-        with suppress(OSError):
-            connection.sendall(request)
-        with suppress(OSError):
-            answer = connection.recv(2**16)
-    status = answer[9:12].decode("ascii", "replace") or "none"
-    result.figures[what] = status
-    result.expect(not status.startswith("5"), f"{what}: {status}")
