@@ -1,31 +1,28 @@
 import re
 import shutil
 import subprocess
-from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from harness.server import Server
-from harness.wire import Client
-from torture.service import Effort, Result, tortured, until
+from torture.service import Effort, Result, ask, tortured, until
 
 WRITES = 20
-CALL = re.compile(r"^\d+ +[\d.]+ (?:<\.\.\. )?(\w+)")
+SYNCED = re.compile(r"^\d+ +(?:<\.\.\. )?f(?:data)?sync\b.*= 0\s*$")  # by the process of this number
+CALLS = "fsync,fdatasync,recvfrom,read,sendto,sendmsg,write,writev"
+# In the background: what is started, asked for its workers and stopped is the service all the same.
+STRACE = ["strace", "--daemonize", "--follow-forks", "--string-limit=16", f"--trace={CALLS}"]
 
 
 def synced(name: str, effort: Effort) -> Result:
     """The system calls of the workers, while they write.
     A commit is synced before its answer leaves; with SQLITE_SYNCHRONOUS=OFF none may be seen to be."""
     result = Result()
-    if shutil.which("strace") is None:
-        result.figures["synced before the answer"] = "not tried: strace is missing"
+    if not traceable():
+        result.figures["synced before the answer"] = "not tried: strace is missing, or may not trace"
         return result
     count = effort.of(WRITES, 3)
     for setting, expected in {"FULL": count, "OFF": 0}.items():
-        with tortured(name, SQLITE_SYNCHRONOUS=setting) as service:
-            before = writes(service, count)
-        if before is None:
-            result.figures["synced before the answer"] = "not tried: strace may not attach"
-            return result
+        before = sum(writes(name, setting, count))
         result.figures[f"synced before the answer, {setting}"] = f"{before} of {count}"
         result.expect(
             before == expected, f"{setting}: {before} of {count} commits were synced before the answer"
@@ -33,42 +30,31 @@ def synced(name: str, effort: Effort) -> Result:
     return result
 
 
-def writes(service: Server, count: int) -> int | None:
-    """How many of so many writes were synced after the request came and before the answer left.
-    None where strace may not attach to a process that it did not start."""
-    with Client(service.url) as client:
-        client.send("POST", "/items", {"name": "Lamp", "price": 1})
-        log, pids = service.scratch / "calls.txt", [f"-p{pid}" for pid in service.workers()]
-        calls = "trace=fsync,fdatasync,recvfrom,read,sendto,sendmsg,write,writev"
-        with subprocess.Popen(  # noqa: S603 - strace, on the service's own workers
-            ["strace", "-f", "-ttt", "-s", "16", "-o", str(log), "-e", calls, *pids],  # noqa: S607
-            stderr=subprocess.PIPE,
-        ) as tracer:
-            try:
-                assert tracer.stderr is not None  # noqa: S101 - it is a pipe
-                attempts = islice((line for line in tracer.stderr if b"attach" in line), len(pids))
-                if sum(b"attached" in line for line in attempts) < len(pids):
-                    return None
-                for number in range(count):
-                    client.send("POST", "/items", {"name": f"Lamp {number}", "price": 1})
-                until(lambda: answers(log) >= count, "the answers are in the trace")
-            finally:
-                tracer.terminate()
-    return sum(synced_before(log))
+def traceable() -> bool:
+    """Whether there is an strace, and it may trace."""
+    strace = shutil.which("strace")
+    return strace is not None and subprocess.run([strace, "true"], capture_output=True).returncode == 0  # noqa: S603
 
 
-def answers(log: Path) -> int:
-    return log.read_text(errors="replace").count('"HTTP/1.1 201')
+def writes(name: str, setting: str, count: int) -> list[bool]:
+    """Of so many, whether each was synced after the request came and before the answer left."""
+    with TemporaryDirectory(prefix=f"torture-{name}-") as folder:
+        log = Path(folder, "calls.txt")
+        with tortured(name, [*STRACE, f"--output={log}"], SQLITE_SYNCHRONOUS=setting) as service:
+            for number in range(count):
+                ask(service, "POST", "/items", {"name": f"Lamp {number}", "price": 1})
+            until(lambda: len(synced_before(log)) == count, "the answers are in the trace")
+        return synced_before(log)
 
 
 def synced_before(log: Path) -> list[bool]:
-    """For each answer, whether a sync was done since the one before."""
+    """For each answer, whether a sync was done since the request."""
     syncs, synced = list[bool](), False
     for line in log.read_text(errors="replace").splitlines():
-        call = CALL.match(line)
-        if call and call.group(1) in ("fsync", "fdatasync") and line.rstrip().endswith("= 0"):
+        if '"POST /items' in line:
+            synced = False
+        elif SYNCED.match(line):
             synced = True
         elif '"HTTP/1.1 201' in line:
             syncs.append(synced)
-            synced = False
     return syncs
