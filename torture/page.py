@@ -20,7 +20,7 @@ EVERY = ON_POSTGRESQL | EXPERIMENTS
 class Record(BaseModel):
     """One experiment on one service."""
 
-    edition: str = "1.0.0"  # the version of the service
+    edition: str  # the version of the service
     date: str
     seconds: float
     figures: dict[str, str]

@@ -41,12 +41,6 @@ def test_what_is_new_takes_the_place_of_what_was() -> None:
     assert [*records["alpha"]] == ["crash", "disk"]
 
 
-def test_the_page_has_the_days_of_its_records() -> None:
-    crash, disk = (Record(date=f"2026-01-0{day}", seconds=1.0, figures={}, faults=[]) for day in (2, 1))
-    text = markdown(page.page({"alpha": {"crash": crash, "disk": disk}}))
-    assert "(2026-01-01, 2026-01-02)" in text
-
-
 @pytest.mark.parametrize("module", [hostile, overload])
 def test_the_words_about_memory_have_the_figures(module: ModuleType) -> None:
     words = page.EVERY[module.__name__.rpartition(".")[2]].__doc__ or ""
