@@ -9,12 +9,8 @@ import secrets
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 
 import httpx
 import pytest
@@ -23,12 +19,9 @@ import yaml
 from harness.container import BUILD_NETWORK, docker
 from tests.commands import ROOT
 from tests.containers.docker import COMPOSE, Project
-from tests.containers.test_containers import LAMP, ids
+from tests.containers.load import DEADLINE, ids, loading
 
 HERE = Path(__file__).parent
-WRITERS = 8
-STEADY = 30  # answers of each writer, one after another, after which what was away is back
-DEADLINE = 60.0  # seconds for it to come back
 
 pytestmark = pytest.mark.containers
 
@@ -78,75 +71,23 @@ def test_it_holds_to_the_contract_behind_nginx(project: Project, url: str, tmp_p
     assert "reachable: pass · basics: pass · items: pass" in ran.stdout, project.compose("logs")
 
 
-@dataclass
-class Load:
-    """Writers that never stop; an answer belongs to the phase in which its request began and ended."""
-
-    url: str
-    phase: str = "at first"
-    ended: Event = field(default_factory=Event)
-    answers: list[tuple[str, int]] = field(default_factory=list)
-    acknowledged: set[int] = field(default_factory=set)
-    in_a_row: Counter[int] = field(default_factory=Counter)
-
-    def write(self, writer: int) -> None:
-        with httpx.Client(base_url=self.url, timeout=30) as client:
-            while not self.ended.is_set():
-                phase = self.phase
-                answer = client.post("/items", json=LAMP)
-                self.answers.append((phase if phase == self.phase else "between", answer.status_code))
-                self.in_a_row[writer] += 1
-                if answer.status_code == 201:
-                    self.acknowledged.add(answer.json()["id"])
-                else:
-                    self.in_a_row[writer] = 0
-
-    def is_steady(self) -> bool:
-        return all(self.in_a_row[writer] >= STEADY for writer in range(WRITERS))
-
-    def while_away(self, phase: str, disturb: Callable[[], object]) -> None:
-        """Something goes away and comes back; the phase ends when every writer is answered again."""
-        self.phase = phase
-        disturb()
-        self.in_a_row.clear()
-        self.until_steady()
-        self.phase = f"after {phase}"
-        self.in_a_row.clear()
-        self.until_steady()
-
-    def until_steady(self) -> None:
-        deadline = time.monotonic() + DEADLINE
-        while not self.is_steady():
-            assert time.monotonic() < deadline, Counter(self.answers)
-            time.sleep(0.05)
-
-
 def test_a_killed_copy_and_a_restarted_database_lose_no_write(project: Project, url: str) -> None:
-    load, copy = Load(url), project.container("copy_1")
+    copy = project.container("copy_1")
+    with loading(url) as load:
 
-    def kill() -> None:
-        docker("kill", copy.name)
-        load.in_a_row.clear()
-        load.until_steady()  # by the other copy alone
-        docker("start", copy.name)
-        copy.wait_until_healthy()
+        def kill() -> None:
+            docker("kill", copy.name)
+            load.until_steady()  # by the other copy alone
+            docker("start", copy.name)
+            copy.wait_until_healthy()
 
-    with ThreadPoolExecutor(WRITERS) as pool:
-        writers = [pool.submit(load.write, number) for number in range(WRITERS)]
-        try:
-            load.until_steady()
-            load.while_away("a copy is killed", kill)
-            load.while_away("the database restarts", lambda: project.compose("restart", "postgresql"))
-        finally:
-            load.ended.set()
-        for writer in writers:
-            writer.result()
-    seen = Counter(load.answers)
-    print(json.dumps({f"{phase}: {status}": number for (phase, status), number in sorted(seen.items())}))
+        assert set(load.statuses()) == {201}
+        killed = load.while_away(kill)
+        restarted = load.while_away(lambda: project.compose("restart", "postgresql"))
+    print(json.dumps({"a copy is killed": killed, "the database restarts": restarted}))
     assert load.acknowledged <= set(ids(url))
-    assert {status for _, status in seen} <= {201, 502, 503}
-    assert all(status == 201 for phase, status in seen if phase == "at first" or phase.startswith("after"))
-    assert seen["the database restarts", 503]
+    assert set(load.statuses()) <= {201, 502, 503}
+    assert restarted[503]
 
 
 def test_without_a_password_the_database_does_not_start(stand_ins: dict[str, str]) -> None:
