@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import socket
+from socket import create_connection, socket
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 
@@ -70,6 +70,13 @@ def until(true: Callable[[], object], what: str, deadline: float = 30) -> None:
     while not true():
         assert time.monotonic() < end, f"waited in vain until {what}"
         time.sleep(0.01)
+
+
+def listens(port: int, host: str = "127.0.0.1") -> bool:
+    with suppress(OSError):
+        create_connection((host, port), timeout=1).close()
+        return True
+    return False
 
 
 def fake(source: Path, target: Path) -> None:

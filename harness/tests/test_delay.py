@@ -4,14 +4,13 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 
 from harness.process import started
 from harness.server import free_port
 from harness.service import ROOT
-from harness.tests.fakes import until
+from harness.tests.fakes import listens, until
 
 ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: a close that resets
 
@@ -23,15 +22,8 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[socket.sock
     with socket.create_server(("127.0.0.1", 0)) as behind:
         behind.settimeout(10)
         words = [sys.executable, "-m", "harness.delay", str(port), str(behind.getsockname()[1]), "1"]
-
-        def is_up() -> bool:
-            with suppress(ConnectionRefusedError):
-                socket.create_connection(("127.0.0.1", port)).close()
-                return True
-            return False
-
         with started(words, tmp_path_factory.mktemp("delay") / "log", cwd=ROOT):
-            until(is_up, "the delay listens")
+            until(lambda: listens(port), "the delay listens")
             behind.accept()[0].close()
             yield behind, port
 

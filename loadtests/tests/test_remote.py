@@ -1,4 +1,4 @@
-"""A load from elsewhere: by an ssh that is a fake, and by sshd and k6 in network namespaces."""
+"""A load from elsewhere: by an ssh that is a fake, and by sshd and k6 at other addresses."""
 
 import signal
 from collections.abc import Iterator
@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from harness.k6 import PERCENTS, K6Error, Outcome
+from harness.process import lives
 from harness.tests.fakes import lines, until
 from loadtests.measure import prepare, remote
 from loadtests.measure.placement import Placement
-from loadtests.tests import namespaces
+from loadtests.tests import machines
 from loadtests.tests.conftest import K6, LAWFUL, PLAN, Tree, slow_k6
+from loadtests.tests.machines import Lab
 
 TWO = f"""{PLAN.replace("users = 1", "users = 2")}
 hello_wrk = {{ operation = "hello", generator = "wrk", users = 2, seconds = 1 }}
@@ -150,16 +152,6 @@ def test_the_numbers_of_iterations_are_counted_in_steps() -> None:
     assert list(replace(PART, requests=2).iterations) == [0, 1]
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[namespaces.Lab]:
-    """Two machines with a k6 that is slow."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    slow_k6(programs / "k6")
-    with namespaces.lab(programs) as ready:
-        yield ready
-
-
 # Odd numbers, and one user alone; enough requests for Little's law, since k6 counts milliseconds
 REAL = f"""{PLAN.partition("[scenarios]")[0].replace("records = 3", "records = 100")}
 [scenarios]
@@ -170,25 +162,32 @@ delete_item = {{ users = 1, iterations = 100 }}
 """
 
 
-@pytest.mark.skipif(not namespaces.able(), reason="needs root, iproute2 and sshd")
-def test_a_run_over_a_real_ssh_of_which_a_session_is_killed(tree: Tree, lab: namespaces.Lab) -> None:
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    if not machines.able():
+        pytest.skip("needs sshd")
+    slow_k6(tmp_path / "programs" / "k6")
+    with machines.lab(tmp_path / "programs") as ready:
+        yield ready
+
+
+def test_a_run_over_a_real_ssh_of_which_a_session_is_killed(tree: Tree, lab: Lab) -> None:
     tree.plant("real", REAL)
     env = lab.env | {"K6": str(K6)}
     words = ("--listen", env["LISTEN"], "--load-from", env["LOAD_FROM"])
     process = tree.start("bench", "alpha", "--plan", "real", *words, **env)
     until(lambda: tree.runs and lines(tree.run / "samples.jsonl"), "the first scenario is measured", 120)
-    far = lab.namespaces[1]
-    until(lambda: far.processes("k6"), "k6 runs there")
-    [generator] = far.processes("k6")
+    until(lambda: len(lab.processes("k6")) == 2, "k6 runs there")
+    generator = lab.processes("k6")[0]
     session = generator.parent()
     assert session is not None
     assert session.name() == "sshd"
     session.send_signal(signal.SIGKILL)
-    until(lambda: not far.processes("k6"), "k6 has ended with its session")
+    until(lambda: not lives(generator), "k6 has ended with its session")
     _, err = process.communicate(timeout=120)
     assert process.returncode == 1, err
     assert tree.codes == [None, "k6", None, None]
-    assert f"the connection to {far.url} was lost" in tree.samples[1]["invalid"]["numbers"]["says"]
+    assert "the connection to ssh://" in tree.samples[1]["invalid"]["numbers"]["says"]
     assert f"just bench --resume {tree.run.name}" in err
     status, _, err = tree.bench("--resume", **env)
     assert status == 0, err
