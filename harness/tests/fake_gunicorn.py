@@ -14,8 +14,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 DATABASE = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
-MEMBERS = ("id", "name", "description", "price", "quantity")
-SELECT = "SELECT id, name, description, price, quantity FROM things"
 
 
 def order() -> str:
@@ -35,34 +33,30 @@ class Service(BaseHTTPRequestHandler):
         elif self.path.partition("?")[0] == "/items":
             words = order().split() or [""]  # of several orders each list follows the next
             word, self.lists = words[self.lists % len(words)], self.lists + 1
-            asked = dict(parse_qsl(self.path.partition("?")[2]))
-            limit = -1 if word == "limitless" else int(asked.get("limit", -1))
-            page = (int(asked.get("after", 0)), limit)
-            found = items(f"{SELECT} WHERE id > ? ORDER BY id LIMIT ?", *page)
-            self.answer(200, BREAKING.get(word, list)(found))
+            asked = {"after": 0, "limit": -1, **dict(parse_qsl(self.path.partition("?")[2]))}
+            asked |= {"limit": -1} if word == "limitless" else {}
+            page = query("SELECT * FROM things WHERE id > :after ORDER BY id LIMIT :limit", asked)
+            self.answer(200, BREAKING.get(word, list)(page))
         else:
-            self.answer(200, items(f"{SELECT} WHERE id = ?", self.item_id)[0])
+            self.answer(200, query("SELECT * FROM things WHERE id = :id", {"id": self.item_id})[0])
 
     def do_POST(self) -> None:
-        sent, new = self.sent(), 999
+        sent = self.sent()
         if self.path == "/echo":
             return self.answer(200, sent)
-        if order() != "forget_new" or sent["name"] != "create_item":
-            insert = (
-                "INSERT INTO things (name, description, price, quantity) VALUES (?, ?, ?, ?) RETURNING id"
-            )
-            [(new,)] = query(insert, *(sent[member] for member in MEMBERS[1:]))
-        return self.answer(201, {"id": new, **sent})
+        if order() == "forget_new" and sent["name"] == "create_item":
+            return self.answer(201, {"id": 999, **sent})
+        insert = "INSERT INTO things VALUES (NULL, :name, :description, :price, :quantity) RETURNING *"
+        return self.answer(201, query(insert, sent)[0])
 
     def do_PUT(self) -> None:
-        sent = self.sent()
+        item = {"id": self.item_id, **self.sent()}
         if order() != "forget_replaced":
-            update = "UPDATE things SET name = ?, description = ?, price = ?, quantity = ? WHERE id = ?"
-            query(update, *(sent[member] for member in MEMBERS[1:]), self.item_id)
-        self.answer(200, {"id": self.item_id, **sent})
+            query("REPLACE INTO things VALUES (:id, :name, :description, :price, :quantity)", item)
+        self.answer(200, item)
 
     def do_DELETE(self) -> None:
-        gone = query("DELETE FROM things WHERE id = ? RETURNING id", self.item_id)
+        gone = query("DELETE FROM things WHERE id = :id RETURNING *", {"id": self.item_id})
         self.answer(204 if gone else 404, None)
 
     @property
@@ -85,13 +79,10 @@ class Service(BaseHTTPRequestHandler):
         pass
 
 
-def query(statement: str, *values: object) -> list[Any]:
+def query(statement: str, values: dict[str, Any] | None = None) -> list[Any]:
     with closing(sqlite3.connect(DATABASE)) as database, database:
-        return database.execute(statement, values).fetchall()
-
-
-def items(select: str, *values: int) -> list[Any]:
-    return [dict(zip(MEMBERS, row, strict=True)) for row in query(select, *values)]
+        database.row_factory = sqlite3.Row
+        return [dict(row) for row in database.execute(statement, values or {})]
 
 
 BREAKING: dict[str, Callable[[list[Any]], list[Any]]] = {
@@ -127,7 +118,7 @@ def main() -> None:
         sys.exit(3)
     query(f"PRAGMA journal_mode = {os.environ.get('SQLITE_JOURNAL_MODE', 'WAL')}")
     query("CREATE TABLE IF NOT EXISTS other (id)")
-    query(f"CREATE TABLE IF NOT EXISTS things (id INTEGER PRIMARY KEY, {', '.join(MEMBERS[1:])})")
+    query("CREATE TABLE IF NOT EXISTS things (id INTEGER PRIMARY KEY, name, description, price, quantity)")
     Path("environment.json").write_text(json.dumps(dict(os.environ)))
     Path("words.json").write_text(json.dumps(sys.argv[1:]))
     server = ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Service)
