@@ -67,11 +67,6 @@ def test_a_copy_has_what_its_original_has_and_goes_its_own_way(url: str) -> None
             assert [asked(each, b"SELECT id FROM item") for each in (first, second)] == [7, 8]
 
 
-def test_without_a_server_a_service_has_the_database_that_it_makes() -> None:
-    with postgresql.environment("") as env:
-        assert env == {}
-
-
 def test_what_is_not_there_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(postgresql, "DEBIAN", tmp_path)
