@@ -6,7 +6,6 @@ import pytest
 from harness.service import declared, services
 from loadtests.measure import design, plan
 from loadtests.measure.facts import DEFAULTS
-from loadtests.measure.plan import Plan
 from loadtests.tests.conftest import crossed
 
 
@@ -62,7 +61,3 @@ def test_a_variant_is_named_and_started_as_its_levels_say() -> None:
             assert (words[0] == "twin") == (one.levels.writing == "twin")
             assert one.levels.journal.lower() in words
             assert words[-1] == one.levels.worker_class
-
-
-def test_a_plan_without_factors_stays_as_it_is(tiny: Plan) -> None:
-    assert design.crossed(tiny, {}) is tiny

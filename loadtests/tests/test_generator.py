@@ -1,4 +1,4 @@
-"""The server that does nothing, and what k6 reaches against it."""
+"""The server that does nothing. (What k6 reaches against it: test_remote.py.)"""
 
 import socket
 from contextlib import closing
@@ -8,7 +8,6 @@ import pytest
 
 from harness import k6
 from loadtests.measure import generator
-from loadtests.tests.conftest import slow_k6
 
 
 def test_it_waits_for_the_rest_of_a_request(tmp_path: Path) -> None:
@@ -19,14 +18,6 @@ def test_it_waits_for_the_rest_of_a_request(tmp_path: Path) -> None:
             client.sendall(b"\n12")
             client.sendall(b"34")
             assert client.recv(1000).endswith(b"\r\n\r\n1234")
-
-
-def test_k6_is_certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator, "CERTIFICATE", 1)
-    monkeypatch.setenv("K6", str(slow_k6(tmp_path / "k6")))
-    reached = generator.certified()
-    assert list(reached) == ["hello", "echo"]
-    assert min(reached.values()) > 0
 
 
 def test_a_k6_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ SERVICES = ("django_drf", "fastapi_orm", "fastapi_sqlite", "flask_orm", "flask_s
 USERS = {"hello": 50, "echo": 100, "list_items": 10, "get_item": 10, "create_item": 10, "replace_item": 10}
 USERS |= {"delete_item": 1}
 AGAIN = "flask_sqlite_again"
-ON_SERVER = {"database": "postgresql", "env": {"WEB_CONCURRENCY": "1"}}
 PINNED = '[variants]\na = {{ service = "a", {} }}\n[scenarios]'
 
 
@@ -62,20 +61,13 @@ def test_a_control_is_what_it_repeats(name: str) -> None:
             assert one.model_copy(update={"control_of": None}) == variants[one.control_of]
 
 
-@pytest.mark.parametrize(
-    ("name", "group", "field", "values", "rest"),
-    [
-        *(("scale", each, "records", [1500, 150_000, 1_500_000], {}) for each in SERVICES),
-        ("replicas", "flask_orm", "replicas", [None, 1, 2, 4], ON_SERVER),
-        ("replicas", "fastapi_orm", "replicas", [1, 2, 4], ON_SERVER),
-    ],
-)
-def test_the_variants_of_a_group_differ_in_one_thing_alone(
-    name: str, group: str, field: str, values: list[int | None], rest: dict[str, object]
-) -> None:
-    alike = {"service": group, "group": group, **rest}
-    found = [one for one in plan.read(name).variants.values() if one.group == group]
-    assert found == [Variant.model_validate({**alike, field: value}) for value in values]
+@pytest.mark.parametrize(("name", "field"), [("scale", "records"), ("replicas", "replicas")])
+def test_the_variants_of_a_group_differ_in_one_thing_alone(name: str, field: str) -> None:
+    for group in plan.read(name).groups:
+        found = [one for one in plan.read(name).variants.values() if one.group == group]
+        assert found[0].service == group
+        assert found == [found[0].model_copy(update={field: getattr(one, field)}) for one in found]
+        assert len({getattr(one, field) for one in found}) == len(found) > 2
 
 
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:

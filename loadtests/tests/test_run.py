@@ -41,13 +41,6 @@ def test_a_run_is_found_by_its_name_and_by_its_path_and_what_is_none_is_said_so(
         _ = run.found(begun.name).samples
 
 
-def test_a_line_that_a_full_disk_cut_off_is_no_part_of_what_is_kept(begun: Run) -> None:
-    begun.add(sample(begun.remaining[0]))
-    with (begun.folder / "samples.jsonl").open("a") as file:
-        file.write('{"round": 1, "vari')
-    assert commands.kept(begun).startswith("0 of 2 blocks are kept. To go on: just bench --resume")
-
-
 def test_a_figure_has_four_digits_and_one_that_nobody_measured_is_null(begun: Run) -> None:
     begun.add(sample(begun.remaining[0], mean_ms=12.34567, quantiles_ms=(0.000123456, 98765.4)))
     written = json.loads((begun.folder / "samples.jsonl").read_text())
@@ -76,6 +69,7 @@ def test_a_line_that_was_cut_off_is_measured_again(begun: Run) -> None:
     begun.add(sample(first))
     with (begun.folder / "samples.jsonl").open("a") as file:
         file.write(sample(second).model_dump_json()[:40])
+    assert commands.kept(begun).startswith("0 of 2 blocks are kept. To go on: just bench --resume")
     again = run.found(begun.name)
     assert [one.cell for one in again.samples] == [first]
     again.reopen()

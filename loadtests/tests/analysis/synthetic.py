@@ -1,7 +1,7 @@
 """Synthetic runs, for the tests alone: no figure in here was measured. A seed makes each the same forever."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from math import inf, nan
@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from harness import service as services
 from harness.document import Block, Table, Text, plain
 from harness.k6 import PERCENTS
 from loadtests.analysis.results import Results
@@ -20,7 +19,7 @@ from loadtests.cost.costs import Cost, Count
 from loadtests.measure import plan as plans
 from loadtests.measure.plan import Plan, Scenario, Variant
 from loadtests.measure.sample import Cell, Operation, Reason, Sample
-from loadtests.measure.variants import Declared
+from loadtests.measure.variants import Folders
 
 SERVICES = ("fastapi_sqlite", "fastapi_orm", "flask_sqlite", "flask_orm", "django_drf")
 MACHINE: Mapping[str, Any] = {
@@ -68,13 +67,8 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
     return PAPER.model_copy(update=made_up | {"groups": groups, "variants": variants})
 
 
-def declared(service: str) -> Declared:
-    said = asdict(services.declared(service)) | {"edition": "1.0.0"}
-    return Declared.model_validate({name: said[name] for name in Declared.model_fields})
-
-
 def of(name: str, plan: Plan, samples: list[Sample]) -> Results:
-    versions = {name: declared(one.service) for name, one in plan.variants.items()}
+    versions = {name: Folders(Path()).declared(one) for name, one in plan.variants.items()}
     return Results(name, plan, MACHINE, tuple(samples), versions, {"hello": 9000.0, "echo": 7000.0})
 
 

@@ -43,15 +43,3 @@ def test_a_drawing_says_what_it_shows_in_its_frame_in_the_colours_of_the_style_s
         x = float(each.get("x") or each.get("cx") or 0)
         assert 0 <= x + float(each.get("width") or 0) <= charts.WIDTH
         assert 0 <= float(each.get("y") or each.get("cy") or 0) <= drawing.height
-
-
-@pytest.mark.parametrize(
-    ("values", "ticks"),
-    [
-        ([1, 100], [1, 2, 5, 10, 20, 50, 100]),
-        ([100, 500], [100, 200, 500]),
-        ([100, 135], [100, 120, 140, 160]),  # the powers of ten alone would leave one
-    ],
-)
-def test_a_logarithmic_scale_has_three_ticks_or_more(values: list[float], ticks: list[float]) -> None:
-    assert [round(tick) for tick in charts.Log(values, 0, 100, decades=0.3).ticks()] == ticks

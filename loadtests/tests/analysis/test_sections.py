@@ -217,13 +217,6 @@ def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
     assert scale.answered(synthetic.of("paged", plan, []), largest) == 1500
 
 
-def test_one_round_of_replicas_leads_to_no_conclusion() -> None:
-    once = synthetic.replicated(rounds=1)
-    [few] = synthetic.texts(replicas.section(once), "lead")
-    assert few.startswith("1 round cannot tell variants apart")
-    assert synthetic.texts(growth.section(once), "lead") == []
-
-
 def test_nobody_gains_beyond_doubt_where_the_generator_ended_the_ladder_of_the_fewest() -> None:
     def ended_by_k6(one: Sample) -> synthetic.Figures:
         return {"bound": (synthetic.BUSY,)} if one.variant.endswith("_1") and one.p99_ms > LIMIT else {}
