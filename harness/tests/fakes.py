@@ -79,18 +79,19 @@ def listens(port: int, host: str = "127.0.0.1") -> bool:
     return False
 
 
+def program(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
 def fake(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f"#!{sys.executable}\n{source.read_text()}")
-    target.chmod(0o755)
+    program(target, f"#!{sys.executable}\n{source.read_text()}")
 
 
 def fake_uv(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = folder / "bin" / "uv"
-    program.parent.mkdir()
-    program.write_text(UV.format(folder=folder))
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    program(folder / "bin" / "uv", UV.format(folder=folder))
+    monkeypatch.setenv("PATH", f"{folder}/bin:/usr/bin:/bin")
 
 
 def add_service(root: Path, name: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from harness.k6 import PERCENTS, Outcome
 from harness.service import declared, services
-from harness.tests.fakes import add_service, fake, left_behind, lines
+from harness.tests.fakes import add_service, fake, left_behind, lines, program
 from loadtests.measure import plan
 from loadtests.measure.plan import Plan
 
@@ -82,11 +82,8 @@ class Tree:
 
     def program(self, name: str, text: str) -> str:
         """A fake of it; the PATH on which this is found first, and then the fake k6."""
-        path = self.root / "bin" / name
-        path.parent.mkdir()
-        path.write_text(text)
-        path.chmod(0o755)
-        return f"{path.parent}:{self.root}:/usr/bin:/bin"
+        program(self.root / "bin" / name, text)
+        return f"{self.root}/bin:{self.root}:/usr/bin:/bin"
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -191,10 +188,3 @@ def crossed() -> Plan:
     from loadtests.measure import design  # takes long to import
 
     return design.crossed(plan.read("factors"), {name: declared(name) for name in services()})
-
-
-def slow_k6(program: Path) -> Path:
-    """The real one, at no more than so many requests a second: what more it can do is not worth the time."""
-    program.write_text(f'#!/bin/sh\nK6_RPS=200 exec {K6} "$@"\n')
-    program.chmod(0o755)
-    return program
