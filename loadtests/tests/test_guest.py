@@ -68,11 +68,10 @@ def test_a_command_is_measured_beside_a_service_and_loses_what_it_got(hosting: T
     """What it forgot is seen in its list, and the run goes on."""
     order = hosting.root / "own" / "order"
     order.write_text("forget_new")
-    assert hosting.bench("alpha", "--command", COMMAND, "--cwd", "own", "--plan", "tiny")[0] == 1
+    hosting.bench("alpha", "--command", COMMAND, "--cwd", "own", "--plan", "tiny", status=1)
     order.unlink()
     before = len(hosting.calls)
-    status, _, err = hosting.bench("--resume")
-    assert status == 0, err
+    hosting.bench("--resume")
     assert hosting.calls[before:] == BLOCK  # nothing of alpha
     mine = [one for one in hosting.samples if one["variant"] == "own"]
     codes = [one["invalid"] and one["invalid"]["code"] for one in mine]
@@ -100,8 +99,7 @@ def test_at_a_url_the_items_that_were_there_stay_and_nothing_is_said_of_processe
     process.communicate(timeout=30)
     assert httpx.get(f"{running.url}/items").json() == [{"id": 1, **MINE}]
     hosting.tell_k6()
-    status, out, err = hosting.bench("--resume", "--may-delete")
-    assert status == 0, err
+    out, _ = hosting.bench("--resume", "--may-delete")
     assert httpx.get(f"{running.url}/items").json() == [{"id": 1, **MINE}]
     assert hosting.codes == ["unfinished", *[None] * 6]
     assert [one["rows"] for one in hosting.samples[1:]] == [4, 8, 6] * 2
@@ -138,8 +136,8 @@ def test_what_cannot_be_measured_is_told_in_a_line(
     hosting: Tree, verdict: str, command: str, status: int, told: str
 ) -> None:
     (hosting.root / "verdict").write_text(verdict)
-    code, _, err = hosting.bench("--command", command, "--cwd", "own", "--plan", "tiny")
-    assert (code, told in err, hosting.runs) == (status, True, []), err
+    _, err = hosting.bench("--command", command, "--cwd", "own", "--plan", "tiny", status=status)
+    assert (told in err, hosting.runs) == (True, []), err
     until(lambda: not hosting.left_behind, "the server is gone")
 
 
@@ -161,8 +159,7 @@ def test_a_scenario_that_changes_what_is_there_is_run_where_that_may_be(
 
 def test_k6_gets_the_url_and_the_words(tree: Tree) -> None:
     tree.k6.write_text(f"#!{sys.executable}\nimport sys\nprint(*sys.argv[1:])\n")
-    status, out, err = tree.command("k6", "get_item", "--url", "http://h:1/v1/", "--", "-e", "RATE=5")
-    assert status == 0, err
+    out, _ = tree.command("k6", "get_item", "--url", "http://h:1/v1/", "--", "-e", "RATE=5")
     assert out.startswith("run --no-usage-report -e BASE_URL=http://h:1/v1 -e RATE=5 ")
 
 
