@@ -1,5 +1,8 @@
 """What differs is found, and made short."""
 
+from itertools import chain, repeat
+from unittest.mock import Mock
+
 import h11
 import hypothesis
 import pytest
@@ -57,22 +60,13 @@ def test_a_list_that_becomes_unreadable_keeps_its_requests() -> None:
 def test_an_exchange_that_fails_keeps_its_requests(
     error: Exception, cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def exchange(_url: str, _request: object) -> None:
-        raise error
-
-    monkeypatch.setattr("conformance.script.exchange", exchange)
+    monkeypatch.setattr("conformance.script.exchange", Mock(side_effect=error))
     complaint = compared(Reference())
     assert (complaint.cause, [each.request for each in complaint.sent]) == (cause, [CREATE])
 
 
 def test_what_fails_once_and_not_again_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    failures = iter([ConnectionRefusedError()])
-
-    def once(_url: str, _requests: object) -> list[Complaint]:
-        if error := next(failures, None):
-            raise error
-        return []
-
+    once = Mock(side_effect=chain([ConnectionRefusedError()], repeat(list[Complaint]())))
     monkeypatch.setattr("conformance.hostile.compare", once)
     with pytest.raises(hypothesis.errors.Flaky):
         difference("http://127.0.0.1:1", short=True)

@@ -4,6 +4,7 @@ import platform
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -100,21 +101,16 @@ def test_two_packages_in_one_environment_are_counted_once(record: Path, counts: 
 def test_a_release_that_goes_with_nothing_is_on_record_with_the_reason(
     record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> dict[str, str]:
-        raise UnfitError("Because flask==1.1 depends on werkzeug<1")
-
-    monkeypatch.setattr(history, "packages_of", refuse)
+    why = "Because flask==1.1 depends on werkzeug<1"
+    monkeypatch.setattr(history, "packages_of", Mock(side_effect=UnfitError(why)))
     assert History(["flask"], TODAY, record).hours == 0
-    assert {one.error for one in counted(record, "flask")} == {"Because flask==1.1 depends on werkzeug<1"}
+    assert {one.error for one in counted(record, "flask")} == {why}
 
 
 def test_an_outage_of_the_network_is_no_fault_of_a_release(
     record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> dict[str, str]:
-        raise LaunchError("Failed to fetch: connection refused")
-
-    monkeypatch.setattr(history, "packages_of", fail)
+    monkeypatch.setattr(history, "packages_of", Mock(side_effect=LaunchError("Failed to fetch")))
     with pytest.raises(LaunchError, match="Failed to fetch"):
         History(["flask"], TODAY, record)
     assert history.read(record) == []
@@ -124,33 +120,26 @@ def test_a_footprint_is_measured_once_an_environment_and_kept(
     record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = Footprint(first_answer=0.5, worker=40, preloaded=20, installed=10)
-    measured: list[Path] = []
-
-    def measure(variant: count.Variant, _data: Path) -> Footprint:
-        measured.append(variant.environment or pytest.fail("in the service's own environment"))
-        return taken
-
+    measured = Mock(return_value=taken)
     monkeypatch.setattr(history, "made", lambda packages: Path(*sorted(packages.values())))
-    monkeypatch.setattr(footprint, "measured", measure)
+    monkeypatch.setattr(footprint, "measured", measured)
     counted(record, *PAIR)
     for _ in range(2):
         History(PAIR, TODAY, record).measure(lambda *_: None)
     points = history.read(record)
     assert {one.footprint for one in points if one.mode == "then"} == {taken}
     assert {one.footprint for one in points if one.mode == "now"} == {None}
-    assert len(measured) == len({*measured}) == 5
+    environments = [call.args[0].environment for call in measured.call_args_list]
+    assert len(environments) == len({*environments} - {None}) == 5
 
 
 def test_what_fails_in_an_interruption_is_no_fault_of_a_release(
     record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
     monkeypatch.setattr(count, "workers", lambda: ThreadPoolExecutor(1))
     counting = History(["flask"], TODAY, record)
     with pytest.raises(KeyboardInterrupt):
-        counting.count(interrupt)
+        counting.count(Mock(side_effect=KeyboardInterrupt))
     kept = record.read_text()
     counting.keep(
         Point(package="flask", version="9", mode="now", day=TODAY, error="Connection reset by peer")
