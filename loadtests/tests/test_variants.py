@@ -17,7 +17,6 @@ from loadtests.tests.conftest import Tree
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TWIN = Variant(service="alpha", application="twin")
-AGAIN = Variant(service="alpha", control_of="alpha")
 
 
 def git(tree: Tree, *words: str) -> str:
@@ -109,16 +108,20 @@ def test_a_service_is_measured_beside_itself_on_other_packages_if_it_has_them(tr
     assert reasons == {"alpha": None, "alpha_with": wrong}
 
 
-def test_only_what_has_the_packages_is_beside_itself(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    def had(names: list[str], pins: dict[str, str]) -> dict[str, dict[str, str]]:
-        return {name: pins if name == "alpha" else {} for name in names}
-
-    monkeypatch.setattr(environment, "had", had)
-    floor = Variant(service="alpha", application="floor")
-    more = plan.with_variants(tiny, {**tiny.variants, "twin": TWIN, "floor": floor, "again": AGAIN})
-    both = variants.beside(more, {"flask": "3.0.3"}).variants
+def test_only_what_has_an_earlier_self_or_the_packages_is_beside_itself(
+    tiny: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pins = {"flask": "3.0.3"}
+    monkeypatch.setattr(environment, "had", lambda _, pins: {"alpha": pins, "beta": {}, "gamma": {}})
+    floor, again = Variant(service="alpha", application="floor"), Variant(service="alpha", control_of="alpha")
+    more = plan.with_variants(tiny, {**tiny.variants, "twin": TWIN, "floor": floor, "again": again})
+    both = variants.beside(more, pins).variants
     assert list(both) == ["alpha", "alpha_with", "beta", "gamma", "twin", "twin_with", "floor", "again"]
-    assert both["twin_with"] == TWIN.model_copy(update={"packages": {"flask": "3.0.3"}})
+    assert both["twin_with"] == TWIN.model_copy(update={"packages": pins})
+    assert list(variants.against(more, COMMIT).variants) == [
+        *("alpha", "alpha_0123456", "beta", "beta_0123456", "gamma", "gamma_0123456"),
+        *("twin", "floor", "again"),  # of an A/A control one earlier self is enough
+    ]
 
 
 def test_a_twin_on_other_packages_begins_with_its_services_empty_database(tiny: Plan) -> None:
@@ -153,11 +156,3 @@ def test_a_plan_names_a_commit_and_a_run_its_hash(tiny: Plan, monkeypatch: pytes
     monkeypatch.setattr(variants, "full", lambda commit: {"HEAD": COMMIT}[commit])
     named = plan.with_variants(tiny, {"old": Variant(service="alpha", commit="HEAD")})
     assert variants.pinned(named).variants["old"].commit == COMMIT
-
-
-def test_only_a_service_has_an_earlier_self(tiny: Plan) -> None:
-    more = plan.with_variants(tiny, {**tiny.variants, "again": AGAIN, "twin": TWIN})
-    assert list(variants.against(more, COMMIT).variants) == [
-        *("alpha", "alpha_0123456", "beta", "beta_0123456", "gamma", "gamma_0123456"),
-        *("again", "twin"),  # of an A/A control one earlier self is enough
-    ]

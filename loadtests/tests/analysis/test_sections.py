@@ -178,20 +178,6 @@ def test_of_a_run_without_a_sample_each_section_says_no_more_than_that(name: str
     assert synthetic.tables(sections.named(name)(synthetic.of("empty", synthetic.plan(), []))) == []
 
 
-@pytest.mark.parametrize(
-    ("alike", "expected"),
-    [
-        ([], [1, 2, 3]),
-        (["AB"], [1, 1, 3]),
-        (["AB", "BC", "AC"], [1, 1, 1]),
-        (["AB", "BC"], [1, 1, 2]),  # being alike does not carry over: A is better than C
-    ],
-)
-def test_a_rank_is_one_more_than_those_that_are_better(alike: list[str], expected: list[int]) -> None:
-    found = ranks.numbered("ABC", lambda one, other: one + other not in alike)
-    assert [found[name] for name in "ABC"] == expected
-
-
 @pytest.mark.parametrize(("rounds", "is_bound"), [(3, False), (4, True)])
 def test_the_generator_set_the_pace_if_it_did_in_half_of_the_rounds(rounds: int, is_bound: bool) -> None:
     run = synthetic.bound(SMALL, "fastapi_orm", "hello", range(1, rounds + 1))
