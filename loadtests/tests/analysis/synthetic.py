@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from math import inf, nan
 from pathlib import Path
@@ -250,19 +249,6 @@ def since_a_commit(factors: Mapping[str, float]) -> Results:
     return run("since", planned(variants), factor)
 
 
-OLD = {"group": "study", "packages": {"gunicorn": "23.0.0"}, "as_of": date(2025, 5, 11)}
-
-
-def on_both_versions() -> Results:
-    """Services, twins, and the twins on the study's versions, of which one list takes four times as long."""
-    chosen = plan(control=False)
-    old = {f"study_{name}": chosen.variants[f"twin_{name}"].model_copy(update=OLD) for name in SERVICES}
-    groups = {**chosen.groups, "study": "The study's versions"}
-    chosen = chosen.model_copy(update={"groups": groups, "variants": {**chosen.variants, **old}})
-    slow = ("study_flask_sqlite", "list_items")
-    return run("both", chosen, lambda cell: 4.0 if (cell.variant, cell.scenario) == slow else 1.0)
-
-
 SUSTAINED = {  # requests per second, of the plan's variants
     "flask_orm_direct": 610,
     "flask_orm_1": 390,
@@ -294,11 +280,10 @@ def replicated(rounds: int = 3, worse: float = inf, **figures: float) -> Results
 # --- counts -------------------------------------------------------------------------------------------------
 
 
-def count(path: Path = costs.BASELINE) -> Count:
-    """In place of costs.read(): an operation costs by its mean time, and a quarter more in the study's."""
-    each = 125_000 if path == costs.STUDY else 100_000
+def count() -> Count:
+    """In place of costs.read(): an operation costs by its mean time."""
     cells = {
-        name: {operation: Cost(each * means[place], 0, 20, 0) for operation, means in MEANS.items()}
+        name: {operation: Cost(100_000 * means[place], 0, 20, 0) for operation, means in MEANS.items()}
         for place, name in enumerate(SERVICES)
     }
     groups = (costs.SERVICES, costs.TWINS, costs.POSTGRESQL)

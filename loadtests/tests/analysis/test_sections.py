@@ -1,5 +1,7 @@
 """Sections of runs that are made up, as Markdown: pages/ has what each is to be.
 
+They show what no published run does; the pages of these are made again in test_pages.py.
+
 Where one is to be another: `python -m loadtests.tests.analysis.test_sections` writes them all, and Git shows
 what is different.
 """
@@ -20,7 +22,6 @@ from loadtests.analysis.sections import (
     gates,
     growth,
     load,
-    processor,
     ranks,
     replicas,
     scale,
@@ -72,14 +73,10 @@ def raced() -> Iterable[Block]:
     yield from load.section(synthetic.racing({"a": [100] * 2, "b": [200] * 2}))
 
 
-def stepped() -> Iterable[Block]:
-    yield Heading(1, "Five steps")
-    yield from database.section(synthetic.stepped())
-    yield Heading(1, "The generator set a pace, in a single round")
+def stepped() -> Results:
+    """The generator set a pace, in a single round."""
     busy = synthetic.bound(synthetic.stepped(rounds=1), "flask_orm_sqlite", "get_item", range(1, 2))
-    yield from database.section(synthetic.only(busy, "get_item"))
-    yield Heading(1, "For choosing")
-    yield from choosing.on_a_server({"database": synthetic.stepped()})
+    return synthetic.only(busy, "get_item")
 
 
 def changed() -> Results:
@@ -118,7 +115,6 @@ def replicated() -> Iterable[Block]:
         yield from replicas.section(run)
         yield from growth.section(run)
 
-    yield from both("Each sustains its rate", synthetic.replicated())
     nginx = {"nginx_cpu_ms_per_request": 1.9, "cpu_ms_per_request": 0.4}
     yield from both("nginx is nearest to its limit, in a single round", synthetic.replicated(1, **nginx))
     yield from both("One round sustained less", synthetic.only(synthetic.replicated(worse=250), "get_item"))
@@ -129,29 +125,18 @@ def replicated() -> Iterable[Block]:
     yield from choosing.on_several({"replicas": synthetic.replicated()})
 
 
-def studied() -> Iterable[Block]:
-    yield Heading(1, "On its versions Flask's list takes four times as long")
-    both = synthetic.on_both_versions()
-    yield from study.section(both)
-    yield from versions.section(both)
-    yield Heading(1, "On today's versions alone, with no difference to tell")
-    yield from study.section(synthetic.results())
-    yield from versions.section(synthetic.results())
-
-
 PAGES: dict[str, Callable[[], Iterable[Block]]] = {
     "ranks": lambda: ranks.section(synthetic.by_wrk(BOUND)),
     "scenarios": lambda: scenarios.section(synthetic.by_wrk(BOUND)),
     "gates": lambda: gates.section(unbelievable()),
     "load": raced,
     "scale": lambda: scale.section(synthetic.sized(times=1.44, bound=(synthetic.BUSY,))),
-    "database": stepped,
+    "database": lambda: database.section(stepped()),
     "versions": lambda: versions.section(synthetic.only(changed(), "hello")),
     "compare": compared,
     "summary": summed_up,
     "replicas": replicated,
-    "study": studied,
-    "processor": lambda: processor.section(SMALL),
+    "study": lambda: study.section(synthetic.results()),  # on today's versions alone
 }
 
 
