@@ -101,11 +101,10 @@ def note(pid: int) -> None:
 
 
 class Worker:
+    cfg = SimpleNamespace(keepalive=75)
+
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.server = server
-        words = os.environ.get("GUNICORN_CMD_ARGS", "").split()
-        given = int(words[words.index("--keep-alive") + 1]) if "--keep-alive" in words else 75
-        self.cfg = SimpleNamespace(keepalive=given)
 
     def run(self) -> None:
         self.server.serve_forever()
