@@ -103,12 +103,10 @@ def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
     assert "fastapi_orm_8_threads" not in tried
 
 
-def test_a_twin_has_the_journal_that_is_sqlites_default_unless_told_otherwise() -> None:
+def test_a_twin_has_the_journal_that_is_sqlites_default() -> None:
+    """Unless it is told otherwise: test_design.py."""
     twin = Variant(service="alpha", application="twin")
     assert twin.settings == {"SQLITE_JOURNAL_MODE": "DELETE", **TWIN_SETTINGS}
-    wal = twin.model_copy(update={"env": {"SQLITE_JOURNAL_MODE": "WAL"}})
-    assert wal.settings["SQLITE_JOURNAL_MODE"] == "WAL"
-    assert Variant(service="alpha").settings == {}
 
 
 @pytest.mark.parametrize(

@@ -26,15 +26,6 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert (times.value, times.low, times.high) == pytest.approx((2, 2, 2))
 
 
-def test_the_inverse_of_a_ratio_is_the_ratio_of_the_inverse() -> None:
-    ones, others = series(1, 4, 2, 2, 2), series(2, 2, 1, 3, 2)
-    forth, back = intervals.ratio(ones, others), intervals.ratio(others, ones)
-    assert forth.value == pytest.approx((1 / 2 * 4 / 2 * 2 / 1 * 2 / 3 * 2 / 2) ** (1 / 5))
-    assert (back.value, back.low, back.high) == pytest.approx(
-        (1 / forth.value, 1 / forth.high, 1 / forth.low)
-    )
-
-
 def test_only_what_was_measured_together_is_compared() -> None:
     ones, others = {(1, 0): 6.0, (2, 0): 100.0, (3, 1): 7.0}, {(1, 0): 2.0, (2, 1): 1.0, (3, 0): 1.0}
     assert intervals.ratio(ones, others).value == pytest.approx(3)
