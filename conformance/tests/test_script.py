@@ -9,7 +9,7 @@ import pytest
 from conformance.case import Complaint, Subject
 from conformance.reference.server import serving
 from conformance.reference.service import Reference
-from conformance.script import FOLDER, Fill, Script, with_steps
+from conformance.script import FOLDER, Script, with_steps
 
 RULES = {"rules": ["order-one", "order-first"]}  # a MUST and a SHOULD
 
@@ -76,9 +76,3 @@ def test_the_example_of_the_readme_is_a_case(url: str) -> None:
     ((_, case),) = tomllib.loads(text).items()
     script = Script.model_validate(with_steps(case))
     assert [list(script.run(each, Subject(url))) for each in script.each] == [[], []]
-
-
-def test_texts_are_repeated_and_nested() -> None:
-    assert Fill(before="<", repeat="ab", times=2, after=">").text() == "<abab>"
-    assert Fill(before="<", repeat="é", size=7, after=">").text() == "<éé>"
-    assert Fill(repeat="[", times=2, after="1", close="]").text() == "[[1]]"
