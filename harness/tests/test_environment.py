@@ -81,12 +81,3 @@ def test_without_uv_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", "")
     with pytest.raises(LaunchError, match="pip install uv"):
         environment.made({"flask": "3.1.2"})
-
-
-def test_pins_are_those_of_a_services_packages(folder: Path) -> None:
-    pins = {"flask": "3.0.3", "django": "5.2.1", "tzdata": "2025.2"}
-    with pytest.raises(LaunchError, match="django: not among the packages of alpha"):
-        environment.had(["alpha"], pins, folder)
-    del pins["django"]
-    assert environment.had(["alpha"], pins, folder) == {"alpha": {"flask": "3.0.3", "tzdata": "2025.2"}}
-    assert environment.locked(folder / "alpha" / "requirements.txt")["gunicorn"] == "27.0.1"

@@ -23,11 +23,6 @@ def test_a_file_is_the_same_as_the_words(tmp_path: Path, monkeypatch: pytest.Mon
     assert Placement.model_validate(lab.model_dump(mode="json")) == lab  # as a run keeps it
 
 
-def test_without_either_a_run_takes_place_here() -> None:
-    assert placement.chosen(None, {"listen": None}) == HERE
-    assert HERE.address == "127.0.0.1"
-
-
 def test_a_run_keeps_to_its_cores() -> None:
     before = os.sched_getaffinity(0)
     first = min(before)

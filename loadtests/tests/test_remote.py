@@ -144,12 +144,6 @@ def test_a_part_that_did_nothing_is_no_part_of_a_mean_and_one_that_failed_is_the
     assert remote.merged([PART, "out of luck"]) == "out of luck"
 
 
-def test_the_numbers_of_iterations_are_counted_in_steps() -> None:
-    outcome = replace(PART, parts=(replace(PART, requests=3), replace(PART, requests=1)))
-    assert sorted(outcome.iterations) == [0, 1, 2, 4]
-    assert list(replace(PART, requests=2).iterations) == [0, 1]
-
-
 # Odd numbers, and one user alone; enough requests for Little's law, since k6 counts milliseconds
 REAL = f"""{PLAN.partition("[scenarios]")[0].replace("records = 3", "records = 100")}
 [scenarios]
