@@ -26,8 +26,7 @@ def document() -> dict[str, Any]:
 
 
 def edition() -> str:
-    found: str = document()["info"]["version"]
-    return found
+    return str(document()["info"]["version"])
 
 
 @cache
