@@ -31,7 +31,7 @@ SERVER = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-screen = Console(stderr=True, highlight=False)  # what is told meanwhile
+screen = Console(stderr=True, highlight=False)  # what goes on, and what is wrong
 output = Console(highlight=False)  # the result
 
 
@@ -61,11 +61,11 @@ def fail(message: str, status: int = 1) -> NoReturn:
     raise Exit(status)
 
 
-def known(what: str, names: Sequence[str], real: Sequence[str]) -> None:
+def known(kind: str, names: Sequence[str], real: Sequence[str]) -> None:
     """Fails where one of the names is none of the real ones."""
     for name in names:
         if name not in real:
-            fail(f"Unknown {what}: {name}. {instead(name, real)}", BAD_USAGE)
+            fail(f"Unknown {kind}: {name}. {instead(name, real)}", BAD_USAGE)
 
 
 def server_at(url: str) -> str:
@@ -85,14 +85,14 @@ def instead(name: str, real: Sequence[str]) -> str:
 
 
 @contextmanager
-def progress(first: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar, told of how many are done, of how many, and of what; until then of what comes first."""
+def progress(description: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar that is called with the number of steps done, that of all steps, and what is being done."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen) as bar:
-        task = bar.add_task(first, total=None)
-        yield lambda done, every, what: bar.update(task, completed=done, total=every, description=what)
+        task = bar.add_task(description, total=None)
+        yield lambda done, total, step: bar.update(task, completed=done, total=total, description=step)
 
 
 class Interrupted(BaseException):
@@ -116,22 +116,22 @@ def interruptible(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
 @contextmanager
 def raising() -> Iterator[None]:
     """The signals raise Interrupted, once; no process that was started in here outlives it."""
-    caught = [each for each in SIGNALS if signal.getsignal(each) != signal.SIG_IGN]  # as under nohup
-    before = {each: signal.signal(each, _interrupt) for each in caught}
+    caught = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]  # as under nohup
+    handlers = {number: signal.signal(number, _interrupt) for number in caught}
     try:
         yield
     finally:
         # A signal between the start of a process and the `try` that ends it leaves a child of ours.
         psutil.wait_procs(kill_children(), timeout=10)
-        for each, handler in before.items():
-            if signal.getsignal(each) == _interrupt:  # and not ignored, to the end, after the first
-                signal.signal(each, handler)
+        for number, handler in handlers.items():
+            if signal.getsignal(number) == _interrupt:  # and not ignored, to the end, after the first
+                signal.signal(number, handler)
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the cleaning up
-    raise Interrupted(number)
+def _interrupt(received: int, _frame: FrameType | None) -> NoReturn:
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the cleaning up
+    raise Interrupted(received)
 
 
 def kill_children() -> list[psutil.Process]:

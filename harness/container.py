@@ -37,12 +37,12 @@ class Container(Server):
 
 def docker(*arguments: str) -> str:
     try:
-        ran = subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+        ran = subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
     except FileNotFoundError as error:
         raise LaunchError(f"There is no {BINARY}: install Docker, or name its client in DOCKER") from error
     if ran.returncode:
-        last = (ran.stderr.strip().splitlines() or ["it says nothing"])[-1]
-        raise LaunchError(f"docker {arguments[0]} failed: {last}")
+        reason = (ran.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        raise LaunchError(f"docker {arguments[0]} failed: {reason}")
     return ran.stdout.strip()
 
 
@@ -66,12 +66,12 @@ def image_of(environment: Path) -> str:
 
 def base_of(service: str, root: Path = SERVICES) -> str:
     """The image that the service's begins with."""
-    [base] = re.findall(r"^ARG BASE=(\S+)$", (root / service / "Dockerfile").read_text(), re.MULTILINE)
-    return str(base)
+    [image] = re.findall(r"^ARG BASE=(\S+)$", (root / service / "Dockerfile").read_text(), re.MULTILINE)
+    return str(image)
 
 
-def build(name: str, *words: str) -> str:
-    docker("build", "--quiet", f"--network={BUILD_NETWORK}", f"--tag={name}", *words)
+def build(name: str, *arguments: str) -> str:
+    docker("build", "--quiet", f"--network={BUILD_NETWORK}", f"--tag={name}", *arguments)
     return docker("image", "inspect", "--format={{.Id}}", name)
 
 
@@ -103,8 +103,8 @@ def contained(
 ) -> Iterator[Server]:
     """The service, answering; gone on the way out, with its database.
 
-    `image` is another than the service's; `application`, Gunicorn's words for another than that of the image,
-    which has the same path in the container as here.
+    `image` is another than the service's. `application` has Gunicorn's arguments for another application than
+    the image's, at the same path in the container as here.
     """
     with TemporaryDirectory(prefix=f"{service}-") as scratch:
         port = free_port(host=host)

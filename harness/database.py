@@ -66,13 +66,13 @@ def connected(url: str) -> Iterator["psycopg.Connection"]:
 def ids(database: Database, most: int) -> list[int]:
     """Of all items, or of so many that lie evenly between the first and the last."""
     with reading(database) as (run, table):
-        found = run(f"SELECT id FROM {table} ORDER BY id LIMIT {most + 1}").fetchall()  # noqa: S608 - its own name
-        if len(found) > most:
+        rows = run(f"SELECT id FROM {table} ORDER BY id LIMIT {most + 1}").fetchall()  # noqa: S608 - its own name
+        if len(rows) > most:
             [(first, last)] = run(f"SELECT min(id), max(id) FROM {table}")  # noqa: S608 - its own name
             places = (first + (last - first) * n // (most - 1) for n in range(most))
             query = f"SELECT id FROM {table} WHERE id >= {{}} ORDER BY id LIMIT 1"  # noqa: S608 - its own name
-            found = [run(query.format(place)).fetchone() for place in places]
-        return sorted({id_ for (id_,) in found})
+            rows = [run(query.format(place)).fetchone() for place in places]
+        return sorted({id_ for (id_,) in rows})
 
 
 def count(database: Database) -> int:
@@ -81,13 +81,13 @@ def count(database: Database) -> int:
         return int(rows)
 
 
-def records(database: Database, wanted: Iterable[int] | None = None) -> dict[int, Record]:
-    """Of all items, or of those of these that are there."""
+def records(database: Database, item_ids: Iterable[int] | None = None) -> dict[int, Record]:
+    """Of all items, or of these where they exist."""
     with reading(database) as (run, table):
         query = f"SELECT id, name, description, price, quantity FROM {table}"  # noqa: S608 - its own name
         rows: Iterable[Any] = run(query)
-        if wanted is not None:
-            rows = (row for each in wanted for row in run(f"{query} WHERE id = {each:d}"))
+        if item_ids is not None:
+            rows = (row for item_id in item_ids for row in run(f"{query} WHERE id = {item_id:d}"))
         return {id_: (name, text, float(price), quantity) for id_, name, text, price, quantity in rows}
 
 

@@ -21,8 +21,8 @@ PR_SET_TIMERSLACK = 29
 
 def joined(client: socket.socket, target: int) -> dict[socket.socket, socket.socket]:
     server = socket.create_connection(("127.0.0.1", target))
-    for one in (client, server):
-        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for connection in (client, server):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return {client: server, server: client}
 
 
@@ -42,26 +42,26 @@ def main(port: int, target: int, milliseconds: float) -> None:
                 peers |= pair
                 reading += pair
                 continue
-            data = b""
+            chunk = b""
             with suppress(ConnectionError):
-                data = ready.recv(CHUNK)
-            due.append((time.monotonic() + delay, peers[ready], data))
-            if not data:
+                chunk = ready.recv(CHUNK)
+            due.append((time.monotonic() + delay, peers[ready], chunk))
+            if not chunk:
                 reading.remove(ready)
         while due and due[0][0] <= time.monotonic():
-            _, peer, data = due.popleft()
+            _, peer, chunk = due.popleft()
             with suppress(OSError):  # it has gone
-                if data:
-                    peer.sendall(data)
+                if chunk:
+                    peer.sendall(chunk)
                 else:
                     peer.shutdown(socket.SHUT_WR)
-            if not data:
+            if not chunk:
                 ended.add(peer)
-                if (other := peers[peer]) in ended:
-                    for one in (peer, other):
-                        ended.remove(one)
-                        del peers[one]
-                        one.close()
+                if (opposite := peers[peer]) in ended:
+                    for connection in (peer, opposite):
+                        ended.remove(connection)
+                        del peers[connection]
+                        connection.close()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A page as blocks, and its renderings: Markdown, HTML and the terminal.
 
-Whoever writes a page says what a thing is: a ratio, a name, a verdict. How many digits that takes, how it is
+The writer of a page says what a thing is: a ratio, a name, a verdict. How many digits that takes, how it is
 aligned and what colour it has is decided here, once.
 """
 
@@ -86,8 +86,8 @@ def spans(content: Content) -> Iterator[Span]:
             if part:
                 yield Span(part, "code" if place % 2 else "")
     else:
-        for each in content:
-            yield from spans(each)
+        for inner in content:
+            yield from spans(inner)
 
 
 def plain(content: Content) -> str:
@@ -124,7 +124,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Bullets:
-    items: Sequence[Content]
+    points: Sequence[Content]
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def anchors(blocks: Iterable[Block]) -> dict[int, str]:
     for place, block in enumerate(blocks):
         if isinstance(block, Heading):
             name = anchor(block.text)
-            again = sum(re.fullmatch(rf"{name}(-\d+)?", other) is not None for other in names.values())
+            again = sum(re.fullmatch(rf"{name}(-\d+)?", earlier) is not None for earlier in names.values())
             names[place] = f"{name}-{again}" if again else name
     return names
 
@@ -194,8 +194,8 @@ def markdown_block(block: Block) -> str:
             return f"{'#' * level} {text}"
         case Text(content):
             return markdown_spans(content)
-        case Bullets(items):
-            return "\n".join(f"- {markdown_spans(item)}" for item in items)
+        case Bullets(points):
+            return "\n".join(f"- {markdown_spans(point)}" for point in points)
         case Code(text):
             return f"````\n{text}\n````"
         case Figure(_, caption, file):
@@ -233,8 +233,8 @@ def html(blocks: Sequence[Block], title: str) -> str:
         for place, name in places.items()
         if isinstance(block := blocks[place], Heading) and block.level == 2
     ]
-    others = (place for place, block in enumerate(blocks) if place and not isinstance(block, Text))
-    below = next(others, len(body))  # what the page concludes
+    not_text = (place for place, block in enumerate(blocks) if place and not isinstance(block, Text))
+    below = next(not_text, len(body))  # what the page concludes
     body.insert(below, f'<nav aria-label="Contents">{"".join(links)}</nav>')
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -252,13 +252,13 @@ def html_block(block: Block, place: str) -> str:
             return f'<h{level} id="{place}">{escape(text)}</h{level}>'
         case Text(content, kind):
             return f"<p{f' class={kind!r}' if kind else ''}>{html_spans(content)}</p>"
-        case Bullets(items):
-            return "<ul>\n" + "\n".join(f"<li>{html_spans(item)}</li>" for item in items) + "\n</ul>"
+        case Bullets(points):
+            return "<ul>\n" + "\n".join(f"<li>{html_spans(point)}</li>" for point in points) + "\n</ul>"
         case Code(text):
             return f'<pre tabindex="0"><code>{escape(text)}</code></pre>'
         case Figure(drawings, caption, _):
             return (
-                f'<figure><div class="drawings">\n{"".join(each.svg for each in drawings)}</div>\n'
+                f'<figure><div class="drawings">\n{"".join(drawing.svg for drawing in drawings)}</div>\n'
                 f"<figcaption>{escape(caption)}</figcaption></figure>"
             )
         case Table():
@@ -271,7 +271,7 @@ def html_table(table: Table) -> str:
         written = (f'<{tag} class="{column}">{html_spans(cell)}</{tag}>' for column, cell in pairs)
         return f"<tr>{''.join(written)}</tr>"
 
-    rows = "\n".join(row(each, "td") for each in table.rows)
+    rows = "\n".join(row(cells, "td") for cells in table.rows)
     text = f"<table>\n<thead>{row(table.head, 'th')}</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
     text = f'<div class="scroll" tabindex="0">{text}</div>'  # it can be scrolled by the keyboard too
     return f"<details><summary>{escape(table.fold)}</summary>\n{text}\n</details>" if table.fold else text
@@ -312,9 +312,9 @@ def terminal(blocks: Iterable[Block], console: "Console") -> None:
                 console.print(f"\n{text}", style="bold" if level > 1 else "bold underline", markup=False)
             case Text(content):
                 console.print(rich(content), soft_wrap=True)
-            case Bullets(items):
-                for item in items:
-                    console.print(rich(["- ", item]), soft_wrap=True)
+            case Bullets(points):
+                for point in points:
+                    console.print(rich(["- ", point]), soft_wrap=True)
             case Code(text):
                 console.print(f"\n{text}", style="cyan", markup=False, soft_wrap=True)
             case Table() if not block.fold:
@@ -330,7 +330,7 @@ def parts(table: Table, width: int) -> Iterator[Table]:
     ]
     groups = [[0]]  # each with the first column
     for column in range(1, len(columns)):
-        if len(groups[-1]) > 1 and sum(widths[each] for each in [*groups[-1], column]) > width + 2:
+        if len(groups[-1]) > 1 and sum(widths[place] for place in [*groups[-1], column]) > width + 2:
             groups.append([0])
         groups[-1].append(column)
     for chosen in groups:

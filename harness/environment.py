@@ -20,7 +20,7 @@ ENVIRONMENTS = ROOT / ".tools" / "environments"  # one for each set of packages
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 DEPENDENCY = re.compile(r"([A-Za-z0-9._-]+)(\[[^\]]*\])?")  # its name and its extras
 
-UNFIT = ("No solution found", "Failed to build")  # uv's words; all else, such as no network, may pass
+UNFIT = ("No solution found", "Failed to build")  # as uv says; all else, such as no network, may pass
 
 Packages = Mapping[str, str]  # versions, by name
 
@@ -52,8 +52,8 @@ def had(services: Iterable[str], pins: Packages, root: Path = SERVICES) -> dict[
 def packages(venv: Path) -> dict[str, str]:
     """What is installed there."""
     folders = [str(folder) for folder in venv.glob("lib/python*/site-packages")]
-    found = {str(one.metadata["Name"]): one.version for one in distributions(path=folders)}
-    return dict(sorted(found.items()))
+    versions = {str(package.metadata["Name"]): package.version for package in distributions(path=folders)}
+    return dict(sorted(versions.items()))
 
 
 @cache
@@ -65,21 +65,21 @@ def of(service: str, pins: tuple[tuple[str, str], ...], until: date, root: Path 
     """
     folder, versions = root / service, dict(pins)
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
-    dependencies = [one for each in project.get("dependencies", []) if (one := DEPENDENCY.match(each))]
-    extras = {canonical(one[1]): one[2] or "" for one in dependencies}
+    matches = [DEPENDENCY.match(dependency) for dependency in project.get("dependencies", [])]
+    extras = {canonical(match[1]): match[2] or "" for match in matches if match}
     requirements = [
         f"{name}{extras.get(name, '')}" + (f"=={versions[name]}" if name in versions else "")
         for name in {**extras, **versions}
     ]
-    told = f"{service} with {', '.join(f'{name} {version}' for name, version in pins)}"
+    combination = f"{service} with {', '.join(f'{name} {version}' for name, version in pins)}"
     try:
-        found = resolved(requirements, until, (folder / "requirements.txt").read_text())
+        resolution = resolved(requirements, until, (folder / "requirements.txt").read_text())
     except UnfitError as error:
-        raise UnfitError(f"There is no {told}: {error}") from error
+        raise UnfitError(f"There is no {combination}: {error}") from error
     for name, version in pins:
-        if found[name] != version:
-            raise LaunchError(f"There is no {told}: {name} {version} is {found[name]} in full")
-    return made(found)
+        if resolution[name] != version:
+            raise LaunchError(f"There is no {combination}: {name} {version} is {resolution[name]} in full")
+    return made(resolution)
 
 
 def resolved(requirements: Iterable[str], until: date | None = None, preferred: str = "") -> dict[str, str]:
@@ -87,18 +87,18 @@ def resolved(requirements: Iterable[str], until: date | None = None, preferred: 
 
     `preferred` is the text of a requirements.txt: its versions are taken where they go with the others.
     """
-    words = ["--quiet", "--no-header", "--no-annotate", "--python", sys.executable]
+    options = ["--quiet", "--no-header", "--no-annotate", "--python", sys.executable]
     if until:
-        words += ["--exclude-newer", (until + timedelta(days=1)).isoformat()]
+        options += ["--exclude-newer", (until + timedelta(days=1)).isoformat()]
     with TemporaryDirectory(prefix="resolved-") as folder:
         output = Path(folder, "requirements.txt")
         output.write_text(preferred)  # uv prefers what an earlier output has
-        uv("pip", "compile", *words, "--output-file", str(output), "-", told="\n".join(requirements))
+        uv("pip", "compile", *options, "--output-file", str(output), "-", text="\n".join(requirements))
         return locked(output)
 
 
 def made(versions: Packages) -> Path:
-    """An environment with exactly these; of two who want the same, one waits. Raises LaunchError."""
+    """An environment with exactly these; of two calls for the same, one waits. Raises LaunchError."""
     pins = "\n".join(sorted(f"{name}=={version}" for name, version in versions.items()))
     folder = ENVIRONMENTS / sha256(pins.encode()).hexdigest()[:16]
     ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
@@ -106,17 +106,17 @@ def made(versions: Packages) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "pins").exists():
             uv("venv", "--quiet", "--clear", "--python", sys.executable, str(folder))
-            words = ("--quiet", "--no-deps", "--compile-bytecode", "--python", str(folder), "-r", "-")
-            uv("pip", "install", *words, told=pins)
+            options = ("--quiet", "--no-deps", "--compile-bytecode", "--python", str(folder), "-r", "-")
+            uv("pip", "install", *options, text=pins)
             (folder / "pins").write_text(pins)
     return folder
 
 
-def uv(*words: str, told: str = "") -> None:
+def uv(*arguments: str, text: str = "") -> None:
     if (program := shutil.which("uv")) is None:
         raise LaunchError("An environment with other packages is made by uv: pip install uv")
-    done = subprocess.run([program, *words], input=told, capture_output=True, text=True, check=False)  # noqa: S603 - uv
-    if done.returncode:
-        reason = " ".join(done.stderr.split())
-        error = UnfitError if any(words in reason for words in UNFIT) else LaunchError
+    ran = subprocess.run([program, *arguments], input=text, capture_output=True, text=True, check=False)  # noqa: S603 - uv
+    if ran.returncode:
+        reason = " ".join(ran.stderr.split())
+        error = UnfitError if any(phrase in reason for phrase in UNFIT) else LaunchError
         raise error(reason[max(reason.find("Because "), 0) :][:300])

@@ -1,4 +1,4 @@
-"""Files that are whole, whoever interrupts."""
+"""Files that are whole, even after an interruption."""
 
 from pathlib import Path
 

@@ -69,22 +69,22 @@ def scripted(scenario: str) -> str:
 
 
 def binary() -> str:
-    wanted = os.environ.get("K6")
+    override = os.environ.get("K6")
     beside = str(Path(sys.executable).with_name("k6"))
-    found = shutil.which(wanted) if wanted else shutil.which(beside) or shutil.which("k6")
-    if found is None:
-        what = f"K6 names no program: {wanted}" if wanted else "k6 is missing"
-        raise K6Error(f"{what}. Install the tools with `just`, or set K6 to the path of a k6")
-    return found
+    path = shutil.which(override) if override else shutil.which(beside) or shutil.which("k6")
+    if path is None:
+        problem = f"K6 names no program: {override}" if override else "k6 is missing"
+        raise K6Error(f"{problem}. Install the tools with `just`, or set K6 to the path of a k6")
+    return path
 
 
 def version() -> str:
     program = binary()
-    asked = subprocess.run([program, "version"], capture_output=True, text=True, check=False)  # noqa: S603 - k6
-    said = asked.stdout.split()
-    if asked.returncode != 0 or said[:1] != ["k6"]:
-        raise K6Error(f"{program} is not a k6 that works: `{program} version` says {asked.stdout.strip()!r}")
-    return said[1]
+    ran = subprocess.run([program, "version"], capture_output=True, text=True, check=False)  # noqa: S603 - k6
+    output = ran.stdout.split()
+    if ran.returncode != 0 or output[:1] != ["k6"]:
+        raise K6Error(f"{program} is not a k6 that works: `{program} version` says {ran.stdout.strip()!r}")
+    return output[1]
 
 
 def command(script: str, summary: Path, settings: Mapping[str, object]) -> list[str]:
@@ -93,19 +93,19 @@ def command(script: str, summary: Path, settings: Mapping[str, object]) -> list[
 
 def archive(script: str, settings: Mapping[str, object], path: Path) -> None:
     """The script with its settings and every file that it opens, for `k6 run` on another machine."""
-    words = [binary(), "archive", "--archive-out", str(path), *inputs(script, settings)]
-    made = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - k6
-    if made.returncode:
-        raise K6Error(f"k6 makes no archive of {script}.js: {made.stderr.strip()[-300:]}")
+    arguments = [binary(), "archive", "--archive-out", str(path), *inputs(script, settings)]
+    ran = subprocess.run(arguments, capture_output=True, text=True, check=False)  # noqa: S603 - k6
+    if ran.returncode:
+        raise K6Error(f"k6 makes no archive of {script}.js: {ran.stderr.strip()[-300:]}")
 
 
 def inputs(script: str, settings: Mapping[str, object]) -> list[str]:
     """What k6 runs or archives, as its command line has it."""
     stats = ",".join(["avg", "max", "count", *(f"p({percent:g})" for percent in PERCENTS)])
-    given = [word for name, value in settings.items() for word in ("-e", f"{name}={value}")]
-    # not the configuration in the home of whoever measures
+    variables = [text for name, value in settings.items() for text in ("-e", f"{name}={value}")]
+    # not the configuration in the user's home
     config = ["--config", str(SCRIPTS / "lib" / "config.json")]
-    return [*config, "--summary-trend-stats", stats, *given, str(SCRIPTS / f"{script}.js")]
+    return [*config, "--summary-trend-stats", stats, *variables, str(SCRIPTS / f"{script}.js")]
 
 
 def read(summary: Path, status: int, scenario: str, log: Path) -> Outcome | str:

@@ -33,8 +33,8 @@ ORDINARY = ("postgres", "nobody")  # users that may run the server, which refuse
 
 def programs() -> Path:
     """The folder of initdb and postgres: on the PATH, or the newest of Debian's packages."""
-    if found := shutil.which("initdb"):
-        return Path(found).resolve().parent
+    if initdb := shutil.which("initdb"):
+        return Path(initdb).resolve().parent
     versions = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     if not versions:
         raise LaunchError(
@@ -49,19 +49,19 @@ class PostgreSQL:
     def __init__(
         self, folder: Path, host: str = "127.0.0.1", prefix: Sequence[str] = (), settings: Sequence[str] = ()
     ) -> None:
-        """`prefix` is the program that starts the server, and its words."""
+        """`prefix` is the program that starts the server, and its arguments."""
         binaries, port = programs(), free_port()
         self.host, self.folder = host, folder
         self.log, password = folder / "log", folder / "password"
         self.url = f"postgresql://{USER}:{PASSWORD}@{host}:{port}/postgres"
         password.write_text(PASSWORD)
         user = _as_an_ordinary_user(folder, password)
-        words = ["--auth=scram-sha-256", f"--username={USER}", f"--pwfile={password}"]
-        words += ["--encoding=UTF8", "--locale=C", "--no-sync"]  # an empty server may be lost in a power cut
-        initdb = [*user, str(binaries / "initdb"), f"--pgdata={folder}/data", *words]
-        made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
-        if made.returncode:
-            raise LaunchError(f"initdb failed: {made.stderr.strip()}")
+        options = ["--auth=scram-sha-256", f"--username={USER}", f"--pwfile={password}"]
+        options += ["--encoding=UTF8", "--locale=C", "--no-sync"]  # a power cut may lose an empty server
+        initdb = [*user, str(binaries / "initdb"), f"--pgdata={folder}/data", *options]
+        ran = subprocess.run(initdb, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
+        if ran.returncode:
+            raise LaunchError(f"initdb failed: {ran.stderr.strip()}")
         with (folder / "data" / "pg_hba.conf").open("a") as rules:  # initdb's own let in this host alone
             rules.write("host all all samenet scram-sha-256\n")
         listening = [f"--listen_addresses={host}", f"--port={port}", f"--unix_socket_directories={folder}"]
@@ -106,8 +106,8 @@ def _as_an_ordinary_user(folder: Path, *files: Path) -> list[str]:
     """What stands before a command that root starts; the folder is that user's."""
     if os.getuid() != 0:
         return []
-    known = {entry.pw_name: entry for entry in pwd.getpwall()}
-    user = next(known[name] for name in ORDINARY if name in known)
+    users = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = next(users[name] for name in ORDINARY if name in users)
     for path in (folder, *files):
         os.chown(path, user.pw_uid, user.pw_gid)
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
@@ -127,7 +127,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> N
 
 @contextmanager
 def new_database(url: str, template: str = "template0") -> Iterator[str]:
-    """On the server at this URL; dropped on the way out, whoever is still connected to it."""
+    """On the server at this URL; dropped on the way out, even while it is in use."""
     name = f"items_{secrets.token_hex(4)}"
     _tell(url, "CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", name, template)
     try:

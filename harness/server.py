@@ -32,7 +32,7 @@ STOPPING = 45.0  # seconds for a service to end when asked to: more than its gra
 
 
 class Server:
-    """Whatever is started by a command and answers /healthz at a port."""
+    """A program that a command starts, and that answers /healthz at a port."""
 
     deadline = 60.0  # seconds for its first answer
 
@@ -144,8 +144,8 @@ class Server:
     def count(self) -> int:
         return database.count(self.storage)
 
-    def records(self, wanted: Iterable[int]) -> dict[int, database.Record]:
-        return database.records(self.storage, wanted)
+    def records(self, item_ids: Iterable[int]) -> dict[int, database.Record]:
+        return database.records(self.storage, item_ids)
 
     def settle(self) -> None:
         database.settle(self.storage)
@@ -153,10 +153,10 @@ class Server:
     def traceback(self) -> str:
         """The last line of the first one that was logged, since the first start."""
         logs = (self.scratch / f"{number}.log" for number in range(self._starts))
-        _, found, rest = "".join(log.read_text(errors="replace") for log in logs).partition(
+        *_, lines = "".join(log.read_text(errors="replace") for log in logs).partition(
             "Traceback (most recent call last):\n"
         )
-        return next((line for line in rest.splitlines() if found and not line.startswith(" ")), "")
+        return next((line for line in lines.splitlines() if not line.startswith(" ")), "")
 
     def kill(self, pid: int, number: int = signal.SIGKILL) -> None:
         """One of its processes: the master, or a worker."""
@@ -181,8 +181,8 @@ class Server:
 class How(TypedDict, total=False):
     """How a service is started, where it is not as its README says."""
 
-    application: Sequence[str]  # Gunicorn's words for another application than the service's own
-    prefix: Sequence[str]  # the program that starts Gunicorn, and its words
+    application: Sequence[str]  # Gunicorn's arguments for another application than the service's own
+    prefix: Sequence[str]  # the program that starts Gunicorn, and its arguments
     venv: Path  # another than its own
     probe: Path  # a folder that Python imports from; $PROBE names where it writes: else the scratch folder
     cores: Collection[int] | None
@@ -235,17 +235,17 @@ def launched(
         yield server
 
 
-def free_port(wanted: int = 0, host: str = LOOPBACK) -> int:
+def free_port(number: int = 0, host: str = LOOPBACK) -> int:
     """At an IPv4 address of this machine. Raises LaunchError where it is none, or the port is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, wanted))
+            probe.bind((host, number))
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
                 raise LaunchError(f"This machine has no address {host}") from error
             if error.errno != errno.EADDRINUSE:
                 raise
-            raise LaunchError(f"Port {wanted} is taken: stop what listens there or choose another") from error
+            raise LaunchError(f"Port {number} is taken: stop what listens there or choose another") from error
         port: int = probe.getsockname()[1]
         return port

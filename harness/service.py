@@ -53,7 +53,7 @@ def declared(name: str, root: Path = SERVICES) -> Service:
     path = root / name / "pyproject.toml"
     try:
         table = tomllib.loads(path.read_text())["tool"]["service"]
-        names = (each.name for each in fields(Service) if each.default is MISSING or each.name in table)
+        names = (field.name for field in fields(Service) if field.default is MISSING or field.name in table)
         return Service(**{name: table[name] for name in names})
     except (OSError, KeyError) as error:
         raise LaunchError(f"{name} does not declare itself: [tool.service] of {path}: {error}") from error
@@ -65,7 +65,7 @@ def has(service: str, kind: str) -> bool:
 
 
 def application(service: str, kind: str, root: Path = SERVICES) -> tuple[str, ...]:
-    """Gunicorn's words for one of the twins, the rungs or the floors; of these, each interface has one."""
+    """Gunicorn's arguments for one of the twins, rungs or floors; of the floors, each interface has one."""
     name = declared(service, root).interface if kind == "floors" else service
     if not has(name, kind):
         raise LaunchError(f"{service} is not among the {kind}: loadtests/{kind}/{name}.py is missing")
@@ -100,17 +100,17 @@ def stamped(requirements: Path) -> str:
 
 def full(commit: str) -> str:
     """The hash of a commit. Raises LaunchError."""
-    found = git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
-    if found is None or commit.startswith("-"):
+    revision = git("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
+    if revision is None or commit.startswith("-"):
         raise LaunchError(f"Unknown commit: {commit}")
-    return found.decode().strip()
+    return revision.decode().strip()
 
 
-def git(*words: str) -> bytes | None:
-    """What it says; None where there is no such thing."""
+def git(*arguments: str) -> bytes | None:
+    """What it prints; None where it fails."""
     if (program := shutil.which("git")) is None:
         raise LaunchError("There is no git, which knows the earlier versions: install it")
-    ran = subprocess.run([program, *words], cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - our own words
+    ran = subprocess.run([program, *arguments], cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - our own arguments
     if b"not a git repository" in ran.stderr:
         raise LaunchError("There are no earlier versions: the services are in no git repository")
     return None if ran.returncode else ran.stdout

@@ -44,8 +44,8 @@ def memory_mib(pid: int) -> tuple[float, str]:
 def _all(pid: int, kind: str) -> Iterator[int]:
     for process in family(pid):
         with suppress(psutil.NoSuchProcess):
-            taken = process.memory_full_info() if kind == "pss" else process.memory_info()
-            yield getattr(taken, kind)
+            memory = process.memory_full_info() if kind == "pss" else process.memory_info()
+            yield getattr(memory, kind)
 
 
 def reaped_cpu_seconds() -> float:

@@ -130,9 +130,9 @@ def _integer(digits: str) -> int | float:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(found := dict(pairs)) < len(pairs):
+    if len(members := dict(pairs)) < len(pairs):
         raise ValueError("an object has one member twice")
-    return found
+    return members
 
 
 class Reader:
