@@ -1,4 +1,4 @@
-"""`just bench`, `report`, `cost` and `merge`. What takes long to import is imported by who needs it."""
+"""`just bench`, `report`, `cost` and `merge`. What takes long to import is imported where it is needed."""
 
 import errno
 import os
@@ -194,9 +194,9 @@ def bench(
         str | None, Option(metavar="NAME", help="A file of environments/ with these three.")
     ] = None,
 ) -> None:
-    where = {"load_from": load_from, "listen": listen, "cores": cores}
-    given = (rounds, seed, docker or None, against, packages, commands, urls, environment, *where.values())
-    if resume and any(word is not None for word in given):
+    place = {"load_from": load_from, "listen": listen, "cores": cores}
+    options = (rounds, seed, docker or None, against, packages, commands, urls, environment, *place.values())
+    if resume and any(option is not None for option in options):
         fail("A run goes on as it began: with its rounds, its seed, its containers and its place", BAD_USAGE)
     if docker and (against or packages):
         fail(
@@ -224,11 +224,11 @@ def bench(
         from loadtests.measure.plan import PlanError
         from loadtests.measure.run import alone
 
-        at = [server_at(url) for url in urls or []]
-        place = placement.chosen(environment, where)
-        guests = guest.guests(commands or [], folders or [], at, services())
+        servers = [server_at(url) for url in urls or []]
+        placed = placement.chosen(environment, place)
+        guests = guest.guests(commands or [], folders or [], servers, services())
         request = prepare.Request(
-            names or [], plan_name, rounds, seed, docker, against, pins, database, guests, may_delete, place
+            names or [], plan_name, rounds, seed, docker, against, pins, database, guests, may_delete, placed
         )
         with alone(), TemporaryDirectory(prefix="bench-") as scratch:
             places = variants.Folders(Path(scratch))
@@ -249,7 +249,7 @@ def bench(
 @app.function()
 def k6(
     scenario: Annotated[str, Argument(metavar="SCENARIO", help=f"One of {SCENARIOS}.")],
-    words: Annotated[
+    arguments: Annotated[
         list[str] | None,
         Argument(metavar="[-- WORDS]", show_default=False, help="Of k6, such as -e VUS=10 or -e RATE=50."),
     ] = None,
@@ -276,8 +276,8 @@ def k6(
         fail(f"{scenario} replaces or deletes items that are there: --may-delete says that it may", BAD_USAGE)
     with plain_failures():
         binary = k6.binary()
-    given = ["-e", f"BASE_URL={server_at(url)}", *(words or [])]
-    os.execv(binary, [binary, "run", "--no-usage-report", *given, str(script)])  # noqa: S606 - k6
+    options = ["-e", f"BASE_URL={server_at(url)}", *(arguments or [])]
+    os.execv(binary, [binary, "run", "--no-usage-report", *options, str(script)])  # noqa: S606 - k6
 
 
 @app.function()
@@ -308,9 +308,9 @@ def report(
             case []:
                 show_path(pages.write(run.latest()))
             case [name]:
-                show_path(pages.write(run.found(name)))
+                show_path(pages.write(run.read(name)))
             case [before, after]:
-                changes = compare.blocks(*(pages.results(run.found(name)) for name in (before, after)))
+                changes = compare.blocks(*(pages.results(run.read(name)) for name in (before, after)))
                 if markdown:
                     print(document.markdown(changes), end="")
                 else:
@@ -405,14 +405,14 @@ def conclude(run: "Run", percent: float | None) -> None:
         fail("\n".join(slower))
 
 
-def pinned(words: list[str] | None) -> dict[str, str]:
+def pinned(requirements: list[str] | None) -> dict[str, str]:
     """The versions, by the names of their packages."""
     from harness.environment import canonical
 
     pins: dict[str, str] = {}
-    for word in words or []:
-        if not (parts := re.fullmatch(r"([\w.-]+)==([\w.!+]+)", word)):
-            fail(f"--with is a package and its version, such as flask==3.0.3: {word}", BAD_USAGE)
+    for requirement in requirements or []:
+        if not (parts := re.fullmatch(r"([\w.-]+)==([\w.!+]+)", requirement)):
+            fail(f"--with is a package and its version, such as flask==3.0.3: {requirement}", BAD_USAGE)
         pins[canonical(parts[1])] = parts[2]
     return pins
 
@@ -430,7 +430,7 @@ def percentage(text: str) -> float:
 
 @contextmanager
 def plain_failures(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
-    """What goes wrong outside of this program is told in a line, and what is left of the run."""
+    """What goes wrong outside of this program is said in a line, with what is left of the run."""
     from harness.k6 import K6Error
     from harness.service import LaunchError
     from loadtests.analysis.merge import MergeError
@@ -445,8 +445,8 @@ def plain_failures(outcome: Callable[[], str] = lambda: "") -> Iterator[None]:
     except OSError as error:
         if error.errno not in DISK:
             raise
-        where = error.filename or "the results"
-        fail(f"Cannot write {where}: {error.strerror}. {DISK[error.errno]}. {outcome()}")
+        path = error.filename or "the results"
+        fail(f"Cannot write {path}: {error.strerror}. {DISK[error.errno]}. {outcome()}")
 
 
 def kept(run: "Run | None") -> str:

@@ -1,4 +1,4 @@
-"""What `just cost` does once its words are understood: count, show what came, compare it, and publish it."""
+"""What `just cost` does once its arguments are read: count, show what came, compare it, and publish it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ def count_services(
     """`threshold` is how many per cent a cell may grow; None where nothing is checked."""
     known("service", names, services())
     before = costs.read() if threshold is not None else None
-    names = names or [one for one in services() if database in declared(one).databases]
+    names = names or [name for name in services() if database in declared(name).databases]
     for name in names:
         installed(name, screen.print)
     if pins:
@@ -31,11 +31,11 @@ def count_services(
     else:
         chosen = (costs.on_postgresql if database == costs.POSTGRESQL else costs.variants)(names)
     if before:  # what is guarded is ours
-        chosen = [one for one in chosen if one.group in (costs.SERVICES, costs.POSTGRESQL)]
+        chosen = [variant for variant in chosen if variant.group in (costs.SERVICES, costs.POSTGRESQL)]
     after = counted(chosen, starts=not before)
     if before and threshold is not None:
-        if others := costs.conditions(before, after):
-            output.print(f"Nothing was compared: {others}.", style="yellow", markup=False)
+        if difference := costs.conditions(before, after):
+            output.print(f"Nothing was compared: {difference}.", style="yellow", markup=False)
         elif grown := costs.growth(before, after, threshold / 100):
             fail("\n".join(grown))
         else:
@@ -46,9 +46,9 @@ def count_services(
 
 
 def count_study(*, publish: bool) -> None:
-    chosen = prepare.plan_for(prepare.Request(["study"], "paper")).variants.values()
+    twins = prepare.plan_for(prepare.Request(["study"], "paper")).variants.values()
     folders = variants.Folders(Path())
-    count = counted([costs.twin_on(each.service, folders.installed(each, screen.print)) for each in chosen])
+    count = counted([costs.twin_on(twin.service, folders.installed(twin, screen.print)) for twin in twins])
     if publish:
         count.write(costs.STUDY)
         pages.write_all()
@@ -66,12 +66,12 @@ def count_history(packages: Sequence[str]) -> None:
     for name in {TWINS[package] for package in packages}:
         installed(name, screen.print)
     with screen.status("Ask which releases there are"):
-        wanted = History(packages, datetime.now(UTC).date())
+        history = History(packages, datetime.now(UTC).date())
     screen.print(
-        f"{len(wanted.wanted)} points in {wanted.environments} environments that are not counted yet: "
-        f"about {wanted.hours:.1f} hours. Then a few to find the largest steps, and the footprints"
+        f"{len(history.wanted)} points in {history.environments} environments that are not counted yet: "
+        f"about {history.hours:.1f} hours. Then a few to find the largest steps, and the footprints"
     )
-    for step in (wanted.count, wanted.measure):
+    for step in (history.count, history.measure):
         with progress("Loading the items") as advance:
             step(advance)
     pages.over_all()
@@ -91,9 +91,9 @@ def measure_footprints(names: Sequence[str], *, publish: bool) -> None:
     for name in names:
         installed(name, screen.print)
         screen.print(f"Start {name} a few times")
-        with count.dataset(name) as data:
-            one = footprint.measured(Variant("services", name, name), data)
-        footprints[name] = one.model_copy(update={"image": images.get(name)})
+        with count.dataset(name) as dataset:
+            measured = footprint.measured(Variant("services", name, name), dataset)
+        footprints[name] = measured.model_copy(update={"image": images.get(name)})
     document.terminal([page.taken(footprints)], output)
     if publish:
         footprint.write(footprints)

@@ -126,14 +126,14 @@ def write(run: Run) -> Path:
 def write_all() -> None:
     """The pages of the published runs too: some show what results/cost.json has."""
     for name in published():
-        write(runs.found(name))
+        write(runs.read(name))
     over_all()
 
 
 def over_all(root: Path = ROOT) -> None:
     """What is made of results/ as a whole: docs/cost.md, docs/choosing.md, and the README's first figures."""
     count, docs = costs.read(), root / "docs"
-    newest = {run.plan.name: run for run in map(runs.found, published())}
+    newest = {run.plan.name: run for run in map(runs.read, published())}
     put(docs / "cost.md", cost.blocks(count, footprint.read()))
     put(docs / "choosing.md", choosing.blocks(count, {plan: results(run) for plan, run in newest.items()}))
     if points := past.read():

@@ -22,8 +22,8 @@ class Nothing(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.received += data
         while (end := self.received.find(b"\r\n\r\n") + 4) > 3:
-            found = LENGTH.search(self.received, 0, end)
-            after = end + int(found[1]) if found else end
+            length = LENGTH.search(self.received, 0, end)
+            after = end + int(length[1]) if length else end
             if len(self.received) < after:
                 return
             body, self.received = self.received[end:after], self.received[after:]

@@ -32,16 +32,16 @@ from loadtests.measure.variants import Folders
 CERTIFICATE = len(generator.CERTIFIED) * (generator.CERTIFICATE + 1.0)  # seconds
 MOST_IDS = 5000  # each of k6's users reads all of them
 
-Made = tuple[str, int, str]
+DatasetKey = tuple[str, int, str]  # the version of a service, its records, and the kind of its database
 
 
-def made_for(plan: Plan, variant: Variant) -> Made | None:
-    """Variants of which this is the same share a dataset, of so many records; None: it begins without."""
+def made_for(plan: Plan, variant: Variant) -> DatasetKey | None:
+    """Variants with the same key share a dataset; None where one begins without."""
     copied = plan.dataset == "copied"
     if not (copied or variant.stands_alone) or variant.is_guest or variant.application == "floor":
         return None
-    where = variant.database if variant.database in (SQLITE, GIVEN) else "postgresql"
-    return variants.version(variant), plan.records_of(variant) if copied else 0, where
+    kind = variant.database if variant.database in (SQLITE, GIVEN) else "postgresql"
+    return variants.version(variant), plan.records_of(variant) if copied else 0, kind
 
 
 @dataclass
@@ -52,25 +52,25 @@ class Bench:
     progress: Progress
     folders: Folders
     databases: Databases
-    made: dict[Made, Database] = field(default_factory=dict)
+    datasets: dict[DatasetKey, Database] = field(default_factory=dict)
 
-    def dataset(self, variant: Variant, where: str) -> Database | None:
+    def dataset(self, variant: Variant, title: str) -> Database | None:
         """A database of this version of a service, for the plan that copies one with the dataset in it.
 
         What stands alone makes no table by itself: its service makes the database, on the service's packages.
         """
         if (key := made_for(self.run.plan, variant)) is None:
             return None
-        if key not in self.made:
-            self.progress.now(f"{where}: make its dataset")
+        if key not in self.datasets:
+            self.progress.now(f"{title}: make its dataset")
             if variant.database == SQLITE:
-                self.made[key] = self.on_file(variant, key[1], where)
+                self.datasets[key] = self.on_file(variant, key[1], title)
             else:
-                self.made[key] = self.on_server(variant, key[1])
-        return self.made[key]
+                self.datasets[key] = self.on_server(variant, key[1])
+        return self.datasets[key]
 
-    def on_file(self, variant: Variant, records: int, where: str) -> Path:
-        path = self.folders.scratch / f"{len(self.made)}.db"
+    def on_file(self, variant: Variant, records: int, title: str) -> Path:
+        path = self.folders.scratch / f"{len(self.datasets)}.db"
         # Nothing is measured here, and nothing is lost if the power is cut.
         unsafe = {"SQLITE_SYNCHRONOUS": "OFF"}
         with launched(variant.service, unsafe, self.folders.root(variant)) as server:
@@ -78,7 +78,7 @@ class Bench:
                 load(server, records)
             database.copy(server.database, path)
         if records >= dataset.LARGE:
-            dataset.write(path, records, lambda done: self.progress.now(f"{where}: {done}"))
+            dataset.write(path, records, lambda step: self.progress.now(f"{title}: {step}"))
         return path
 
     def on_server(self, variant: Variant, records: int) -> str:
@@ -127,32 +127,32 @@ def measure(bench: Bench, block: Sequence[Cell]) -> None:
     plan, progress = bench.run.plan, bench.progress
     number, name = block_of(block[0])
     variant, pauses = plan.variants[name], plan.pauses
-    where = f"{name}, round {number} of {plan.rounds}"
-    copied = bench.dataset(variant, where)
-    progress.now(f"{where}: start")
+    title = f"{name}, round {number} of {plan.rounds}"
+    copied = bench.dataset(variant, title)
+    progress.now(f"{title}: start")
     file = copied if isinstance(copied, Path) else None
     with (
         bench.databases.fresh(variant.database, copied) as env,
         variants.start(variant, file, bench.folders, env, bench.run.placement) as server,
     ):
-        place, away = order(plan, number).index(name) + 1, databases.round_trip_ms(server.storage)
-        stage = Stage(bench, server, variant, place, server.memory_mib(), away)
+        place, round_trip = order(plan, number).index(name) + 1, databases.round_trip_ms(server.storage)
+        stage = Stage(bench, server, variant, place, server.memory_mib(), round_trip)
         sleep(pauses.after_start)
         if (plan.dataset == "loaded" or variant.is_guest) and variant.application != "floor":
-            progress.now(f"{where}: load the dataset")
+            progress.now(f"{title}: load the dataset")
             load(server, plan.records_of(variant))
             sleep(pauses.after_load)
         (server.scratch / "ids.json").write_text(json.dumps(stage.ids))
         stage.rows = server.count()
         server.settle()
-        progress.now(f"{where}: warm up")
+        progress.now(f"{title}: warm up")
         refused = warm_up(stage) or misconfigured(stage, name)
         sleep(pauses.after_warm_up)
         measured: list[Sample] = []
         for cell in block:
             if passed(cell, measured):
                 continue
-            progress.now(f"{where}: {cell.scenario}" + (f", {cell.rate:g} a second" if cell.rate else ""))
+            progress.now(f"{title}: {cell.scenario}" + (f", {cell.rate:g} a second" if cell.rate else ""))
             measured.append(measure_cell(cell, stage, refused))
             bench.run.add(measured[-1])
             sleep(pauses.between_scenarios)
@@ -186,12 +186,12 @@ def misconfigured(stage: Stage, name: str) -> Reason | None:
     if stage.variant.is_guest:
         stage.bench.run.note_configuration(name, {"server": stage.variant.command or stage.variant.url})
         return None
-    found, folders = facts.running(stage.server, stage.variant), stage.bench.folders
-    if isinstance(found, Reason):
-        return found
-    stage.bench.run.note_configuration(name, facts.public(found))
+    observed, folders = facts.running(stage.server, stage.variant), stage.bench.folders
+    if isinstance(observed, Reason):
+        return observed
+    stage.bench.run.note_configuration(name, facts.public(observed))
     planned = facts.planned(stage.variant, folders.venv(stage.variant), folders.of(stage.variant))
-    return facts.disagreement(found, planned)
+    return facts.disagreement(observed, planned)
 
 
 def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
@@ -219,7 +219,7 @@ def measure_cell(cell: Cell, stage: Stage, refused: Reason | None) -> Sample:
         run = driven(server, operation, settings(cell, scenario, stage), hosts=hosts)
     after = beside(bench.databases, stage.variant, server)
     outcome, stage.rows = run.outcome, server.count()
-    figures = used(run) | ({} if isinstance(outcome, str) else taken(outcome, run, cell, stage))
+    figures = used(run) | ({} if isinstance(outcome, str) else figures_of(outcome, run, cell, stage))
     if requests := figures.get("requests"):
         figures |= {name: (after[name] - clocks[name]) * 1000 / requests for name in after}
     expected = None if isinstance(outcome, str) else before + outcome.answers(201) - outcome.answers(204)
@@ -243,8 +243,8 @@ def beside(databases: Databases, variant: Variant, server: Server) -> dict[str, 
 
 
 def settings(cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, object]:
-    """What k6 is told; nothing of what is None."""
-    given = {
+    """The variables of the k6 script; those that are None are left out."""
+    variables = {
         "VUS": scenario.users,
         "IDS": stage.server.scratch / "ids.json",
         "ROWS": stage.rows,
@@ -253,7 +253,7 @@ def settings(cell: Cell, scenario: Scenario, stage: Stage) -> dict[str, object]:
         "LIMIT": scenario.limit,
         "RATE": cell.rate or None,
     }
-    return {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in variables.items() if value is not None}
 
 
 def lost(operation: str, outcome: Outcome | str, stage: Stage) -> int:
@@ -274,10 +274,10 @@ def used(run: Drive) -> dict[str, Any]:
     }
 
 
-def taken(outcome: Outcome, run: Drive, cell: Cell, stage: Stage) -> dict[str, Any]:
+def figures_of(outcome: Outcome, run: Drive, cell: Cell, stage: Stage) -> dict[str, Any]:
     """The figures of a sample."""
     scenario = stage.bench.run.plan.scenarios[cell.scenario]
-    at = dict(zip(PERCENTS, outcome.quantiles_ms, strict=True))
+    percentiles = dict(zip(PERCENTS, outcome.quantiles_ms, strict=True))
     per_second = outcome.requests / outcome.seconds if outcome.seconds else nan
     share = generator.share(stage.bench.run.ceilings, cell.scenario, per_second)
     halves = outcome.halves_ms if scenario.seconds else (nan, nan)
@@ -287,9 +287,9 @@ def taken(outcome: Outcome, run: Drive, cell: Cell, stage: Stage) -> dict[str, A
         "seconds": outcome.seconds,
         "requests_per_second": per_second,
         "mean_ms": outcome.mean_ms,
-        "p50_ms": at[50],
-        "p95_ms": at[95],
-        "p99_ms": at[99],
+        "p50_ms": percentiles[50],
+        "p95_ms": percentiles[95],
+        "p99_ms": percentiles[99],
         "max_ms": outcome.max_ms,
         "connect_ms": outcome.connect_ms,
         "quantiles_ms": outcome.quantiles_ms,

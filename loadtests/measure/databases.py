@@ -73,8 +73,8 @@ def reached(url: str, kind: str) -> Iterator[str]:
             with connected(url) as connection:
                 (folder,) = connection.execute("SHOW unix_socket_directories").fetchone() or ("",)
             parts = urlsplit(url)
-            where = f"host={quote(folder, safe='/')}&port={parts.port}"
-            yield parts._replace(netloc=f"{parts.username}:{parts.password}@", query=where).geturl()
+            query = f"host={quote(folder, safe='/')}&port={parts.port}"
+            yield parts._replace(netloc=f"{parts.username}:{parts.password}@", query=query).geturl()
         case delay if delay.endswith("ms"):
             with delayed(url, float(delay.removesuffix("ms"))) as way:
                 yield way
@@ -87,10 +87,10 @@ def delayed(url: str, milliseconds: float) -> Iterator[str]:
     """By a network whose round trip takes so long."""
     parts, port = urlsplit(url), free_port()
     way = parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{port}")).geturl()
-    words = [sys.executable, "-m", "harness.delay", str(port), str(parts.port), str(milliseconds / 2)]
+    command = [sys.executable, "-m", "harness.delay", str(port), str(parts.port), str(milliseconds / 2)]
     with TemporaryDirectory(prefix="delay-") as folder:
         log = Path(folder) / "log"
-        with started(words, log, cwd=ROOT) as process:
+        with started(command, log, cwd=ROOT) as process:
             postgresql.wait_until_ready(way, process, log)
             yield way
 

@@ -26,11 +26,11 @@ def crossed(plan: Plan, services: Mapping[str, Service]) -> Plan:
     """The plan with the variants that its factors come to."""
     if plan.factors is None:
         return plan
-    fixed, more = always(services, plan.factors), dict(candidates(services, plan.factors))
-    free = {name: one for name, one in more.items() if name not in fixed}
+    fixed, possible = always(services, plan.factors), dict(candidates(services, plan.factors))
+    free = {name: variant for name, variant in possible.items() if name not in fixed}
     chosen = best(
-        [row(one.levels) for one in fixed.values()],
-        {name: row(one.levels) for name, one in free.items()},
+        [row(variant.levels) for variant in fixed.values()],
+        {name: row(variant.levels) for name, variant in free.items()},
         plan.factors.variants,
     )
     return with_variants(plan, fixed | {name: free[name] for name in sorted(chosen)})
@@ -40,29 +40,28 @@ def always(services: Mapping[str, Service], factors: Factors) -> dict[str, Varia
     """The study's twins, the services as they come, and for each server an application that does nothing."""
     plain = {
         name if writing == "service" else f"twin_{name}": variant(
-            name, factors, plain_levels(one, factors, writing), f"{writing}s"
+            name, factors, plain_levels(service, factors, writing), f"{writing}s"
         )
         for writing in ("twin", "service")
-        for name, one in services.items()
+        for name, service in services.items()
     }
     floors: dict[str, Variant] = {}
-    for name, one in services.items():
-        floors.setdefault(f"floor_{one.interface}", floor(plain[f"twin_{name}"]))
+    for name, service in services.items():
+        floors.setdefault(f"floor_{service.interface}", floor(plain[f"twin_{name}"]))
     return plain | floors
 
 
 def plain_levels(service: Service, factors: Factors, writing: str) -> Levels:
-    [(worker_class, worker)] = [
-        one for one in factors.worker_class[service.interface].items() if writing in one[1].plain
-    ]
+    workers = factors.worker_class[service.interface]
+    [(worker_class, worker)] = [pair for pair in workers.items() if writing in pair[1].plain]
     threads = 2 if 2 in worker.threads else worker.threads[0]
     journal = "DELETE" if writing == "twin" else "WAL"
     return levels(service, writing, journal, "FULL", 2, threads, worker_class)
 
 
-def levels(service: Service, writing: str, *others: object) -> Levels:
-    of_service = (service.interface, service.framework, ACCESS[service.access])
-    return Levels.model_validate(dict(zip(Levels.model_fields, (*of_service, writing, *others), strict=True)))
+def levels(service: Service, writing: str, *settings: object) -> Levels:
+    declared = (service.interface, service.framework, ACCESS[service.access])
+    return Levels.model_validate(dict(zip(Levels.model_fields, (*declared, writing, *settings), strict=True)))
 
 
 def floor(plain: Variant) -> Variant:
@@ -73,13 +72,13 @@ def floor(plain: Variant) -> Variant:
 
 def candidates(services: Mapping[str, Service], factors: Factors) -> Iterator[tuple[str, Variant]]:
     """A twin sets no synchronous: it connects as its tutorial does; the journal mode is the file's."""
-    for (name, one), writing in product(services.items(), ("twin", "service")):
+    for (name, service), writing in product(services.items(), ("twin", "service")):
         for journal, synchronous, workers in product(factors.journal, factors.synchronous, factors.workers):
             if writing == "twin" and synchronous != "FULL":
                 continue
-            for worker_class, worker in factors.worker_class[one.interface].items():
+            for worker_class, worker in factors.worker_class[service.interface].items():
                 for threads in worker.threads:
-                    chosen = levels(one, writing, journal, synchronous, workers, threads, worker_class)
+                    chosen = levels(service, writing, journal, synchronous, workers, threads, worker_class)
                     yield title(name, chosen), variant(name, factors, chosen, "design")
 
 
@@ -106,25 +105,25 @@ def variant(service: str, factors: Factors, levels: Levels, group: str) -> Varia
 
 
 def title(service: str, levels: Levels) -> str:
-    words = ["twin", service] if levels.writing == "twin" else [service]
-    words += [levels.journal.lower()]
-    words += [levels.synchronous.lower()] if levels.writing == "service" else []
-    words += [f"{levels.workers}worker{'s' * (levels.workers > 1)}"]
-    words += [f"{levels.threads}thread{'s' * (levels.threads > 1)}"] if levels.threads else []
-    return "_".join([*words, levels.worker_class])
+    parts = ["twin", service] if levels.writing == "twin" else [service]
+    parts += [levels.journal.lower()]
+    parts += [levels.synchronous.lower()] if levels.writing == "service" else []
+    parts += [f"{levels.workers}worker{'s' * (levels.workers > 1)}"]
+    parts += [f"{levels.threads}thread{'s' * (levels.threads > 1)}"] if levels.threads else []
+    return "_".join([*parts, levels.worker_class])
 
 
-def terms(one: Levels) -> dict[str, bool]:
+def terms(levels: Levels) -> dict[str, bool]:
     """The dummy variables of the model; without any it is Flask's twin with sqlite3 in the study's setting.
 
     Only a level that exists has a term: Django has no sqlite3, a twin no NORMAL, Uvicorn no threads.
     """
-    fastapi, django = one.framework == "fastapi", one.framework == "django"
-    orm, service, wal = one.access == "orm", one.writing == "service", one.journal == "WAL"
-    sync = one.worker_class == "sync"
+    fastapi, django = levels.framework == "fastapi", levels.framework == "django"
+    orm, service, wal = levels.access == "orm", levels.writing == "service", levels.journal == "WAL"
+    sync = levels.worker_class == "sync"
     return {
-        "floor wsgi": (floor := one.framework == "none") and one.server == "wsgi",
-        "floor asgi": floor and one.server == "asgi",
+        "floor wsgi": (floor := levels.framework == "none") and levels.server == "wsgi",
+        "floor asgi": floor and levels.server == "asgi",
         "fastapi": fastapi,
         "django": django,
         "orm": orm,
@@ -136,14 +135,14 @@ def terms(one: Levels) -> dict[str, bool]:
         "fastapi orm service": fastapi and orm and service,
         "wal": wal,
         "wal service": wal and service,
-        "normal": one.synchronous == "NORMAL",
-        "1 worker": one.workers == 1,
-        "4 workers": one.workers == 4,
-        "1 thread": one.threads == 1,
-        "8 threads": one.threads == 8,
+        "normal": levels.synchronous == "NORMAL",
+        "1 worker": levels.workers == 1,
+        "4 workers": levels.workers == 4,
+        "1 thread": levels.threads == 1,
+        "8 threads": levels.threads == 8,
         "sync": sync,
         "sync django": sync and django,
-        "asgi": one.worker_class == "asgi",
+        "asgi": levels.worker_class == "asgi",
     }
 
 
@@ -156,24 +155,24 @@ def row(levels: Levels | None) -> Array:
 def best(fixed: Sequence[Array], free: Mapping[str, Array], number: int) -> list[str]:
     """The names of those that join the fixed ones, so many in all."""
     names = list(free)
-    every = np.array([free[name] for name in names])
-    products = every[:, :, None] * every[:, None, :]
-    base = sum(np.outer(row, row) for row in fixed) + RIDGE * np.eye(every.shape[1])
+    rows = np.array([free[name] for name in names])
+    products = rows[:, :, None] * rows[:, None, :]
+    information = sum(np.outer(row, row) for row in fixed) + RIDGE * np.eye(rows.shape[1])
     chosen: list[int] = []
     for _ in range(number - len(fixed)):
-        chosen.append(cheapest(base + products[chosen].sum(axis=0), products, chosen))
+        chosen.append(cheapest(information + products[chosen].sum(axis=0), products, chosen))
     for _ in range(PASSES):
         before = list(chosen)
         for place in range(len(chosen)):
-            others = chosen[:place] + chosen[place + 1 :]
-            chosen[place] = cheapest(base + products[others].sum(axis=0), products, others)
+            kept = chosen[:place] + chosen[place + 1 :]
+            chosen[place] = cheapest(information + products[kept].sum(axis=0), products, kept)
         if chosen == before:
             break
     return [names[index] for index in chosen]
 
 
-def cheapest(information: Array, products: Array, taken: Sequence[int]) -> int:
-    """Which one more makes the coefficients' variances the smallest in sum."""
+def cheapest(information: Array, products: Array, chosen: Sequence[int]) -> int:
+    """The candidate that makes the coefficients' variances the smallest in sum."""
     variances = np.trace(np.linalg.inv(information + products), axis1=1, axis2=2)
-    variances[list(taken)] = np.inf
+    variances[list(chosen)] = np.inf
     return int(np.argmin(variances.round(9)))

@@ -52,7 +52,7 @@ def running(server: Server, variant: Variant) -> Facts | Reason:
             return Reason(code="silent", numbers={"pid": pid, "seconds": DEADLINE})
         answers.append(answer)
     durability = database.durability(server.storage) if answers else {}
-    return known(variant, together(answers, durability))
+    return applicable(variant, together(answers, durability))
 
 
 def answered(pid: int, folder: Path) -> Facts | None:
@@ -72,9 +72,9 @@ def together(answers: list[Facts], durability: Mapping[str, str]) -> Facts:
     """The answers of the workers as one; where they differ, each of them."""
     if not answers:
         return {"workers": 0}
-    asked = ("worker_class", "threads", "keepalive", "event_loop", "http_parser", "python", "prefix")
-    facts = {key: one_of([facts.get(key) for facts in answers]) for key in asked}
-    connections = [tuple(each) for facts in answers for each in facts["connections"]]
+    names = ("worker_class", "threads", "keepalive", "event_loop", "http_parser", "python", "prefix")
+    facts = {name: one_of([facts.get(name) for facts in answers]) for name in names}
+    connections = [tuple(modes) for facts in answers for modes in facts["connections"]]
     versions = {
         name: one_of([facts["packages"][name] for facts in answers]) for name in answers[0]["packages"]
     }
@@ -104,7 +104,7 @@ def planned(variant: Variant, venv: Path, folder: Path) -> Facts:
     }
     of_file = {"journal_mode": env["SQLITE_JOURNAL_MODE"], "synchronous": env["SQLITE_SYNCHRONOUS"]}
     of_protocol |= of_file if variant.database == SQLITE else DURABLE
-    return known(variant, of_protocol | processes(variant, folder) | variant.packages | variant.expects)
+    return applicable(variant, of_protocol | processes(variant, folder) | variant.packages | variant.expects)
 
 
 def processes(variant: Variant, folder: Path) -> dict[str, str]:
@@ -115,25 +115,25 @@ def processes(variant: Variant, folder: Path) -> dict[str, str]:
     return of_service | (TWIN_PROCESSES[service["interface"]] if variant.application == "twin" else {})
 
 
-def known(variant: Variant, facts: Facts) -> Facts:
+def applicable(variant: Variant, facts: Facts) -> Facts:
     """A floor opens no connection: what its service's file has says nothing of it."""
     floor = variant.application == "floor"
     return {key: value for key, value in facts.items() if not (floor and key in OF_CONNECTIONS)}
 
 
-def disagreement(found: Facts, plan: Facts) -> Reason | None:
+def disagreement(observed: Facts, planned: Facts) -> Reason | None:
     """Where what runs is not what the plan says."""
     wrong: Numbers = {
-        key: f"{found.get(key, 'none')} / {wanted}"
-        for key, wanted in plan.items()
-        if str(found.get(key, "none")).lower() != wanted.lower() and (key in found or key not in UNSEEN)
+        key: f"{observed.get(key, 'none')} / {value}"
+        for key, value in planned.items()
+        if str(observed.get(key, "none")).lower() != value.lower() and (key in observed or key not in UNSEEN)
     }
     return Reason(code="facts", numbers=wrong) if wrong else None
 
 
-def public(found: Facts) -> dict[str, Any]:
+def public(facts: Facts) -> dict[str, Any]:
     """Without the paths of this machine."""
-    return {key: value for key, value in found.items() if key != "prefix"}
+    return {key: value for key, value in facts.items() if key != "prefix"}
 
 
 def machine(generators: Mapping[str, str], venvs: Mapping[str, Path], split: usage.Split) -> dict[str, Any]:
@@ -167,9 +167,9 @@ def commit() -> str | None:
     return described.decode().strip() if described else None
 
 
-def unpinned(requirements: Path, found: Mapping[str, str]) -> str:
+def unpinned(requirements: Path, installed: Mapping[str, str]) -> str:
     """Where a package is not the one of requirements.txt; one for another system is not there at all."""
-    versions = {canonical(name): version for name, version in found.items()}
+    versions = {canonical(name): version for name, version in installed.items()}
     return ", ".join(
         f"{name} {versions[name]} instead of {version}"
         for name, version in locked(requirements).items()

@@ -45,7 +45,7 @@ def little(outcome: Outcome, users: int) -> float:
     if outcome.parts:
         number = len(outcome.parts)
         shares = (len(range(place, users, number)) for place in range(number))  # as k6 shares them out
-        laws = [little(*each) for each in zip(outcome.parts, shares, strict=True)]
+        laws = [little(part, share) for part, share in zip(outcome.parts, shares, strict=True)]
         return max((law for law in laws if not isnan(law)), key=lambda law: abs(law - 1), default=nan)
     if outcome.requests <= users or not outcome.elapsed_ms:
         return nan
@@ -107,15 +107,15 @@ def sentence(reason: Reason) -> str:
     numbers = {name: value for name, value in reason.numbers.items() if name != "in"}
     match reason.code:
         case "k6" | "wrk":
-            told = str(numbers["says"])
+            text = str(numbers["says"])
         case "checks":
             failed = ", ".join(f"{check}: {count:,}" for check, count in numbers.items())
-            told = f"{sum(int(count) for count in numbers.values()):,} failed checks ({failed})"
+            text = f"{sum(int(count) for count in numbers.values()):,} failed checks ({failed})"
         case "facts":
             pairs = {name: str(value).split(" / ") for name, value in numbers.items()}
-            told = "; ".join(
-                f"{name} is {found} where the plan says {it}" for name, (found, it) in pairs.items()
+            text = "; ".join(
+                f"{name} is {actual} where the plan says {plan}" for name, (actual, plan) in pairs.items()
             )
         case code:
-            told = SENTENCES[code].format(**numbers)
-    return f"in the {reason.numbers['in']}: {told}" if "in" in reason.numbers else told
+            text = SENTENCES[code].format(**numbers)
+    return f"in the {reason.numbers['in']}: {text}" if "in" in reason.numbers else text

@@ -23,12 +23,12 @@ from harness.service import ROOT, LaunchError
 from harness.wire import Answer, Client, NoAnswerError
 from loadtests.measure.plan import Variant
 
-LEVEL = "items"  # of the contract: who does not come so far cannot be measured
+LEVEL = "items"  # of the contract: a guest that does not come so far cannot be measured
 PAGE = 2000  # the most that a list may have
 
 
 class Guest(Server):
-    last, before = 0, 0  # the id of the last item that was there before us, and how many there were
+    last_id, own_count = 0, 0  # the id of the last item that was there before us, and how many there were
 
     @cached_property
     def client(self) -> Client:
@@ -45,7 +45,7 @@ class Guest(Server):
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Those that came from us."""
-        after = self.last
+        after = self.last_id
         while page := self.page(after):
             yield from page
             after = page[-1]["id"]
@@ -73,14 +73,14 @@ class Guest(Server):
         return [item["id"] for item in self.items()][:most]
 
     def count(self) -> int:
-        return self.before + len(list(self.items()))
+        return self.own_count + len(list(self.items()))
 
-    def records(self, wanted: Iterable[int]) -> dict[int, Record]:
-        asked = {*wanted}
+    def records(self, item_ids: Iterable[int]) -> dict[int, Record]:
+        ids = {*item_ids}
         return {
-            each["id"]: (each["name"], each["description"], float(each["price"]), each["quantity"])
-            for each in self.items()
-            if each["id"] in asked
+            item["id"]: (item["name"], item["description"], float(item["price"]), item["quantity"])
+            for item in self.items()
+            if item["id"] in ids
         }
 
     def settle(self) -> None:
@@ -88,7 +88,7 @@ class Guest(Server):
 
     def remember(self) -> None:
         for item in self.items():
-            self.last, self.before = item["id"], self.before + 1
+            self.last_id, self.own_count = item["id"], self.own_count + 1
 
     def clear(self) -> None:
         for item_id in [item["id"] for item in self.items()]:
@@ -157,9 +157,9 @@ def held_to_the_contract(variant: Variant, announce: Callable[[str], None], *, m
     announce(f"{variant.service}: hold it to the contract, up to the level {LEVEL}")
     with started(variant) as guest:
         report = guest.scratch / "report"
-        words = ["--url", guest.url, "--until", LEVEL, "--report", str(report)]
-        words += ["--may-delete"] if may_delete else []
-        command = [sys.executable, "-m", "conformance", *words]
+        options = ["--url", guest.url, "--until", LEVEL, "--report", str(report)]
+        options += ["--may-delete"] if may_delete else []
+        command = [sys.executable, "-m", "conformance", *options]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
         if ran.returncode == BAD_USAGE:
             fail(ran.stderr, BAD_USAGE)
@@ -173,10 +173,10 @@ def broken(variant: Variant, report: Path) -> str:
     [judged] = json.loads(report.read_text())["services"].values()
     causes = [finding["cause"] for finding in judged["findings"] if finding["grade"] == "fail"]
     why = (causes or [judged["stopped"]])[0] + (f", and {len(causes) - 1} more" if len(causes) > 1 else "")
-    level, where = [*judged["levels"]][-1], variant.url or "URL, once it is started"
+    level, url = [*judged["levels"]][-1], variant.url or "URL, once it is started"
     return (
         f"{variant.service} is not measured, for it breaks the contract at the level {level}: {why}. "
-        f"To see it all: just conform --url {where}"
+        f"To see it all: just conform --url {url}"
     )
 
 
@@ -193,16 +193,16 @@ def guests(
         if not folder.is_dir():
             fail(f"--cwd is no folder: {folder}", BAD_USAGE)
     places = folders * len(commands) if len(folders) == 1 else folders or [Path()] * len(commands)
-    made: dict[str, Variant] = {}
+    variants: dict[str, Variant] = {}
     for command, place in zip(commands, places, strict=True):
-        name = unused(place.resolve().name if folders else command.split()[0], {*taken, *made})
-        made[name] = Variant(service=name, command=command, cwd=str(place))
+        name = unused(place.resolve().name if folders else command.split()[0], {*taken, *variants})
+        variants[name] = Variant(service=name, command=command, cwd=str(place))
     for url in urls:
-        name = unused(url.partition("://")[2], {*taken, *made})
-        made[name] = Variant(service=name, url=url)
-    return made
+        name = unused(url.partition("://")[2], {*taken, *variants})
+        variants[name] = Variant(service=name, url=url)
+    return variants
 
 
 def unused(name: str, taken: Collection[str]) -> str:
     names = (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3)))
-    return next(each for each in names if each not in taken)
+    return next(candidate for candidate in names if candidate not in taken)

@@ -21,20 +21,20 @@ HOST = re.compile(r"ssh://([^\s@/:]+@)?[^\s@/:-][^\s@/:]*(:\d+)?")
 CORES = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 
 
-def listed(words: object) -> object:
-    return words.split(",") if isinstance(words, str) else words
+def listed(value: object) -> object:
+    return value.split(",") if isinstance(value, str) else value
 
 
-def host(word: str) -> str:
-    if not HOST.fullmatch(word):
-        raise ValueError(f"a machine is ssh://USER@HOST or ssh://HOST:PORT, and not {word}")
-    return word
+def host(url: str) -> str:
+    if not HOST.fullmatch(url):
+        raise ValueError(f"a machine is ssh://USER@HOST or ssh://HOST:PORT, and not {url}")
+    return url
 
 
-def list_of_cores(words: str) -> str:
-    if not CORES.fullmatch(words):
-        raise ValueError(f"cores are 0-3 or 0,2,4, as taskset has them, and not {words}")
-    return words
+def list_of_cores(cores: str) -> str:
+    if not CORES.fullmatch(cores):
+        raise ValueError(f"cores are 0-3 or 0,2,4, as taskset has them, and not {cores}")
+    return cores
 
 
 Host = Annotated[str, AfterValidator(host)]
@@ -72,10 +72,10 @@ class Placement(BaseModel):
         if self.cores is None:
             return
         parts, ours = (part.partition("-") for part in self.cores.split(",")), os.sched_getaffinity(0)
-        wanted = {core for first, _, last in parts for core in range(int(first), int(last or first) + 1)}
-        if not wanted or wanted - ours:
+        cores = {core for first, _, last in parts for core in range(int(first), int(last or first) + 1)}
+        if not cores or cores - ours:
             raise PlanError(f"The cores {self.cores} are not among ours: {', '.join(map(str, sorted(ours)))}")
-        os.sched_setaffinity(0, wanted)
+        os.sched_setaffinity(0, cores)
 
 
 HERE = Placement()
@@ -86,8 +86,8 @@ def recorded(machine: Mapping[str, Any]) -> Placement:
     return Placement.model_validate(machine.get("placement", {}))
 
 
-def chosen(environment: str | None, words: Mapping[str, str | None]) -> Placement:
-    """Of a file of environments/, by its name, and of words of the command, which come before that."""
+def chosen(environment: str | None, options: Mapping[str, str | None]) -> Placement:
+    """Of a file of environments/, by its name, and of options of the command, which come before that."""
     written: dict[str, Any] = {}
     if environment:
         known("environment", [environment], sorted(path.stem for path in ENVIRONMENTS.glob("*.toml")))
@@ -96,10 +96,10 @@ def chosen(environment: str | None, words: Mapping[str, str | None]) -> Placemen
             written = tomllib.loads(path.read_text())
         except tomllib.TOMLDecodeError as error:
             fail(f"environments/{path.name} is not TOML: {error}", BAD_USAGE)
-    given = {name: word for name, word in words.items() if word is not None}
+    given = {name: value for name, value in options.items() if value is not None}
     try:
         return Placement.model_validate(written | given)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "".join(f"{name}: " for name in first["loc"][:1])
-        fail(f"{where}{first['msg'].removeprefix('Value error, ')}", BAD_USAGE)
+        problem = error.errors()[0]
+        field = "".join(f"{name}: " for name in problem["loc"][:1])
+        fail(f"{field}{problem['msg'].removeprefix('Value error, ')}", BAD_USAGE)

@@ -138,14 +138,14 @@ class Variant(Part):
     def kinds(self) -> list[str]:
         """What it is instead of the service in the working tree; nothing, if it is that."""
         application = [] if self.application == "service" else [self.application]
-        others = ("docker", "commit", "command", "url", "packages")
-        return application + [kind for kind in others if getattr(self, kind)]
+        fields = ("docker", "commit", "command", "url", "packages")
+        return application + [kind for kind in fields if getattr(self, kind)]
 
     @property
     def has_image(self) -> bool:
         """That of its service, or for a twin one with its packages."""
-        others = {*self.kinds} - {"docker"}
-        return others <= {"twin"} or others == {"twin", "packages"}
+        kinds = {*self.kinds} - {"docker"}
+        return kinds <= {"twin"} or kinds == {"twin", "packages"}
 
     @property
     def is_guest(self) -> bool:
@@ -222,7 +222,7 @@ class Plan(Part):
 
     @property
     def generators(self) -> set[str]:
-        return {one.generator for one in self.scenarios.values()}
+        return {scenario.generator for scenario in self.scenarios.values()}
 
     def records_of(self, variant: Variant) -> int:
         return variant.records or self.records
@@ -242,9 +242,9 @@ def parsed(text: str, name: str) -> Plan:
     except tomllib.TOMLDecodeError as error:
         raise PlanError(f"The plan {name} is not TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise PlanError(f"The plan {name} cannot be used: {where or 'plan'}: {first['msg']}") from error
+        problem = error.errors()[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise PlanError(f"The plan {name} cannot be used: {place or 'plan'}: {problem['msg']}") from error
 
 
 def takes_guests(plan: Plan) -> bool:
@@ -254,32 +254,32 @@ def takes_guests(plan: Plan) -> bool:
 
 def with_variants(plan: Plan, variants: Mapping[str, Variant]) -> Plan:
     """The plan with these instead of its own. A control without its original is a variant as any other."""
-    kept = {
-        name: one if one.control_of in (None, *variants) else one.model_copy(update={"control_of": None})
-        for name, one in variants.items()
-    }
+    kept = dict(variants)
+    for name, variant in variants.items():
+        if variant.control_of not in (None, *variants):
+            kept[name] = variant.model_copy(update={"control_of": None})
     return plan.model_copy(update={"variants": kept, "settings": {}, "factors": None})
 
 
 def on(plan: Plan, names: Collection[str]) -> Plan:
     """The plan's variants and groups of these names; where it has none, services, under each setting."""
     if plan.variants:
-        chosen = {name: one for name, one in plan.variants.items() if {name, one.group} & {*names}}
-        return with_variants(plan, chosen)
+        named = {name: variant for name, variant in plan.variants.items() if {name, variant.group} & {*names}}
+        return with_variants(plan, named)
     plain = {name: Variant(service=name) for name in names}
     if not plan.settings:
         return with_variants(plan, plain)
     tried = {
-        f"{name}_{label}": Variant(service=name, env=one.env, expects=one.expects)
+        f"{name}_{label}": Variant(service=name, env=setting.env, expects=setting.expects)
         for name in names
-        for label, one in plan.settings[declared(name).interface].items()
+        for label, setting in plan.settings[declared(name).interface].items()
     }
     return with_variants(plan, plain | tried)
 
 
 def without_wrk(plan: Plan, why: str) -> Plan:
     """What it is about says so: the plan is the run's, and the text is on its page."""
-    kept = {name: one for name, one in plan.scenarios.items() if one.generator != "wrk"}
+    kept = {name: scenario for name, scenario in plan.scenarios.items() if scenario.generator != "wrk"}
     if not kept:
         raise PlanError(f"The plan {plan.name} needs wrk, and {why}")
     left_out = ", ".join(name for name in plan.scenarios if name not in kept)
@@ -289,14 +289,14 @@ def without_wrk(plan: Plan, why: str) -> Plan:
 
 def in_containers(plan: Plan) -> Plan:
     """The plan with each variant in a container. Raises PlanError where one cannot be."""
-    if others := [name for name, one in plan.variants.items() if not one.has_image]:
-        raise PlanError(f"Only twins and services as they are have an image: leave out {', '.join(others)}")
+    if unable := [name for name, variant in plan.variants.items() if not variant.has_image]:
+        raise PlanError(f"Only twins and services as they are have an image: leave out {', '.join(unable)}")
     return with_all(plan, plan.variants, docker=True)
 
 
 def on_database(plan: Plan, kind: str) -> Plan:
     """The plan with each service on this database; a guest has its own."""
-    services = [name for name, one in plan.variants.items() if not one.is_guest]
+    services = [name for name, variant in plan.variants.items() if not variant.is_guest]
     return with_all(plan, services, database=kind)
 
 
@@ -345,7 +345,7 @@ def as_toml(plan: Plan) -> str:
 def _inline(value: object) -> str:
     """Of text, numbers, true and false, and lists of them, JSON is TOML."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {_inline(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(member)}" for key, member in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False)
 
 

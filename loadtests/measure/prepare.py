@@ -1,4 +1,4 @@
-"""From the words of a command to a run that can be measured."""
+"""From the arguments of a command to a run that can be measured."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ OURS = ("localhost", LOOPBACK, "::1")  # of this machine alone
 
 @dataclass(frozen=True)
 class Request:
-    """The words of a command; None is what the plan says."""
+    """The arguments of a command; None is what the plan says."""
 
     names: Sequence[str] = ()
     plan: str | None = None
@@ -40,22 +40,22 @@ class Request:
 def plan_for(request: Request) -> Plan:
     name = request.plan or "quick"
     known("plan", [name], plan.names())
-    there = plan.read(name)
-    if there.factors:
+    whole = plan.read(name)
+    if whole.factors:
         from loadtests.measure import design  # takes long to import: it has numpy
 
-        twins = [each for each in services() if has(each, "twins")]
-        there = design.crossed(there, {each: declared(each) for each in twins})
+        twins = [service for service in services() if has(service, "twins")]
+        whole = design.crossed(whole, {service: declared(service) for service in twins})
     kind = GIVEN if "://" in (request.database or "") else request.database
-    names = list(there.variants) or [one for one in services() if request.names or speaks(one, kind)]
-    groups = list(there.groups) if there.variants else []
-    known(f"variant or group of {name}" if there.variants else "service", request.names, [*names, *groups])
-    given = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}
-    if request.guests and not plan.takes_guests(there):
-        able = ", ".join(each for each in plan.names() if plan.takes_guests(plan.read(each)))
+    names = list(whole.variants) or [name for name in services() if request.names or speaks(name, kind)]
+    groups = list(whole.groups) if whole.variants else []
+    known(f"variant or group of {name}" if whole.variants else "service", request.names, [*names, *groups])
+    overrides = {key: value for key in ("rounds", "seed") if (value := getattr(request, key)) is not None}
+    if request.guests and not plan.takes_guests(whole):
+        able = ", ".join(other for other in plan.names() if plan.takes_guests(plan.read(other)))
         raise PlanError(f"{name} compares variants of its own: other servers are measured by {able}")
     ours = request.names or ([] if request.guests else names)
-    chosen = plan.on(there, ours).model_copy(update=given)
+    chosen = plan.on(whole, ours).model_copy(update=overrides)
     if request.guests:
         chosen = plan.with_variants(chosen, {**chosen.variants, **request.guests})
     if request.docker:
@@ -77,7 +77,7 @@ def speaks(service: str, kind: str | None) -> bool:
 
 def begun(request: Request, folders: Folders) -> Run:
     chosen, placement = plan_for(request), request.placement
-    urls = [one.url for one in chosen.variants.values() if one.url]
+    urls = [variant.url for variant in chosen.variants.values() if variant.url]
     if placement.load_from and any(urlsplit(url).hostname in OURS for url in urls):
         raise PlanError("Other machines do not reach that --url: name the address at which they do")
     generators = {"k6": k6.version()}
@@ -89,23 +89,23 @@ def begun(request: Request, folders: Folders) -> Run:
             why = "wrk is on no other machine" if placement.load_from else "there was no wrk"
             chosen = plan.without_wrk(chosen, why)
             screen.print(chosen.about.rpartition(". ")[2], style="yellow", markup=False)
-    if any(one.replicas for one in chosen.variants.values()):
+    if any(variant.replicas for variant in chosen.variants.values()):
         generators["nginx"] = replicas.version()
     venvs = installed(chosen, folders)
-    for name, one in chosen.variants.items():
-        kind = one.database.partition(":")[0]
-        if not one.is_guest and kind not in folders.declared(one).databases:
-            raise PlanError(f"{name} cannot be on {kind}: {one.service} does not declare it")
-        if kind != SQLITE and chosen.dataset == "copied" and chosen.records_of(one) >= LARGE:
+    for name, variant in chosen.variants.items():
+        kind = variant.database.partition(":")[0]
+        if not variant.is_guest and kind not in folders.declared(variant).databases:
+            raise PlanError(f"{name} cannot be on {kind}: {variant.service} does not declare it")
+        if kind != SQLITE and chosen.dataset == "copied" and chosen.records_of(variant) >= LARGE:
             raise PlanError(f"{name}: on PostgreSQL there are fewer than {LARGE:,} records")
-    said = {
-        variants.version(one): folders.declared(one).model_dump(mode="json")
-        for one in chosen.variants.values()
+    declarations = {
+        variants.version(variant): folders.declared(variant).model_dump(mode="json")
+        for variant in chosen.variants.values()
     }
     placed = placement.model_dump(mode="json", exclude_defaults=True)
-    more = {"services": said, "images": built(chosen, folders), "placement": placed}
+    additions = {"services": declarations, "images": built(chosen, folders), "placement": placed}
     judge_guests(chosen, may_delete=request.may_delete)
-    return run.begun(chosen, facts.machine(generators, venvs, placement.split) | more)
+    return run.begun(chosen, facts.machine(generators, venvs, placement.split) | additions)
 
 
 def take(placement: Placement, version: str) -> None:
@@ -127,25 +127,25 @@ def resumed(request: Request, folders: Folders) -> Run:
     paths = [Path(name).name for name in request.names]
     named = [name for name in paths if name in run.names()]
     if not named:
-        measured = {variant for name in run.names() for variant in run.found(name).plan.variants}
+        measured = {variant for name in run.names() for variant in run.read(name).plan.variants}
         known("service or run", paths, [*sorted({*services(), *measured}), *run.names()])
-    found = run.found(named[0]) if named else run.latest_unfinished(request.names, request.plan)
-    if found.remaining:
-        take(found.placement, k6.version())
-        installed(found.plan, folders)
-        if "wrk" in found.plan.generators:
+    earlier = run.read(named[0]) if named else run.latest_unfinished(request.names, request.plan)
+    if earlier.remaining:
+        take(earlier.placement, k6.version())
+        installed(earlier.plan, folders)
+        if "wrk" in earlier.plan.generators:
             wrk.version()  # there is one
-        if (images := built(found.plan, folders)) != found.machine.get("images", {}):
-            raise LaunchError(f"{found.name} measured other images than are built now: {', '.join(images)}")
-        judge_guests(found.plan, may_delete=request.may_delete)
-        found.reopen()
-    return found
+        if (images := built(earlier.plan, folders)) != earlier.machine.get("images", {}):
+            raise LaunchError(f"{earlier.name} measured other images than are built now: {', '.join(images)}")
+        judge_guests(earlier.plan, may_delete=request.may_delete)
+        earlier.reopen()
+    return earlier
 
 
 def installed(chosen: Plan, folders: Folders) -> dict[str, Path]:
     """The .venv of each version of each service that the plan measures."""
-    ours = [one for one in chosen.variants.values() if not one.is_guest]
-    known("service", [one.service for one in ours if one.commit is None], services())
+    ours = [variant for variant in chosen.variants.values() if not variant.is_guest]
+    known("service", [variant.service for variant in ours if variant.commit is None], services())
     venvs: dict[str, Path] = {}
     for variant in ours:
         version = variants.version(variant)
@@ -162,5 +162,5 @@ def installed(chosen: Plan, folders: Folders) -> dict[str, Path]:
 
 def built(chosen: Plan, folders: Folders) -> dict[str, str]:
     """The digest of each image that the plan measures."""
-    inside = {variants.version(one): one for one in chosen.variants.values() if one.docker}
-    return {name: folders.built(one, screen.print) for name, one in inside.items()}
+    inside = {variants.version(variant): variant for variant in chosen.variants.values() if variant.docker}
+    return {name: folders.built(variant, screen.print) for name, variant in inside.items()}

@@ -47,14 +47,14 @@ class Progress(Bar):
         took = time.monotonic() - self.began
         self.total = took + sum(self.ahead) * took / self.done
 
-    def now(self, what: str) -> None:
+    def now(self, step: str) -> None:
         took = time.monotonic() - self.began
         left = duration(self.total - took)
-        self.update(self.task, description=what, completed=took, total=self.total, left=left)
+        self.update(self.task, description=step, completed=took, total=self.total, left=left)
         if not self.console.is_terminal:
-            self.console.print(f"{what} … {left} left", highlight=False, markup=False)
+            self.console.print(f"{step} … {left} left", highlight=False, markup=False)
 
 
 def duration(seconds: float) -> str:
-    minutes, rest = divmod(max(round(seconds), 1), 60)
-    return f"about {minutes} min {rest} s" if minutes else f"about {rest} s"
+    minutes, remainder = divmod(max(round(seconds), 1), 60)
+    return f"about {minutes} min {remainder} s" if minutes else f"about {remainder} s"

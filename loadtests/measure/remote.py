@@ -26,17 +26,17 @@ OPTIONS = ("BatchMode=yes", "ConnectTimeout=5", "ServerAliveInterval=5")
 RUN = ("env", "XDG_CONFIG_HOME=/nonexistent", "k6", "run", *k6.ALONE, "--include-system-env-vars=false")
 
 
-def ssh(host: str, words: Sequence[str]) -> list[str]:
+def ssh(host: str, command: Sequence[str]) -> list[str]:
     """SSH_CONFIG in the environment names another file than the user's own configuration."""
     config = os.environ.get("SSH_CONFIG")
-    options = [word for option in OPTIONS for word in ("-o", option)]
-    return ["ssh", *(["-F", config] if config else []), "-T", *options, host, shlex.join(words)]
+    options = [argument for option in OPTIONS for argument in ("-o", option)]
+    return ["ssh", *(["-F", config] if config else []), "-T", *options, host, shlex.join(command)]
 
 
 def check(host: str, version: str) -> None:
     """Raises K6Error where it does not answer, or has no k6 of this version."""
     try:
-        asked = subprocess.run(  # noqa: S603 - ssh
+        ran = subprocess.run(  # noqa: S603 - ssh
             ssh(host, ["k6", "version"]),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -48,13 +48,13 @@ def check(host: str, version: str) -> None:
         raise K6Error("There is no ssh: apt-get install openssh-client") from error
     except subprocess.TimeoutExpired as error:
         raise K6Error(f"{host} does not say in {DEADLINE} s which k6 it has") from error
-    said, last = asked.stdout.split(), asked.stderr.strip().rpartition("\n")[2]
-    if asked.returncode == LOST:
-        raise K6Error(f"{host} does not answer: {last}")
-    if asked.returncode or said[:1] != ["k6"]:
-        raise K6Error(f"{host} has no k6 that works: {last or 'it says nothing'}. Install k6 {version} there")
-    if said[1] != version:
-        raise K6Error(f"{host} has k6 {said[1]}, and this machine has {version}: install the same there")
+    output, line = ran.stdout.split(), ran.stderr.strip().rpartition("\n")[2]
+    if ran.returncode == LOST:
+        raise K6Error(f"{host} does not answer: {line}")
+    if ran.returncode or output[:1] != ["k6"]:
+        raise K6Error(f"{host} has no k6 that works: {line or 'it says nothing'}. Install k6 {version} there")
+    if output[1] != version:
+        raise K6Error(f"{host} has k6 {output[1]}, and this machine has {version}: install the same there")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Part:
     """Of a load that several machines share: what one of them does."""
 
     host: str
-    segment: Sequence[str]  # its share, in the words of k6
+    segment: Sequence[str]  # its share, as options of k6
     output: Path
     log: Path
 
@@ -96,27 +96,27 @@ def merged(outcomes: Sequence[Outcome | str]) -> Outcome | str:
 
     When it began, and where in its time each answer came, is of one clock, and so is left to the parts.
     """
-    told = [each for each in outcomes if isinstance(each, Outcome)]
-    if len(told) < len(outcomes):
-        return next(each for each in outcomes if isinstance(each, str))
-    busy = [each for each in told if each.requests]
+    complete = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
+    if len(complete) < len(outcomes):
+        return next(outcome for outcome in outcomes if isinstance(outcome, str))
+    busy = [outcome for outcome in complete if outcome.requests]
     if not busy:
-        return replace(told[0], began=nan, parts=tuple(told))
-    weights = [each.requests for each in busy]
-    points = quantiles.distribution([(each.requests, each.quantiles_ms) for each in busy])
+        return replace(complete[0], began=nan, parts=tuple(complete))
+    weights = [outcome.requests for outcome in busy]
+    points = quantiles.distribution([(outcome.requests, outcome.quantiles_ms) for outcome in busy])
     return Outcome(
         requests=sum(weights),
-        seconds=max(each.seconds for each in busy),
-        mean_ms=fmean((each.mean_ms for each in busy), weights),
-        max_ms=max(each.max_ms for each in busy),
+        seconds=max(outcome.seconds for outcome in busy),
+        mean_ms=fmean((outcome.mean_ms for outcome in busy), weights),
+        max_ms=max(outcome.max_ms for outcome in busy),
         quantiles_ms=tuple(quantiles.at(points, percent) for percent in PERCENTS),
         halves_ms=(
-            fmean((each.halves_ms[0] for each in busy), weights),
-            fmean((each.halves_ms[1] for each in busy), weights),
+            fmean((outcome.halves_ms[0] for outcome in busy), weights),
+            fmean((outcome.halves_ms[1] for outcome in busy), weights),
         ),
-        dropped=sum(each.dropped for each in told),
-        connect_ms=max(each.connect_ms for each in busy),
-        passed=sum((Counter(each.passed) for each in told), Counter()),
-        failed=sum((Counter(each.failed) for each in told), Counter()),
-        parts=tuple(told),
+        dropped=sum(outcome.dropped for outcome in complete),
+        connect_ms=max(outcome.connect_ms for outcome in busy),
+        passed=sum((Counter(outcome.passed) for outcome in complete), Counter()),
+        failed=sum((Counter(outcome.failed) for outcome in complete), Counter()),
+        parts=tuple(complete),
     )

@@ -54,24 +54,24 @@ def replicated(
 ) -> Iterator[Replicas]:
     """So many of the service, each started as `launched` does, and nginx, which answers for them."""
     with TemporaryDirectory(prefix=f"{service}-") as scratch, ExitStack() as running:
-        told = {**env, "PROBE": scratch}  # one folder has the answers of all workers
-        servers = [running.enter_context(launched(service, told, root, **how)) for _ in range(number)]
+        settings = {**env, "PROBE": scratch}  # one folder has the answers of all workers
+        servers = [running.enter_context(launched(service, settings, root, **how)) for _ in range(number)]
         with closing(Replicas(servers, Path(scratch), how.get("cores"))) as replicas:
             replicas.start()
             yield replicas
 
 
 def binary() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path=OF_DEBIAN)
-    if found is None:
+    path = shutil.which("nginx") or shutil.which("nginx", path=OF_DEBIAN)
+    if path is None:
         raise LaunchError("There is no nginx, which stands before replicas: apt-get install nginx")
-    return found
+    return path
 
 
 def version() -> str:
-    """nginx says it where others tell their errors: nginx version: nginx/1.22.1"""
-    said = subprocess.run([binary(), "-v"], capture_output=True, text=True, check=True).stderr  # noqa: S603 - nginx
-    return said.strip().rpartition("/")[2]
+    """nginx prints it to standard error: nginx version: nginx/1.22.1"""
+    text = subprocess.run([binary(), "-v"], capture_output=True, text=True, check=True).stderr  # noqa: S603 - nginx
+    return text.strip().rpartition("/")[2]
 
 
 def configured(folder: Path, port: int, servers: Sequence[Server]) -> Path:
@@ -79,7 +79,7 @@ def configured(folder: Path, port: int, servers: Sequence[Server]) -> Path:
     upstream = "".join(f"        server {server.host}:{server.port};\n" for server in servers)
     text = re.sub(r"( *server copy_\d:8000;\n)+", upstream, CONFIG.read_text())
     text = text.replace("listen 8080;", f"listen {servers[0].host}:{port};")
-    text = re.sub(r"/tmp/([\w.]+);", lambda found: f'"{folder}/{found[1]}";', text)  # noqa: S108 - instead of that
+    text = re.sub(r"/tmp/([\w.]+);", lambda match: f'"{folder}/{match[1]}";', text)  # noqa: S108 - instead of that
     if os.getuid() == 0:  # its worker would be a user who may not enter the folder
         text = f"user root;\n{text}"
     path = folder / "nginx.conf"

@@ -52,7 +52,7 @@ class Run:
     @property
     def services(self) -> dict[str, Declared]:
         """What each version of a service said of itself; variants.version() names them."""
-        return {name: Declared.model_validate(one) for name, one in self.machine["services"].items()}
+        return {name: Declared.model_validate(table) for name, table in self.machine["services"].items()}
 
     @property
     def ceilings(self) -> dict[str, float]:
@@ -72,8 +72,8 @@ class Run:
         try:
             return [Sample.model_validate_json(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
         except ValidationError as error:
-            where = f"results/{self.name}/samples.jsonl"
-            raise RunError(f"{where} holds a line that is no sample: {error.errors()[0]['msg']}") from error
+            name = f"results/{self.name}/samples.jsonl"
+            raise RunError(f"{name} holds a line that is no sample: {error.errors()[0]['msg']}") from error
 
     @property
     def _lines(self) -> Path:
@@ -91,10 +91,10 @@ class Run:
         """What became known of the machine while the run went on."""
         files.write(self.folder / "machine.json", as_json({**self.machine, **facts}))
 
-    def note_configuration(self, variant: str, found: Mapping[str, Any]) -> None:
-        known = self.machine.get("configuration", {})
-        if variant not in known:
-            self.note(configuration={**known, variant: found})
+    def note_configuration(self, variant: str, facts: Mapping[str, Any]) -> None:
+        configuration = self.machine.get("configuration", {})
+        if variant not in configuration:
+            self.note(configuration={**configuration, variant: facts})
 
     def note_ceilings(self, ceilings: Mapping[str, float]) -> None:
         files.write(self.folder / "yardsticks.json", as_json({"ceiling_per_second": ceilings}))
@@ -152,7 +152,7 @@ def begun(plan: Plan, machine: Mapping[str, Any]) -> Run:
     return Run(folder, plan)
 
 
-def found(name: str, results: Path | None = None) -> Run:
+def read(name: str, results: Path | None = None) -> Run:
     """By the name of its folder, or by the path to it, as a shell completes it."""
     folder = (results or RESULTS) / Path(name).name
     if not (folder / "plan.toml").exists():
@@ -163,9 +163,9 @@ def found(name: str, results: Path | None = None) -> Run:
 def latest_unfinished(services: Sequence[str], plan: str | None) -> Run:
     """Of these services, if any are named, and of this plan, if one is."""
     for name in reversed(names()):
-        run = found(name)
-        wanted = not services or sorted(services) == sorted(run.plan.variants)
-        if wanted and plan in (None, run.plan.name) and run.remaining:
+        run = read(name)
+        matches = not services or sorted(services) == sorted(run.plan.variants)
+        if matches and plan in (None, run.plan.name) and run.remaining:
             return run
     raise RunError("There is no unfinished run to resume.")
 
@@ -173,7 +173,7 @@ def latest_unfinished(services: Sequence[str], plan: str | None) -> Run:
 def latest() -> Run:
     """Of those that are complete."""
     for name in reversed(names()):
-        if not (run := found(name)).remaining:
+        if not (run := read(name)).remaining:
             return run
     raise RunError("No run is finished. To measure one: just bench")
 

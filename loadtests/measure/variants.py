@@ -70,11 +70,11 @@ def beside(plan: Plan, pins: environment.Packages) -> Plan:
 def pinned(plan: Plan) -> Plan:
     """The plan as it can go on later: with the full hash of each commit, and the day of packages."""
     variants: dict[str, Variant] = {}
-    for name, one in plan.variants.items():
-        now: dict[str, object] = {"commit": full(one.commit)} if one.commit else {}
-        if one.packages and not one.as_of:
-            now["as_of"] = datetime.now(UTC).date()
-        variants[name] = one.model_copy(update=now)
+    for name, variant in plan.variants.items():
+        update: dict[str, object] = {"commit": full(variant.commit)} if variant.commit else {}
+        if variant.packages and not variant.as_of:
+            update["as_of"] = datetime.now(UTC).date()
+        variants[name] = variant.model_copy(update=update)
     return with_variants(plan, variants)
 
 
@@ -136,19 +136,19 @@ class Folders:
             return GUEST
         project = tomllib.loads((self.of(variant) / "pyproject.toml").read_text())
         root = self.root(variant) if "service" in project.get("tool", {}) else SERVICES
-        said = asdict(service.declared(variant.service, root))
-        kept = {name: said[name] for name in Declared.model_fields if name != "edition"}
+        declaration = asdict(service.declared(variant.service, root))
+        kept = {name: declaration[name] for name in Declared.model_fields if name != "edition"}
         return Declared(edition=project["project"]["version"], **kept)
 
 
-def same(one: Path, other: Path) -> bool:
-    return other.exists() and one.read_bytes() == other.read_bytes()
+def same(then: Path, now: Path) -> bool:
+    return now.exists() and then.read_bytes() == now.read_bytes()
 
 
 def start(
     variant: Variant, dataset: Path | None, folders: Folders, env: Environment, placement: Placement
 ) -> AbstractContextManager[Server]:
-    """However a variant is started, from here on it is a server with a master process and a database.
+    """A variant of any kind is from here on a server with a master process and a database.
 
     `env` is what the variant is told of a database that is no file.
     """
@@ -156,8 +156,8 @@ def start(
     if variant.is_guest:
         return visited(variant, cores, host)
     kind = f"{variant.application}s"
-    words = () if kind == "services" else service.application(variant.service, kind, root)
-    words = (*TWIN_CONFIG, *words) if variant.stands_alone else words
+    arguments = () if kind == "services" else service.application(variant.service, kind, root)
+    arguments = (*TWIN_CONFIG, *arguments) if variant.stands_alone else arguments
     env = {**variant.settings, **env, "PROBE_PACKAGES": " ".join(variant.packages)}
     if variant.docker:
         return contained(
@@ -168,10 +168,10 @@ def start(
             cores=cores,
             host=host,
             image=folders.image(variant),
-            application=words,
+            application=arguments,
         )
     env["HOST"] = host
-    how: How = {"application": words, "venv": folders.venv(variant), "probe": PROBE, "cores": cores}
+    how: How = {"application": arguments, "venv": folders.venv(variant), "probe": PROBE, "cores": cores}
     if variant.replicas:
         return replicated(variant.replicas, variant.service, env, root, **how)
     return launched(variant.service, env, root, dataset=dataset, **how)

@@ -48,13 +48,13 @@ def binary() -> str | None:
 
 
 def version() -> str:
-    """Of the wrk that is there, which says so with an exit status of 1."""
+    """As `wrk -v` prints it, which exits with status 1."""
     if (program := binary()) is None:
         raise LaunchError("There is no wrk: apt-get install wrk")
-    said = subprocess.run([program, "-v"], capture_output=True, text=True, check=False).stdout.split()  # noqa: S603 - wrk
-    if said[:1] != ["wrk"]:
-        raise LaunchError(f"{program} is not a wrk that works: `wrk -v` says {' '.join(said)!r}")
-    return said[1]
+    output = subprocess.run([program, "-v"], capture_output=True, text=True, check=False).stdout.split()  # noqa: S603 - wrk
+    if output[:1] != ["wrk"]:
+        raise LaunchError(f"{program} is not a wrk that works: `wrk -v` says {' '.join(output)!r}")
+    return output[1]
 
 
 def command(url: str, operation: str, users: int, seconds: float) -> list[str]:
@@ -69,19 +69,19 @@ def wrong_answer(url: str, operation: str) -> Reason | None:
         with Client(url) as client:
             answer = client.send("GET" if sent is None else "POST", f"/{operation}", sent)
         right = answer.status == 200 and answer.json() == (sent or {"message": "Hello, World!"})
-        said = f"/{operation} answers {answer.status} {answer.body[:80]!r}"
+        text = f"/{operation} answers {answer.status} {answer.body[:80]!r}"
     except (NoAnswerError, ValueError) as error:
-        right, said = False, str(error)
-    return None if right else Reason(code="wrk", numbers={"says": said})
+        right, text = False, str(error)
+    return None if right else Reason(code="wrk", numbers={"says": text})
 
 
 def read(log: Path, status: int) -> Outcome | str:
     """What was measured, or why nothing was."""
-    last = tail(log, 1).strip()
+    line = tail(log, 1).strip()
     if status:
-        return f"wrk ended with exit status {status}: {last}"
+        return f"wrk ended with exit status {status}: {line}"
     try:
-        summary = Summary.model_validate_json(last)
+        summary = Summary.model_validate_json(line)
     except ValidationError as error:
         return f"wrk left no summary that can be read: {error.errors()[0]['msg']}"
     return Outcome(

@@ -31,14 +31,14 @@ def sample(cell: Cell, invalid: Reason | None = None, **figures: object) -> Samp
 
 
 def test_a_run_is_found_by_its_name_and_by_its_path_and_what_is_none_is_said_so(begun: Run) -> None:
-    assert run.found(begun.name) == begun
-    assert run.found(f"results/{begun.name}/") == begun
+    assert run.read(begun.name) == begun
+    assert run.read(f"results/{begun.name}/") == begun
     assert begun.services["alpha"].framework == "flask"
     with pytest.raises(RunError, match=f"nothing is not a run. The newest ones: {begun.name}"):
-        run.found("nothing")
+        run.read("nothing")
     (begun.folder / "samples.jsonl").write_text(json.dumps({"round": 1}) + "\n")
     with pytest.raises(RunError, match=r"samples\.jsonl holds a line that is no sample"):
-        _ = run.found(begun.name).samples
+        _ = run.read(begun.name).samples
 
 
 def test_a_figure_has_four_digits_and_one_that_nobody_measured_is_null(begun: Run) -> None:
@@ -70,7 +70,7 @@ def test_a_line_that_was_cut_off_is_measured_again(begun: Run) -> None:
     with (begun.folder / "samples.jsonl").open("a") as file:
         file.write(sample(second).model_dump_json()[:40])
     assert commands.kept(begun).startswith("0 of 2 blocks are kept. To go on: just bench --resume")
-    again = run.found(begun.name)
+    again = run.read(begun.name)
     assert [one.cell for one in again.samples] == [first]
     again.reopen()
     again.add(sample(second))

@@ -42,11 +42,11 @@ def server(frame: FrameType | None) -> Facts:
 
 def the_worker(frame: FrameType | None) -> object:
     """Gunicorn's, whose method runs at the bottom of the main thread's stack."""
-    base = sys.modules.get("gunicorn.workers.base")
-    while base and frame:
+    module = sys.modules.get("gunicorn.workers.base")
+    while module and frame:
         # of a frame that a `self` of its own class runs in: reading it changes nothing
-        if isinstance(found := frame.f_locals.get("self"), base.Worker):
-            return found
+        if isinstance(worker := frame.f_locals.get("self"), module.Worker):
+            return worker
         frame = frame.f_back
     return None
 
@@ -59,13 +59,13 @@ def packages() -> dict[str, str]:
     """The versions of those that $PROBE_PACKAGES names, where this process would import them from."""
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {}
+    versions = {}
     for name in os.environ.get("PROBE_PACKAGES", "").split():
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "none"
-    return found
+            versions[name] = "none"
+    return versions
 
 
 def connections() -> list[tuple[str, int]]:
@@ -73,28 +73,27 @@ def connections() -> list[tuple[str, int]]:
     import gc
     import sqlite3
 
-    found = []
-    for one in gc.get_objects():
-        if issubclass(
-            type(one), sqlite3.Connection
-        ):  # a proxy would answer isinstance() with what it stands for
+    modes = []
+    for candidate in gc.get_objects():
+        # a proxy would answer isinstance() with what it stands for
+        if issubclass(type(candidate), sqlite3.Connection):
             try:
-                cursor = one.cursor()
+                cursor = candidate.cursor()
                 cursor.row_factory = None
                 values = [
                     cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
                 ]
             except sqlite3.Error:  # closed, or another thread's
                 continue
-            found.append((values[0], values[1]))
-    return found
+            modes.append((values[0], values[1]))
+    return modes
 
 
 def write(facts: Facts, pool: Any) -> None:
     import json
 
-    for each in of_each_thread(pool) if pool else ():
-        facts["connections"] += each
+    for modes in of_each_thread(pool) if pool else ():
+        facts["connections"] += modes
     path = f"{os.environ['PROBE']}/{os.getpid()}.json"
     with open(f"{path}.part", "w") as file:  # noqa: PTH123 - pathlib is not to be loaded for this
         json.dump(facts, file)
@@ -104,14 +103,14 @@ def write(facts: Facts, pool: Any) -> None:
 def of_each_thread(pool: Any) -> list[list[tuple[str, int]]]:
     from threading import Barrier
 
-    together = Barrier(facts_threads := pool._max_workers)  # noqa: SLF001 - it has no public name
+    barrier = Barrier(threads := pool._max_workers)  # noqa: SLF001 - it has no public name
 
     def ask() -> list[tuple[str, int]]:
-        together.wait(5)  # so that no thread answers for two
+        barrier.wait(5)  # so that no thread answers for two
         return connections()
 
-    asked = [pool.submit(ask) for _ in range(facts_threads)]
-    return [each.result() for each in asked]
+    futures = [pool.submit(ask) for _ in range(threads)]
+    return [future.result() for future in futures]
 
 
 if "PROBE" in os.environ:

@@ -18,13 +18,13 @@ MADE = ("report.md", "report.html", "picture.svg")
 
 @pytest.mark.parametrize("name", pages.published())
 def test_a_published_page_is_made_again_byte_for_byte(name: str, tmp_path: Path) -> None:
-    published = runs.found(name)
+    published = runs.read(name)
     copy = tmp_path / name
     copy.mkdir()
     for path in published.folder.iterdir():
         if path.name not in MADE:
             (copy / path.name).write_bytes(path.read_bytes())
-    pages.write(runs.found(name, tmp_path))
+    pages.write(runs.read(name, tmp_path))
     for file in MADE:
         kept, again = published.folder / file, copy / file
         assert kept.exists() == again.exists()
@@ -106,7 +106,7 @@ def browser() -> Iterator[Browser]:
 def test_in_a_browser(
     browser: Browser, name: str, width: int, scheme: Literal["dark", "light"], paper: str
 ) -> None:
-    report = runs.found(name).folder / "report.html"
+    report = runs.read(name).folder / "report.html"
     said: list[str] = []
     with browser.new_page(
         viewport={"width": width, "height": 900}, is_mobile=width < 600, color_scheme=scheme
