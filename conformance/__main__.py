@@ -120,7 +120,7 @@ def conform(
         fail("--publish needs a full run of all services.", BAD_USAGE)
     rules = Rules.load()
     rules = rules.model_copy(update={"allowed": deviations(rules, allowed or [])})
-    kind, able = on(database, names, url)
+    kind, able = database_kind(database, names, url)
     named = [case for case in load() if only in case.name and LEVELS.index(case.level) <= LEVELS.index(until)]
     if not named:
         fail(f"No case has {only} in its name.", BAD_USAGE)
@@ -133,26 +133,24 @@ def conform(
     if not cases:
         where = "over TLS" if over_tls else f"on {kind}"
         fail(f"No case that has {only} in its name can be tried {where}.", BAD_USAGE)
-    subject = Subject(
-        url.rstrip("/"), short=short, seed=seed, postgresql="" if kind == "sqlite" else database
-    )
+    postgresql = "" if kind == "sqlite" else database
+    subject = Subject(url.rstrip("/"), short=short, seed=seed, postgresql=postgresql)
     judged: dict[str, Judgement] = {}
     run = Run(url=url, seed=seed, short=short, only=only, may_delete=may_delete)
     interrupted = 0
     try:
         try:
-            running = (
+            subjects = (
                 at_url(subject, names, may_delete=may_delete) if url else of_services(subject, names or able)
             )
-            with raising(), everywhere(urlsplit(url).path, headers), closing(running):
-                for name, each in running:
+            with raising(), everywhere(urlsplit(url).path, headers), closing(subjects):
+                for name, subject in subjects:
                     judged[name] = Judgement()
-                    told(
-                        name, judge(each, cases, rules, judged[name], name, all_levels=all_levels or publish)
-                    )
+                    steps = judge(subject, cases, rules, judged[name], name, all_levels=all_levels or publish)
+                    show_progress(name, steps)
         except Interrupted as error:
             interrupted = error.exit_status
-        if kind != "sqlite" and (left_out := [each.name for each in named if each.databases == ("sqlite",)]):
+        if kind != "sqlite" and (left_out := [case.name for case in named if case.databases == ("sqlite",)]):
             output.print(f"Left out on PostgreSQL: {', '.join(left_out)}.")
         with everywhere("", headers):
             holds = conclude(rules, judged, folder, run, publish=publish and not interrupted)
@@ -172,14 +170,14 @@ def check_usage(names: list[str], url: str, headers: list[str]) -> None:
         server_at(url)
     for header in headers:
         if not url or not HEADER.fullmatch(header):
-            what = "A header is of a server at a URL, such as --header 'Authorization: Bearer x'"
-            fail(f"{what}: {header}", BAD_USAGE)
+            message = "A header is of a server at a URL, such as --header 'Authorization: Bearer x'"
+            fail(f"{message}: {header}", BAD_USAGE)
 
 
-def on(database: str, names: list[str], url: str) -> tuple[str, list[str]]:
-    """Its kind, and the services that can be on it; fails where one of the names cannot."""
-    kind, _, rest = database.partition("://")
-    if kind not in ("sqlite", "postgresql") or (kind == "sqlite" and rest):
+def database_kind(database: str, names: list[str], url: str) -> tuple[str, list[str]]:
+    """The kind, and the services that can use it; fails where one of those that are named cannot."""
+    kind, _, address = database.partition("://")
+    if kind not in ("sqlite", "postgresql") or (kind == "sqlite" and address):
         urls = "postgresql://USER:PASSWORD@HOST/NAME"
         fail(f"A database is sqlite, postgresql, or the URL of a server: {urls}", BAD_USAGE)
     if url and kind != "sqlite":
@@ -203,13 +201,13 @@ def at_url(
 ) -> Generator[tuple[str, Subject], None, None]:
     from conformance.reference.oracle import left_as_it_was, stored
 
-    if why := unreachable(subject.url):
-        fail(why, BAD_USAGE)
+    if reason := unreachable(subject.url):
+        fail(reason, BAD_USAGE)
     with ExitStack() as stack:
         with patient():
             if not may_delete and stored(subject.url, most=1):
-                has = "has items. Items are created and deleted beside them with --may-delete."
-                fail(f"{subject.url} {has}", BAD_USAGE)
+                reason = "has items. Items are created and deleted beside them with --may-delete."
+                fail(f"{subject.url} {reason}", BAD_USAGE)
             stack.enter_context(left_as_it_was(subject.url))
         if subject.url.startswith("https:"):
             screen.print("Left out over TLS: the cases that look at a bare connection.")
@@ -233,7 +231,7 @@ def of_services(subject: Subject, names: Sequence[str]) -> Generator[tuple[str, 
                 server.ensure_running()
 
 
-def told(name: str, steps: Iterable[tuple[int, int, Level]]) -> None:
+def show_progress(name: str, steps: Iterable[tuple[int, int, Level]]) -> None:
     start, before = time.monotonic(), ""
     with screen.status(f"judging {name}") as status:
         for number, cases, level in steps:
@@ -249,23 +247,23 @@ def conclude(rules: Rules, judged: dict[str, Judgement], folder: Path, run: Run,
     from harness.document import Text, terminal
 
     outcomes = {service: judgement.outcomes for service, judgement in judged.items()}
-    found = cells(rules, outcomes)
+    grades = cells(rules, outcomes)
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in {
-        "conformance.json": report.as_json(rules, judged, found, run),
+        "conformance.json": report.as_json(rules, judged, grades, run),
         "junit.xml": report.as_junit(rules, outcomes),
         "report.html": report.as_html(rules, judged, run),
     }.items():
         (folder / file).write_bytes(text.encode(errors="replace"))
-    terminal([report.matrix(rules, found), Text(report.LEGEND)], output)
+    terminal([report.matrix(rules, grades), Text(report.LEGEND)], output)
     if publish:
-        page.publish(found)
+        page.publish(grades)
     for service, judgement in judged.items():
         terminal(report.blocks(rules, service, judgement, run, report.SHOWN), output)
         if line := report.claim(rules, service, judgement, run):
             output.print(f"For a README: {line}", markup=False, soft_wrap=True)
     output.print(f"Edition {contract.edition()} of the contract. The reports: {folder}", soft_wrap=True)
-    return conforms(found) and not any(judgement.stopped for judgement in judged.values())
+    return conforms(grades) and not any(judgement.stopped for judgement in judged.values())
 
 
 if __name__ == "__main__":

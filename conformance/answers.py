@@ -38,9 +38,8 @@ def _every_error(request: Request, answer: Answer) -> Iterator[Complaint]:
     if answer.media_type != "application/problem+json":
         text = f"the media type is {answer.header('Content-Type')}, not application/problem+json"
         yield Complaint(text, ("error-problem",))
-    text = answer.body.decode(errors="replace") + "".join(
-        f"{key}: {value}\n" for key, value in answer.headers
-    )
+    headers = "".join(f"{name}: {value}\n" for name, value in answer.headers)
+    text = answer.body.decode(errors="replace") + headers
     if MARKER in unquote(text).lower():
         yield Complaint(f"an error echoes what was sent: {text[:300]}", ("error-no-echo",))
     if inside := [word for word in INSIDE if word in text]:

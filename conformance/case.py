@@ -22,7 +22,7 @@ SEED = 20_210  # of every run that does not ask for another
 
 
 class Level(StrEnum):
-    """A service is judged at one after the other: the order in which one is written."""
+    """In the order in which a service is judged, and best written."""
 
     BASICS = "basics"
     ITEMS = "items"
@@ -48,7 +48,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Sent:
-    """A request of a case, for whoever wants to send it again."""
+    """A request of a case, so that it can be sent again."""
 
     request: Request
     created: str = ""  # the id of the item that it created
@@ -86,7 +86,7 @@ def case(
     name: str,
     *rules: str,
     level: Level = Level.EDGES,
-    each: Sequence[Any] = (),
+    examples: Sequence[Any] = (),
     bare: bool = False,
     databases: tuple[str, ...] = (),
 ) -> Callable[[Function], list[Case]]:
@@ -94,8 +94,8 @@ def case(
 
     def cases(function: Function) -> list[Case]:
         runs: list[tuple[str, Function]] = [
-            (named(name, label(example)), lambda subject, of=example: function(subject, of))
-            for example in each
+            (named(name, label(example)), lambda subject, example=example: function(subject, example))
+            for example in examples
         ]
         return [Case(title, rules, run, level, bare, databases) for title, run in runs or [(name, function)]]
 
@@ -116,22 +116,22 @@ def general(text: str) -> str:
     return SPECIFIC.sub("…", text.strip().partition("\n")[0])[:200]
 
 
-def differs(found: object, expected: object, what: str) -> Iterator[Complaint]:
-    if not same(found, expected):
-        text = f"{what}: {shown(found)}, not {shown(expected)}"
-        yield Complaint(text, cause=what, expected=shown(expected), got=shown(found))
+def differs(actual: object, expected: object, cause: str) -> Iterator[Complaint]:
+    if not same(actual, expected):
+        text = f"{cause}: {abridged(actual)}, not {abridged(expected)}"
+        yield Complaint(text, cause=cause, expected=abridged(expected), got=abridged(actual))
 
 
-def same(one: Any, other: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
     """Equal as JSON values: 3 is 3.0, but true is not 1."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
-def shown(value: object) -> str:
+def abridged(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 400 else f"{text[:400]}... ({len(text)})"
 
@@ -142,6 +142,6 @@ def load() -> tuple[Case, ...]:
     from conformance import cases, script  # they import this module
 
     names = (f"{cases.__name__}.{module.name}" for module in pkgutil.iter_modules(cases.__path__))
-    lists = (value for name in names for value in vars(importlib.import_module(name)).values())
-    functions = (each for some in lists if isinstance(some, list) for each in some if isinstance(each, Case))
-    return tuple(sorted((*script.load(), *functions), key=lambda each: LEVELS.index(each.level)))
+    values = (value for name in names for value in vars(importlib.import_module(name)).values())
+    coded = (case for value in values if isinstance(value, list) for case in value if isinstance(case, Case))
+    return tuple(sorted((*script.load(), *coded), key=lambda case: LEVELS.index(case.level)))

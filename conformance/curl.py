@@ -1,4 +1,4 @@
-"""Requests as commands of a shell that send the same: whoever pastes them sees what the judge saw."""
+"""Requests as commands of a shell that send the same: pasted there, they show what the judge saw."""
 
 import re
 import shlex
@@ -21,7 +21,7 @@ def script(url: str, sent: Sequence[Sent]) -> list[str]:
     ids: dict[str, str] = {}
     lines = [f"URL={shlex.quote(url.rstrip('/'))}"]
     lines += headers_of_yours()
-    for unused, group in groupby(sent[:-1], lambda each: bool(each.created) and not used(each, sent)):
+    for unused, group in groupby(sent[:-1], lambda step: bool(step.created) and not used(step, sent)):
         steps = list(group)
         if unused and len(steps) > 1:
             line = command(steps[0].request, ids, *QUIET)
@@ -47,7 +47,7 @@ def headers_of_yours() -> list[str]:
 
 
 def used(created: Sent, sent: Sequence[Sent]) -> bool:
-    texts = (f"{each.request.target}\n{each.request.body[:LONG].decode('latin-1')}" for each in sent)
+    texts = (f"{step.request.target}\n{step.request.body[:LONG].decode('latin-1')}" for step in sent)
     place, encoded = _place(created.created), percent_encoded(created.created)
     return any(place.search(text) or encoded in text for text in texts)
 
@@ -62,15 +62,15 @@ def _place(item_id: str) -> re.Pattern[str]:
 
 
 def command(request: Request, ids: Mapping[str, str], *options: str) -> str:
-    """The URL is in $URL, and in variables of these names what the judge had as ids."""
-    words = ["curl", *(options or SHOWING)]
-    words += ["--path-as-is"] if "/." in request.target else []
-    words += ["-g"] if set(request.target) & set("[]{}") else []
-    words += ["-m", "9"] if request.framing == "short" else []  # the rest never comes
-    words += ["-I"] if request.method == "HEAD" else ["-X", request.method]
+    """`$URL` stands for the URL, and variables of these names for the ids that the judge had."""
+    arguments = ["curl", *(options or SHOWING)]
+    arguments += ["--path-as-is"] if "/." in request.target else []
+    arguments += ["-g"] if set(request.target) & set("[]{}") else []
+    arguments += ["-m", "9"] if request.framing == "short" else []  # the rest never comes
+    arguments += ["-I"] if request.method == "HEAD" else ["-X", request.method]
     for header in headers(request):
-        words += ["-H", header]
-    line = " ".join([shlex.join(words), *(f'-H "${name}"' for name in everywhere())])
+        arguments += ["-H", header]
+    line = " ".join([shlex.join(arguments), *(f'-H "${name}"' for name in everywhere())])
     line = f'{line} "$URL"{quoted(request.target, ids)}'
     if request.framing == "none":
         return line
@@ -102,21 +102,21 @@ def quoted(text: str, ids: Mapping[str, str]) -> str:
         text = _place(item_id).sub(f"\0${name}\0", text)
         text = text.replace(percent_encoded(item_id), f"\0$(printf %s ${name} | sed 's/./%3&/g')\0")
     parts = text.split("\0")  # each second is a name, or made of one
-    words = (f'"{part}"' if place % 2 else shlex.quote(part) for place, part in enumerate(parts) if part)
-    return "".join(words) or "''"
+    pieces = (f'"{part}"' if number % 2 else shlex.quote(part) for number, part in enumerate(parts) if part)
+    return "".join(pieces) or "''"
 
 
 def printing(body: bytes) -> Iterator[str]:
     """Commands that print a body which no argument of a command can be."""
-    place = 0
+    position = 0
     for repeated in REPEATED.finditer(body):
-        if repeated.start() > place:
-            yield f"printf '{escaped(body[place : repeated.start()])}'"
+        if repeated.start() > position:
+            yield f"printf '{escaped(body[position : repeated.start()])}'"
         times = len(repeated[0]) // len(repeated[1])
         yield f"""awk 'BEGIN {{for (n = 0; n < {times}; n++) printf "{escaped(repeated[1])}"}}'"""
-        place = repeated.end()
-    if place < len(body) or not body:
-        yield f"printf '{escaped(body[place:])}'"
+        position = repeated.end()
+    if position < len(body) or not body:
+        yield f"printf '{escaped(body[position:])}'"
 
 
 def escaped(piece: bytes) -> str:

@@ -48,22 +48,21 @@ class Finding:
         case, complaint = self.example
         if complaint.sent:
             return "\n".join(curl.script(run["url"] or HERE, complaint.sent))
-        words = [self.service] if self.service in services() else []
-        words += [f"--url {curl.quoted(run['url'], {})}"] if run["url"] else []
-        words += ["--may-delete"] if run["may_delete"] else []
-        words += [f'--header "${name}"' for name in curl.everywhere()]
-        words += [f"--seed {run['seed']}"] if run["seed"] != SEED else []
-        words += ["--short"] if run["short"] else []
-        return "\n".join(
-            [*curl.headers_of_yours(), f"just conform {' '.join(words)} --only {curl.quoted(case, {})}"]
-        )
+        arguments = [self.service] if self.service in services() else []
+        arguments += [f"--url {curl.quoted(run['url'], {})}"] if run["url"] else []
+        arguments += ["--may-delete"] if run["may_delete"] else []
+        arguments += [f'--header "${name}"' for name in curl.everywhere()]
+        arguments += [f"--seed {run['seed']}"] if run["seed"] != SEED else []
+        arguments += ["--short"] if run["short"] else []
+        command = f"just conform {' '.join(arguments)} --only {curl.quoted(case, {})}"
+        return "\n".join([*curl.headers_of_yours(), command])
 
     def blocks(self, number: int, rules: Rules, run: Run) -> Iterator[Block]:
         case, complaint = self.example
         cases = "1 case" if len(self.cases) == 1 else f"{len(self.cases)} cases"
         yield Heading(3, f"{number}. {self.cause} ({self.grade}, {cases})")
         common = self.rules.most_common()
-        yield Bullets([f"{name}: {rules.words(name)}" for name, _ in common[:RULES]])
+        yield Bullets([f"{name}: {rules.wording(name)}" for name, _ in common[:RULES]])
         if more := [name for name, _ in common[RULES:]]:
             yield Text(f"and also: {', '.join(more)}")
         if self.grade == Grade.KNOWN:
@@ -98,8 +97,8 @@ def findings(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> list[Fi
             for complaint in outcome.complaints or (PASSED,):
                 cause = complaint.cause or general(complaint.text)
                 causes.setdefault(cause, Finding(service, cause)).add(outcome, grade, complaint)
-    return sorted(causes.values(), key=lambda each: (-ORDER.index(each.grade), -len(each.cases)))
+    return sorted(causes.values(), key=lambda finding: (-ORDER.index(finding.grade), -len(finding.cases)))
 
 
 def _effort(complaint: Complaint) -> tuple[bool, int, int]:
-    return not complaint.sent, len(complaint.sent), sum(len(each.request.body) for each in complaint.sent)
+    return not complaint.sent, len(complaint.sent), sum(len(step.request.body) for step in complaint.sent)

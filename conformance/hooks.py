@@ -20,7 +20,7 @@ from harness.wire import EVERYWHERE, Answer, Request
 
 COMPLAINTS = Path(os.environ["COMPLAINTS"])
 EVERYWHERE.path, EVERYWHERE.headers = json.loads(os.environ["EVERYWHERE"])
-oracles: list[Oracle] = []  # the one of this run, as soon as it has begun
+oracles: list[Oracle] = []  # that of this run, once it has begun
 # The rules that Schemathesis's own checks test; of all others it is `declared`.
 CHECKS = {
     "not_a_server_error": "error-never-5xx",
@@ -55,7 +55,8 @@ def write(response: Response, complaints: Iterable[Complaint]) -> None:
     request = sent(response.request)
     asked = f"{request.method} {request.target} {request.body[:500]!r}"
     with COMPLAINTS.open("a") as file:
-        print(json.dumps([[f"{asked}\n{each.text}", each.rules] for each in complaints]), file=file)
+        lines = [[f"{asked}\n{complaint.text}", complaint.rules] for complaint in complaints]
+        print(json.dumps(lines), file=file)
 
 
 def sent(request: PreparedRequest) -> Request:

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from conformance.case import SEED, Complaint, Sent
 from conformance.reference.oracle import Oracle, left_as_it_was
 from conformance.reference.service import BODY_MAX
-from conformance.script import TYPED, answered, told
+from conformance.script import TYPED, answered, with_requests
 from harness.wire import Request
 
 T = TypeVar("T")
@@ -196,13 +196,15 @@ def compare(url: str, requests: Sequence[Request]) -> list[Complaint]:
             if isinstance(answer, Complaint):
                 complaints = [replace(answer, rules=("connection",))]
             else:
-                found = oracle.complaints(sent, answer)
-                complaints = [replace(each, cause=each.cause or each.text) for each in found]
+                complaints = [
+                    replace(complaint, cause=complaint.cause or complaint.text)
+                    for complaint in oracle.complaints(sent, answer)
+                ]
             created = oracle.used - known
             ids += created
             steps.append(Sent(sent, "".join(map(str, created))))
             if complaints:
-                return list(told(complaints, steps))
+                return list(with_requests(complaints, steps))
     return []
 
 

@@ -85,11 +85,11 @@ def judge(
         failed = silent = 0
         for number, case in numbered:
             yield number, len(able), level
-            found = list(outcomes(case, subject))
-            judgement.outcomes += found
-            wrong = [each for each in found if verdict(rules, name, each) == Grade.FAIL]
+            case_outcomes = list(outcomes(case, subject))
+            judgement.outcomes += case_outcomes
+            wrong = [outcome for outcome in case_outcomes if verdict(rules, name, outcome) == Grade.FAIL]
             failed += bool(wrong)
-            silent += any(complaint.cause == SILENCE for each in wrong for complaint in each.complaints)
+            silent += any(complaint.cause == SILENCE for outcome in wrong for complaint in outcome.complaints)
             if time.monotonic() > end:
                 judgement.stopped = f"no judgement within {DEADLINE:.0f} s"
                 return
@@ -116,9 +116,9 @@ def outcomes(case: Case, subject: Subject) -> Iterator[Outcome]:
     seconds = time.monotonic() - start
     broken = (rule for complaint in complaints for rule in complaint.rules)
     for rule in dict.fromkeys((*case.rules, *broken)):
-        found = tuple(each for each in complaints if rule in (each.rules or case.rules))
-        message = "\n".join(each.text for each in found)[:MESSAGE]
-        yield Outcome(rule, case.name, not found, message, seconds, found)
+        reasons = tuple(complaint for complaint in complaints if rule in (complaint.rules or case.rules))
+        message = "\n".join(complaint.text for complaint in reasons)[:MESSAGE]
+        yield Outcome(rule, case.name, not reasons, message, seconds, reasons)
 
 
 class OutOfTime(BaseException):
@@ -163,11 +163,12 @@ def verdict(rules: Rules, service: str, outcome: Outcome) -> Grade:
 
 def cells(rules: Rules, outcomes: Outcomes) -> Cells:
     """The worst verdict of each rule's cases."""
-    found = {service: dict.fromkeys(rules.clauses, Grade.UNJUDGED) for service in outcomes}
-    for service, column in found.items():
-        for each in outcomes[service]:
-            column[each.rule] = max(column[each.rule], verdict(rules, service, each), key=ORDER.index)
-    return found
+    columns = {service: dict.fromkeys(rules.clauses, Grade.UNJUDGED) for service in outcomes}
+    for service, column in columns.items():
+        for outcome in outcomes[service]:
+            grade = verdict(rules, service, outcome)
+            column[outcome.rule] = max(column[outcome.rule], grade, key=ORDER.index)
+    return columns
 
 
 def conforms(cells: Cells) -> bool:
@@ -187,7 +188,7 @@ def patient() -> Iterator[None]:
 
 def unreachable(url: str) -> str:
     """Why there is nothing to judge, in one line: what was asked, and what came. Empty where there is."""
-    came = []
+    answers = []
     for target in ASKED:
         try:
             with limited(PATIENCE):
@@ -204,12 +205,12 @@ def unreachable(url: str) -> str:
             with suppress(ValueError, RecursionError):
                 json.loads(answer.body)
                 return ""
-        came.append(f"GET {target}: {described(answer)}")
-    return f"Another API is at {url}, where each of these is 200 with JSON: {'; '.join(came)}"
+        answers.append(f"GET {target}: {described(answer)}")
+    return f"Another API is at {url}, where each of these is 200 with JSON: {'; '.join(answers)}"
 
 
 def described(answer: Answer | None) -> str:
     if answer is None:
         return "the connection was closed"
-    to = f" to {answer.header('Location')}" if 300 <= answer.status < 400 else ""
-    return f"{answer.status}{to} {answer.media_type}".strip()
+    redirect = f" to {answer.header('Location')}" if 300 <= answer.status < 400 else ""
+    return f"{answer.status}{redirect} {answer.media_type}".strip()

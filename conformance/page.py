@@ -53,7 +53,7 @@ def page(rules: Rules, results: Results) -> Iterator[Block]:
     )
     head = ["rule", "", "the contract says", *(f"`{service}`" for service in cells)]
     rows: list[list[Content]] = [
-        [f"`{name}`", rules.level(name), rules.words(name), *signs(cells, name)] for name in rules.clauses
+        [f"`{name}`", rules.level(name), rules.wording(name), *signs(cells, name)] for name in rules.clauses
     ]
     yield Table(head, rows, "l" * len(head))
     if rules.known_failure:

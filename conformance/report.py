@@ -38,7 +38,8 @@ SHOWN = 20  # findings of a service in the terminal; the files have all of them
 
 def matrix(rules: Rules, cells: Cells) -> Table:
     """Of the rules that were judged."""
-    judged = [name for name in rules.clauses if any(cells[each][name] != Grade.UNJUDGED for each in cells)]
+    columns = cells.values()
+    judged = [name for name in rules.clauses if any(column[name] != Grade.UNJUDGED for column in columns)]
     rows: list[list[Content]] = [[name, rules.level(name), *signs(cells, name)] for name in judged]
     head = ["rule", "level", *(service.replace("_", "\n") for service in cells)]
     return Table(head, rows, "l" * len(head))
@@ -50,12 +51,12 @@ def signs(cells: Cells, rule: str) -> list[Span]:
 
 def blocks(rules: Rules, service: str, judgement: Judgement, run: Run, most: int = 0) -> Iterator[Block]:
     """The findings, as many as asked for, and what to do next."""
-    found = findings(rules, service, judgement.outcomes)
+    ranked = findings(rules, service, judgement.outcomes)
     yield Heading(2, count(rules, service, judgement.outcomes))
-    for number, finding in enumerate(found[: most or None], start=1):
+    for number, finding in enumerate(ranked[: most or None], start=1):
         yield from finding.blocks(number, rules, run)
-    if most and len(found) > most:
-        yield Text(f"and {len(found) - most} more findings, which the reports have")
+    if most and len(ranked) > most:
+        yield Text(f"and {len(ranked) - most} more findings, which the reports have")
     levels = [f"{level}: {grade}" for level, grade in judgement.levels.items()]
     yield Text(" · ".join([f"{REACHABLE}: {Grade.PASS}", *levels]))
     yield Text(next_step(judgement))
@@ -81,20 +82,20 @@ def reached(judgement: Judgement) -> list[Level]:
 
 
 def claim(rules: Rules, service: str, judgement: Judgement, run: Run) -> str:
-    """A line for the README of whoever was judged by all cases."""
+    """A line for the README of a service that was judged by all cases."""
     levels = reached(judgement)
     if not levels or run["only"] or run["short"]:
         return ""
     title = contract.document()["info"]["title"]
-    upto = "on all levels" if levels == LEVELS else f"up to the level *{levels[-1]}*"
-    known = [each for each in rules.known_failure if service in each.services]
-    reasons = {each.rule: each.reason.rstrip(".") for each in known} | dict(rules.allowed)
-    grades = ((each.rule, verdict(rules, service, each)) for each in judgement.outcomes)
+    extent = "on all levels" if levels == LEVELS else f"up to the level *{levels[-1]}*"
+    known = [failure for failure in rules.known_failure if service in failure.services]
+    reasons = {failure.rule: failure.reason.rstrip(".") for failure in known} | dict(rules.allowed)
+    grades = ((outcome.rule, verdict(rules, service, outcome)) for outcome in judgement.outcomes)
     broken = dict.fromkeys(rule for rule, grade in grades if grade == Grade.KNOWN)
-    but = "; ".join(f"`{rule}`: {reasons[rule]}" for rule in broken)
-    deviations = f"but for {but}" if but else "without deviations"
+    exceptions = "; ".join(f"`{rule}`: {reasons[rule]}" for rule in broken)
+    deviations = f"but for {exceptions}" if exceptions else "without deviations"
     over_tls = "; over TLS, without the cases of a bare connection" if run["url"].startswith("https:") else ""
-    return f"Conforms to {title} {contract.edition()} {upto}, {deviations}{over_tls}."
+    return f"Conforms to {title} {contract.edition()} {extent}, {deviations}{over_tls}."
 
 
 def count(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> str:
@@ -103,9 +104,9 @@ def count(rules: Rules, service: str, outcomes: Sequence[Outcome]) -> str:
     for outcome in outcomes:
         grade = verdict(rules, service, outcome)
         grades[outcome.case] = max(grades.get(outcome.case, Grade.PASS), grade, key=ORDER.index)
-    counted = Counter(grades.values())
-    others = [f"{counted[each]} {each}" for each in reversed(ORDER) if counted[each] and each != Grade.PASS]
-    return ", ".join([f"{service}: {len(grades)} cases", *(others or ["all as expected"])])
+    counts = Counter[Grade](grade for grade in grades.values() if grade != Grade.PASS)
+    exceptions = [f"{counts[grade]} {grade}" for grade in reversed(ORDER) if counts[grade]]
+    return ", ".join([f"{service}: {len(grades)} cases", *(exceptions or ["all as expected"])])
 
 
 def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Run) -> str:
@@ -116,7 +117,7 @@ def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Ru
             "reached": [REACHABLE, *reached(judgement)],
             "stopped": judgement.stopped,
             "claim": claim(rules, service, judgement, run),
-            "findings": [each.as_json(run) for each in findings(rules, service, judgement.outcomes)],
+            "findings": [finding.as_json(run) for finding in findings(rules, service, judgement.outcomes)],
             "rules": cells[service],
             "outcomes": [
                 {name: getattr(outcome, name) for name in ("rule", "case", "passed", "message", "seconds")}
@@ -131,12 +132,12 @@ def as_json(rules: Rules, judged: Mapping[str, Judgement], cells: Cells, run: Ru
 
 def as_junit(rules: Rules, outcomes: Outcomes) -> str:
     root = ET.Element("testsuites", name=f"conformance to edition {contract.edition()}")
-    for service, found in outcomes.items():
-        suite = ET.SubElement(root, "testsuite", name=service, tests=str(len(found)))
-        grades = [verdict(rules, service, outcome) for outcome in found]
+    for service, service_outcomes in outcomes.items():
+        suite = ET.SubElement(root, "testsuite", name=service, tests=str(len(service_outcomes)))
+        grades = [verdict(rules, service, outcome) for outcome in service_outcomes]
         suite.set("failures", str(sum(grade in BAD for grade in grades)))
         suite.set("skipped", str(sum(grade in (Grade.KNOWN, Grade.UNMET) for grade in grades)))
-        for outcome, grade in zip(found, grades, strict=True):
+        for outcome, grade in zip(service_outcomes, grades, strict=True):
             names = {"classname": f"{service}.{outcome.rule}", "name": clean(outcome.case)}
             case = ET.SubElement(suite, "testcase", names, time=f"{outcome.seconds:.3f}")
             if grade != Grade.PASS:

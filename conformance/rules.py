@@ -40,10 +40,10 @@ class Rules(Entry):
     def clauses(self) -> dict[str, str]:
         return {**self.must, **self.should, **self.left_open}
 
-    def words(self, rule: str) -> str:
+    def wording(self, rule: str) -> str:
         clause = self.clauses[rule]
         return f'{self.titles[rule]}: "{clause}"' if rule in self.titles else clause
 
     def level(self, rule: str) -> Literal["MUST", "SHOULD", "left open"]:
-        """Whoever oversteps the bounds of what is left open breaks the contract, as with a MUST."""
+        """To overstep the bounds of what is left open breaks the contract, as with a MUST."""
         return "SHOULD" if rule in self.should else "left open" if rule in self.left_open else "MUST"

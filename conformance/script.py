@@ -136,7 +136,7 @@ class Script(Entry):
     level: Level = Level.EDGES
     rules: tuple[str, ...]
     given: int = 0  # items that exist before: $id1, $id2, ... are their ids, $given1, ... they themselves
-    each: tuple[str, ...] = ("",)  # the case is run with $each set to every one of these
+    examples: Annotated[tuple[str, ...], Field(alias="each")] = ("",)  # the case is run with each as $each
     steps: tuple[Step, ...]
 
     @property
@@ -144,13 +144,13 @@ class Script(Entry):
         """A body that ends early ends one side of its connection."""
         return any(step.framing.startswith("short") for step in self.steps)
 
-    def run(self, each: str, subject: Subject) -> Iterator[Complaint]:
+    def run(self, example: str, subject: Subject) -> Iterator[Complaint]:
         sent: list[Sent] = []
         try:
-            yield from self._steps(subject.url, {"each": each, "lamp": LAMP}, sent)
+            yield from self._steps(subject.url, {"each": example, "lamp": LAMP}, sent)
         finally:
             with suppress(OSError, h11.ProtocolError):
-                for item_id in [each.created for each in sent if each.created]:
+                for item_id in [step.created for step in sent if step.created]:
                     exchange(subject.url, Request("DELETE", f"/items/{item_id}"))
 
     def _steps(self, url: str, names: dict[str, str], sent: list[Sent]) -> Iterator[Complaint]:
@@ -158,9 +158,9 @@ class Script(Entry):
         for number in range(1, self.given + 1):
             item = {"name": f"Given {number}", **GIVEN}
             step = Step(request="POST /items", body=json.dumps(item), status=(201,))
-            complaints = [each for each in self._step(url, step, names, sent) if not each.rules]
-            if complaints or "id" not in names:
-                yield from told(complaints or [Complaint("no id", cause="no id of a new item")], sent)
+            wrong = [complaint for complaint in self._step(url, step, names, sent) if not complaint.rules]
+            if wrong or "id" not in names:
+                yield from with_requests(wrong or [Complaint("no id", cause="no id of a new item")], sent)
                 return
             given.append({"id": json.loads(names["id"]), **item})
         for number, item in enumerate(sorted(given, key=itemgetter("id")), start=1):  # as a list has them
@@ -169,7 +169,7 @@ class Script(Entry):
         for step in self.steps:
             names["each"] = Template(names["each"]).safe_substitute(names)
             complaints = list(self._step(url, filled(step, names), names, sent))
-            yield from told(complaints, sent)
+            yield from with_requests(complaints, sent)
             if any(not complaint.rules for complaint in complaints):
                 return  # the next steps build on this one
 
@@ -181,7 +181,7 @@ class Script(Entry):
             if answer != CLOSED or not step.or_no_answer:
                 yield answer
             return
-        sent[-1] = remember(request, answer, names, sum(bool(each.created) for each in sent))
+        sent[-1] = remember(request, answer, names, sum(bool(earlier.created) for earlier in sent))
         yield from step.complaints(request, answer)
         is_another = answer.status not in step.status
         for complaint in every_answer(request, answer, step.status):
@@ -202,18 +202,19 @@ def load() -> Iterator[Case]:
         level = entries.pop("level")
         for name, entry in entries.items():
             script = Script.model_validate(with_steps({"level": level, **entry}))
-            for each in script.each:
-                example = each or ("(nothing)" if len(script.each) > 1 else "")
-                run = partial(script.run, each)
-                yield Case(named(name, example), script.rules, run, script.level, script.is_bare)
+            for example in script.examples:
+                label = example or ("(nothing)" if len(script.examples) > 1 else "")
+                run = partial(script.run, example)
+                yield Case(named(name, label), script.rules, run, script.level, script.is_bare)
 
 
 def with_steps(entry: dict[str, Any]) -> dict[str, Any]:
     """A case of one step has the step's members itself; a step with several requests is one of each."""
-    own = {key: value for key, value in entry.items() if key in Script.model_fields}
-    step = {key: value for key, value in entry.items() if key not in Script.model_fields}
+    members = {field.alias or name for name, field in Script.model_fields.items()}
+    own = {key: value for key, value in entry.items() if key in members}
+    step = {key: value for key, value in entry.items() if key not in members}
     steps = [*([step] if step else []), *own.get("steps", ())]
-    own["steps"] = [{**one, "request": line} for one in steps for line in _tuple(one.get("request"))]
+    own["steps"] = [{**step, "request": line} for step in steps for line in _tuple(step.get("request"))]
     return own
 
 
@@ -223,7 +224,7 @@ def filled(value: Any, names: dict[str, str]) -> Any:
         case str() if "$" in value:
             return Template(value).substitute(names)
         case tuple():
-            return tuple(filled(each, names) for each in value)
+            return tuple(filled(element, names) for element in value)
         case Entry():
             return value.model_copy(update={name: filled(inner, names) for name, inner in value})
     return value
@@ -252,14 +253,14 @@ def remember(request: Request, answer: Answer, names: dict[str, str], before: in
     return Sent(request, item_id)
 
 
-def told(complaints: Iterable[Complaint], sent: Sequence[Sent]) -> Iterator[Complaint]:
+def with_requests(complaints: Iterable[Complaint], sent: Sequence[Sent]) -> Iterator[Complaint]:
     """With what was sent."""
     request = sent[-1].request
     body = f"({request.framing}, {len(request.body)} bytes) {request.body[:300]!r}"
     asked = "\n".join([f"{request.method} {request.target}", *request.headers, body])
-    for each in complaints:
-        cause, got = each.cause or general(each.text), each.got or each.text
-        yield replace(each, text=f"{asked}\n{each.text}", cause=cause, got=got, sent=tuple(sent))
+    for complaint in complaints:
+        cause, got = complaint.cause or general(complaint.text), complaint.got or complaint.text
+        yield replace(complaint, text=f"{asked}\n{complaint.text}", cause=cause, got=got, sent=tuple(sent))
 
 
 def operation(request: Request) -> str:
@@ -268,7 +269,7 @@ def operation(request: Request) -> str:
 
 
 def wrong_status(request: Request, expected: tuple[int, ...]) -> str:
-    """A service that refuses nothing does so everywhere; one that cannot do something cannot do that."""
+    """The cause: a refusal that is missing is alike everywhere, a success is one of its operation."""
     if expected[0] >= 400:
         return f"no {expected[0]} where one is due"
     if request.method == "HEAD":

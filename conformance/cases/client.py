@@ -32,9 +32,9 @@ def generated() -> str:
     (folder / "config.yaml").write_text(NO_HOOKS)
     command = [sys.executable, "-m", "openapi_python_client", "generate", f"--path={CONTRACT}", "--meta=none"]
     command += [f"--config={folder}/config.yaml", f"--output-path={folder}/{PACKAGE}", "--fail-on-warning"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
-    if done.returncode:
-        raise ValueError(f"a part of the contract cannot be expressed: {done.stdout}{done.stderr}")
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
+    if completed.returncode:
+        raise ValueError(f"a part of the contract cannot be expressed: {completed.stdout}{completed.stderr}")
     sys.path.insert(0, str(folder))
     return PACKAGE
 
@@ -54,9 +54,8 @@ def operations(url: str) -> Iterator[Any]:
         verify_ssl=ssl.create_default_context(),  # which knows SSL_CERT_FILE
         httpx_args={"trust_env": False},
     ) as connected:
-        names = [
-            each.name for each in pkgutil.walk_packages(api.__path__, f"{api.__name__}.") if not each.ispkg
-        ]
+        contents = pkgutil.walk_packages(api.__path__, f"{api.__name__}.")
+        names = [module.name for module in contents if not module.ispkg]
         modules = {name.rpartition(".")[2]: importlib.import_module(name) for name in names}
         calls = {name: partial(module.sync_detailed, client=connected) for name, module in modules.items()}
         yield SimpleNamespace(**calls, models=models)
@@ -95,18 +94,18 @@ def life(subject: Subject) -> Iterator[Complaint]:
 @case("a generated client: pages", "declared", "list-last")
 def pages(subject: Subject) -> Iterator[Complaint]:
     with operations(subject.url) as api:
-        new = [api.models.NewItem(name=f"Lamp {number}", price=number) for number in range(5)]
-        items = sorted((api.create_item(body=each).parsed for each in new), key=attrgetter("id"))
-        found, after = [], items[0].id - 1
+        new_items = [api.models.NewItem(name=f"Lamp {number}", price=number) for number in range(5)]
+        items = sorted((api.create_item(body=new).parsed for new in new_items), key=attrgetter("id"))
+        listed, after = [], items[0].id - 1
         try:
             while page := api.list_items(limit=2, **({"after": after} if after else {})).parsed:
-                found.append(page)
+                listed.append(page)
                 after = page[-1].id
         finally:
             for item in items:
                 api.delete_item(item.id)
-        yield from differs([len(page) for page in found], [2, 2, 1], "the sizes of the pages")
-        yield from differs([item for page in found for item in page], items, "the items")
+        yield from differs([len(page) for page in listed], [2, 2, 1], "the sizes of the pages")
+        yield from differs([item for page in listed for item in page], items, "the items")
 
 
 @case("a generated client: an invalid item", "declared", "errors-places")

@@ -67,12 +67,12 @@ def created_at_once(subject: Subject) -> Iterator[Complaint]:
         return item_id, send(subject.url, "GET", f"/items/{item_id}").json()
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(created_and_read, range(CREATED)))
-    ids = [item_id for item_id, _ in found]
+        pairs = list(pool.map(created_and_read, range(CREATED)))
+    ids = [item_id for item_id, _ in pairs]
     deleted(subject.url, ids)
     yield from differs(len(set(ids)), CREATED, "different ids")
     expected = [{"id": item_id, **lamp(number)} for number, item_id in enumerate(ids)]
-    yield from differs([item for _, item in found], expected, "the items")
+    yield from differs([item for _, item in pairs], expected, "the items")
 
 
 @case("replacements of one item at the same moment", "replace-whole", "durable-read", level=Level.CONCURRENCY)
@@ -88,7 +88,7 @@ def replaced_at_once(subject: Subject) -> Iterator[Complaint]:
 
 @case("two replacements at the same moment leave one of them whole", "replace-whole", level=Level.CONCURRENCY)
 def left_whole(subject: Subject) -> Iterator[Complaint]:
-    """Each changes what the other leaves as it was: whoever writes only what changes mixes them."""
+    """Each changes what the other leaves as it was: a service that writes only what changes mixes them."""
     before = {"name": "Before", "description": "before", "price": 1, "quantity": 1}
     bodies = [{**before, "name": "After", "price": 2}, {**before, "description": None, "quantity": 2}]
     with items(subject.url, before) as [item_id], ThreadPoolExecutor(len(bodies)) as pool:
@@ -119,5 +119,5 @@ def long_list(subject: Subject) -> Iterator[Complaint]:
     with items(subject.url, lamp(1), 2002) as [first, *ids]:
         page = send(subject.url, "GET", f"/items?after={first}").json()
         yield from differs([item["id"] for item in page], ids[:2000], "the ids of the first page")
-        rest = send(subject.url, "GET", f"/items?after={ids[1999]}").json()
-        yield from differs([item["id"] for item in rest], ids[2000:], "the ids of the last page")
+        last_page = send(subject.url, "GET", f"/items?after={ids[1999]}").json()
+        yield from differs([item["id"] for item in last_page], ids[2000:], "the ids of the last page")

@@ -19,6 +19,7 @@ HELLO = Request("GET", "/hello")
 POST = Request("POST", "/items", TYPED, LAMP.encode(), "length")
 PAUSE = 0.3  # seconds in which a server can answer that does not wait for a body
 NO_ITEM = "/items/9007199254740991"
+SIZES = [1_000, 60_000, 120_000]  # bytes, about, of a body that is refused
 
 
 def talk(url: str, request: Request, *, late: bool = False, behind: bytes = b"") -> Answer | None:
@@ -36,17 +37,17 @@ def status(answer: Answer | None) -> int | None:
     return None if answer is None else answer.status
 
 
-def there(url: str, item_id: int) -> Iterator[Complaint]:
-    found = send(url, "GET", f"/items/{item_id}").status
-    if found != 200:
-        yield Complaint(f"GET /items/{item_id} is {found}: the body was read as a request")
+def still_there(url: str, item_id: int) -> Iterator[Complaint]:
+    answer = send(url, "GET", f"/items/{item_id}")
+    if answer.status != 200:
+        yield Complaint(f"GET /items/{item_id} is {answer.status}: the body was read as a request")
 
 
-def gone(url: str, answer: Answer | None) -> Iterator[Complaint]:
+def can_be_deleted(url: str, answer: Answer | None) -> Iterator[Complaint]:
     """What was created is there, and can be deleted."""
     if answer is not None and answer.status == 201:
-        found = send(url, "DELETE", f"/items/{answer.json()['id']}").status
-        yield from differs(found, 204, "the status of a DELETE of the item")
+        deleted = send(url, "DELETE", f"/items/{answer.json()['id']}")
+        yield from differs(deleted.status, 204, "the status of a DELETE of the item")
 
 
 def smuggled(item_id: int) -> bytes:
@@ -57,7 +58,7 @@ def smuggled(item_id: int) -> bytes:
 @case(
     "a body that looks like a request",
     "connection",
-    each=[
+    examples=[
         (method, target, headers, framing)
         for framing in ("length", "chunked")
         for method, target, headers in [
@@ -86,15 +87,15 @@ def looks_like_a_request(
             yield from every_answer(first, refused)
         if answer is not None:  # else the connection was closed, which is as good
             yield from differs(answer.status, 200, "the next answer on the connection")
-        yield from there(subject.url, item_id)
+        yield from still_there(subject.url, item_id)
 
 
-@case("a body that comes when the answer has begun", "connection", each=["length", "chunked"], bare=True)
+@case("a body that comes when the answer has begun", "connection", examples=["length", "chunked"], bare=True)
 def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
     """To close at once would reset the connection, and what the client has not read yet would be lost."""
     large = {"name": "Lamp", "description": "é" * 1000, "price": 1}
-    with connect(subject.url) as other:
-        family, address = other.family, other.getpeername()
+    with connect(subject.url) as probe:
+        family, address = probe.family, probe.getpeername()
     with items(subject.url, large, 200) as ids, socket.socket(family) as connection:
         page = Request("GET", f"/items?limit=200&after={ids[0]}", (), b"x" * 16, framing)
         # Before it connects, or it has no effect: the most of the answer stays behind.
@@ -111,8 +112,8 @@ def comes_late(subject: Subject, framing: str) -> Iterator[Complaint]:
         except h11.RemoteProtocolError:
             yield Complaint("the answer breaks off: the server closed while the client was still sending")
             return
-    found = None if answer is None else [item["id"] for item in answer.json()]
-    yield from differs(found, ids[1:], "the ids of the page")
+    listed = None if answer is None else [item["id"] for item in answer.json()]
+    yield from differs(listed, ids[1:], "the ids of the page")
 
 
 @case("requests on one connection", "connection")
@@ -131,7 +132,7 @@ def on_one_connection(subject: Subject) -> Iterator[Complaint]:
         yield Complaint("no answer")
 
 
-@case("a refusal that does not say close keeps the connection", "connection", each=[1_000, 60_000, 120_000])
+@case("a refusal that does not say close keeps the connection", "connection", examples=SIZES)
 def keeps_what_it_promises(subject: Subject, size: int) -> Iterator[Complaint]:
     """A proxy sends another client's request over a connection that was not said to close."""
     body = b'{"name": "' + b"x" * size + b'"}'
@@ -144,14 +145,14 @@ def keeps_what_it_promises(subject: Subject, size: int) -> Iterator[Complaint]:
     ):
         refused, answer = conversation(subject.url, [Request(method, target, headers, body, "length"), HELLO])
         if refused is None or (answer is None and not refused.says_close):
-            told = f"{method} {target}: {status(refused)}"
-            yield Complaint(f"{told}, which does not say that the connection closes; but it does")
+            refusal = f"{method} {target}: {status(refused)}"
+            yield Complaint(f"{refusal}, which does not say that the connection closes; but it does")
 
 
 CLOSES = ["close", "Close", "TE, close", "close, TE"]
 
 
-@case("a connection that is to be closed", "connection", each=CLOSES, bare=True)
+@case("a connection that is to be closed", "connection", examples=CLOSES, bare=True)
 def to_be_closed(subject: Subject, tokens: str) -> Iterator[Complaint]:
     """The answer must be whole. A server that looks for the one word alone may keep the connection open."""
     request = Request("GET", "/hello", (f"Connection: {tokens}", "TE: trailers"))
@@ -167,12 +168,12 @@ def to_be_closed(subject: Subject, tokens: str) -> Iterator[Complaint]:
             yield Complaint("the connection stays open after the answer")
 
 
-@case("garbage behind a request", "connection", each=range(1, 6), bare=True)
+@case("garbage behind a request", "connection", examples=range(1, 6), bare=True)
 def garbage_behind(subject: Subject, _number: int) -> Iterator[Complaint]:
     """Of two requests in one packet the first is committed, whatever the second one is."""
     answer = talk(subject.url, POST, behind=b"\x00 garbage \xff\r\n\r\n")
     yield from differs(status(answer), 201, "the status of the first")
-    yield from gone(subject.url, answer)
+    yield from can_be_deleted(subject.url, answer)
 
 
 @case("an HTTP/1.0 client gets no 100 Continue", "connection-continue", bare=True)
@@ -183,10 +184,10 @@ def no_continue(subject: Subject) -> Iterator[Complaint]:
         first = connection.recv(12, socket.MSG_PEEK)
         answer = Reader(connection, "POST").answer()
     yield from differs(first[9:], b"201", "the first status")
-    yield from gone(subject.url, answer)
+    yield from can_be_deleted(subject.url, answer)
 
 
-@case("a client that ends its side", "half-close", each=["GET", "POST"], bare=True)
+@case("a client that ends its side", "half-close", examples=["GET", "POST"], bare=True)
 def ends_its_side(subject: Subject, method: str) -> Iterator[Complaint]:
     request = HELLO if method == "GET" else Request("POST", "/echo", TYPED, POST.body, "length")
     with connect(subject.url) as connection:
@@ -196,18 +197,18 @@ def ends_its_side(subject: Subject, method: str) -> Iterator[Complaint]:
     yield from differs(status(answer), 200, "the status")
 
 
-@case("headers of 4 KiB", "head-min", each=[(1, 4000), (64, 56), (101, 5)])
+@case("headers of 4 KiB", "head-min", examples=[(1, 4000), (64, 56), (101, 5)])
 def small_headers(subject: Subject, example: tuple[int, int]) -> Iterator[Complaint]:
     count, size = example
     answer = exchange(subject.url, Request("GET", "/hello", fields(count, size)))
     yield from differs(status(answer), 200, f"the status, with {count} fields")
 
 
-@case("headers of 1 MiB", "head-max", each=[(1, 2**20), (2**14, 60)])
+@case("headers of 1 MiB", "head-max", examples=[(1, 2**20), (2**14, 60)])
 def large_headers(subject: Subject, example: tuple[int, int]) -> Iterator[Complaint]:
-    found = status(exchange(subject.url, Request("GET", "/hello", fields(*example))))
-    if found is not None and not 400 <= found < 500:
-        yield Complaint(f"the status is {found}")
+    answer = exchange(subject.url, Request("GET", "/hello", fields(*example)))
+    if answer is not None and not 400 <= answer.status < 500:
+        yield Complaint(f"the status is {answer.status}")
 
 
 def fields(count: int, size: int) -> tuple[str, ...]:
@@ -217,7 +218,7 @@ def fields(count: int, size: int) -> tuple[str, ...]:
 @case(
     "what is no HTTP",
     "open-server",
-    each=[
+    examples=[
         b"\x00\xff\r\n\r\n",
         b"GET\r\n\r\n",
         b"GET /hello\r\n\r\n",
@@ -261,7 +262,7 @@ OFFERS = {
 }
 LATE = "two packets"
 each_offer = partial(
-    case, each=[(offer, packets) for offer in OFFERS for packets in ("one packet", LATE)], bare=True
+    case, examples=[(offer, packets) for offer in OFFERS for packets in ("one packet", LATE)], bare=True
 )
 
 
@@ -279,7 +280,7 @@ def no_request(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint
     with items(subject.url, lamp(1)) as [item_id]:
         for method, target in (("POST", "/hello"), ("POST", "/nope"), ("GET", "/hello")):
             offered(subject.url, example, method, target, smuggled(item_id))
-            yield from there(subject.url, item_id)
+            yield from still_there(subject.url, item_id)
 
 
 @each_offer("an upgrade is not accepted", "connection-upgrade")
@@ -305,4 +306,4 @@ def creates(subject: Subject, example: tuple[str, str]) -> Iterator[Complaint]:
     if answer is not None and answer.status == 201:
         _, replaced = offered(subject.url, example, "PUT", f"/items/{answer.json()['id']}", POST.body)
         yield from differs(status(replaced), 200, "the status of PUT")
-        yield from gone(subject.url, answer)
+        yield from can_be_deleted(subject.url, answer)

@@ -47,10 +47,10 @@ def running(subject: Subject, **settings: str) -> Iterator[tuple["Server", Any]]
     with (
         environment(subject.postgresql) as env,
         launched(subject.service, {**threads, **env, **settings}) as server,
-        closing(connected(server.storage)) as other,
+        closing(connected(server.storage)) as connection,
     ):
         ask(server, POST)
-        yield server, other
+        yield server, connection
 
 
 def connected(database: Path | str) -> Any:
@@ -62,15 +62,15 @@ def connected(database: Path | str) -> Any:
 
 
 @contextmanager
-def locked(other: Any, mode: str) -> Iterator[None]:
+def locked(connection: Any, mode: str) -> Iterator[None]:
     """In a mode of PostgreSQL's. SQLite's own keeps readers out, too, where there is no write-ahead log."""
-    if isinstance(other, sqlite3.Connection):
-        other.execute("BEGIN EXCLUSIVE")
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("BEGIN EXCLUSIVE")
     else:
-        other.execute("BEGIN")
-        other.execute(f"LOCK TABLE items IN {mode} MODE")
+        connection.execute("BEGIN")
+        connection.execute(f"LOCK TABLE items IN {mode} MODE")
     yield
-    other.execute("ROLLBACK")
+    connection.execute("ROLLBACK")
 
 
 def ask(server: "Server", request: Request) -> Answer:
@@ -97,8 +97,8 @@ def ids(server: "Server", target: str = "/items") -> list[int]:
 
 @on_either("a database that stays locked", "database-unavailable")
 def stays_locked(subject: Subject) -> Iterator[Complaint]:
-    with running(subject) as (server, other):
-        with locked(other, "EXCLUSIVE"):
+    with running(subject) as (server, connection):
+        with locked(connection, "EXCLUSIVE"):
             yield from refused(server, WRITES, 503)
             yield from differs(ids(server), [1], "the ids, where every write was refused")
         yield from differs(ids(server), [1], "the ids after the lock, where every write had been refused")
@@ -107,8 +107,8 @@ def stays_locked(subject: Subject) -> Iterator[Complaint]:
 
 @on_either("a database that cannot even be read", "database-unavailable", "health-asks")
 def cannot_be_read(subject: Subject) -> Iterator[Complaint]:
-    with running(subject, SQLITE_JOURNAL_MODE="DELETE") as (server, other):
-        with locked(other, "ACCESS EXCLUSIVE"):
+    with running(subject, SQLITE_JOURNAL_MODE="DELETE") as (server, connection):
+        with locked(connection, "ACCESS EXCLUSIVE"):
             yield from refused(server, READS, 503)
         yield from differs(ask(server, READS[0]).status, 200, "the status of /healthz after the lock")
 
@@ -116,10 +116,10 @@ def cannot_be_read(subject: Subject) -> Iterator[Complaint]:
 @on_either("a table that is not there", "database-fault", "error-fault")
 def no_table(subject: Subject) -> Iterator[Complaint]:
     """As after a table that was renamed in the database and not in the service."""
-    with running(subject) as (server, other):
+    with running(subject) as (server, connection):
         with reading(server.storage) as (_, table):
             pass
-        other.execute(f"ALTER TABLE {table} RENAME TO items_gone")
+        connection.execute(f"ALTER TABLE {table} RENAME TO items_gone")
         yield from refused(server, [LIST, Request("GET", "/items/1"), *WRITES], 500)
 
 
@@ -145,19 +145,19 @@ def outlives_a_kill(subject: Subject) -> Iterator[Complaint]:
 
 @on_postgresql("a database that may only be read", "database-unavailable")
 def read_only(subject: Subject) -> Iterator[Complaint]:
-    with running(subject) as (server, other):
-        other.execute(f"ALTER DATABASE {other.info.dbname} SET default_transaction_read_only = on")
-        other.execute(SEVER)  # the setting is of new connections
+    with running(subject) as (server, connection):
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET default_transaction_read_only = on")
+        connection.execute(SEVER)  # the setting is of new connections
         yield from refused(server, WRITES, 503)
         yield from differs(ids(server), [1], "the ids, where every write was refused")
 
 
 @on_postgresql("a server that takes no connection", "database-unavailable")
 def takes_no_connection(subject: Subject) -> Iterator[Complaint]:
-    with running(subject) as (server, other), closing(connected(subject.postgresql)) as admin:
-        allow = f"ALTER DATABASE {other.info.dbname} ALLOW_CONNECTIONS"
+    with running(subject) as (server, connection), closing(connected(subject.postgresql)) as admin:
+        allow = f"ALTER DATABASE {connection.info.dbname} ALLOW_CONNECTIONS"
         admin.execute(f"{allow} false")
-        other.execute(SEVER)
+        connection.execute(SEVER)
         yield from refused(server, READS + WRITES, 503)
         admin.execute(f"{allow} true")
         yield from differs(ids(server), [1], "the ids after that")
@@ -166,9 +166,9 @@ def takes_no_connection(subject: Subject) -> Iterator[Complaint]:
 @on_postgresql("connections that were severed", "get-stored", "durable-read")
 def severed(subject: Subject) -> Iterator[Complaint]:
     """Unnoticed by the service, between two requests, as by a restart of the server."""
-    with running(subject) as (server, other):
+    with running(subject) as (server, connection):
         for request, status in ((LIST, 200), (PUT, 200), (POST, 201), (Request("DELETE", "/items/2"), 204)):
-            other.execute(SEVER)
+            connection.execute(SEVER)
             answer = ask(server, request)
             yield from every_answer(request, answer, (status,))
             yield from differs(answer.status, status, f"the status of {request.method} {request.target}")
@@ -177,20 +177,20 @@ def severed(subject: Subject) -> Iterator[Complaint]:
 
 @on_postgresql("what waits for a deletion finds no item", "replace-never-creates", "delete-once")
 def waits_for_a_deletion(subject: Subject) -> Iterator[Complaint]:
-    with running(subject) as (server, other), ThreadPoolExecutor() as pool:
+    with running(subject) as (server, connection), ThreadPoolExecutor() as pool:
         for method, body in (("PUT", lamp(1)), ("DELETE", None)):
             path = f"/items/{created(server.url, lamp(1))}"
-            with other.transaction():
-                other.execute("DELETE FROM items WHERE id = %s", [path.rpartition("/")[2]])
+            with connection.transaction():
+                connection.execute("DELETE FROM items WHERE id = %s", [path.rpartition("/")[2]])
                 waiting = pool.submit(send, server.url, method, path, body)
-                wait_until_blocked(other)
+                wait_until_blocked(connection)
             yield from differs(waiting.result(DEADLINE).status, 404, f"the status of {method}")
             yield from differs(send(server.url, "GET", path).status, 404, "the status of GET after that")
 
 
-def wait_until_blocked(other: Any) -> None:
+def wait_until_blocked(connection: Any) -> None:
     end = monotonic() + DEADLINE
-    while not other.execute(BLOCKED).fetchone():
+    while not connection.execute(BLOCKED).fetchone():
         if monotonic() > end:
             raise TimeoutError("nothing waits for the lock")
         sleep(0.01)
@@ -200,9 +200,9 @@ def wait_until_blocked(other: Any) -> None:
 def committed_in_another_order(subject: Subject) -> Iterator[Complaint]:
     """The first of two writers is held at its commit, past the service."""
     insert = "INSERT INTO items (name, description, price, quantity) VALUES ('', '', 0, 0) RETURNING id"
-    with running(subject) as (server, other):
-        with other.transaction():
-            first = other.execute(insert).fetchone()
+    with running(subject) as (server, connection):
+        with connection.transaction():
+            first = connection.execute(insert).fetchone()
             second = ask(server, POST).json()["id"]
             yield from differs((first, second), ((2,), 3), "the ids of the two writers")
             yield from differs(ids(server), [1, 3], "the ids, where the smaller is not committed")

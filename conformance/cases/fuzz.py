@@ -56,7 +56,7 @@ def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
             hooks["REQUESTS_CA_BUNDLE"] = os.environ["SSL_CERT_FILE"]
         command += [f"--header={header}" for header in EVERYWHERE.headers]
         with left_as_it_was(url):
-            done = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
+            completed = subprocess.run(  # noqa: S603 - Schemathesis, and our own paths
                 command,
                 cwd=scratch,  # where it keeps what it learns
                 env={**unproxied, "PYTHONPATH": str(ROOT), **hooks},
@@ -66,7 +66,7 @@ def run(url: str, *, short: bool, seed: int) -> Iterator[Complaint]:
                 check=False,
             )
         if not summary.exists() or not complaints.exists():
-            raise RuntimeError(f"no report: {done.stdout[-3000:]}{done.stderr[-3000:]}")
+            raise RuntimeError(f"no report: {completed.stdout[-3000:]}{completed.stderr[-3000:]}")
         if reasons := list(unsound(json.loads(summary.read_text()))):
             raise RuntimeError("\n".join(reasons))
         for line in complaints.read_text().splitlines():

@@ -36,30 +36,30 @@ some minutes.
 
 Exit status: 0 at least {KILLED} % are killed, 1 fewer are, 2 bad usage."""
 
-Words = Annotated[list[str] | None, Argument(metavar="[FAULT]...", show_default=False)]
+Phrases = Annotated[list[str] | None, Argument(metavar="[FAULT]...", show_default=False)]
 Listed = Annotated[bool, Option("--list", help="Print the faults and do nothing.")]
 Served = Annotated[bool, Option("--serve", help="Serve the one FAULT, or none, until Ctrl-C.")]
 
 
 @app.function(HELP)
-def mutants(words: Words = None, listed: Listed = False, served: Served = False) -> None:
-    faults = chosen(words or [])
+def mutants(phrases: Phrases = None, listed: Listed = False, served: Served = False) -> None:
+    faults = chosen(phrases or [])
     if listed:
         print("\n".join(faults))
     elif served:
-        if words and len(faults) > 1:
+        if phrases and len(faults) > 1:
             fail(f"--serve takes one fault, or none. There are: {'; '.join(faults)}", BAD_USAGE)
-        serve(faults if words else [])
+        serve(faults if phrases else [])
     else:
         with interruptible(lambda: "Nothing was concluded."):
-            conclude(dict(tried(faults)), explain=bool(words))
+            conclude(dict(tried(faults)), explain=bool(phrases))
 
 
-def chosen(words: Sequence[str]) -> list[str]:
-    for word in words:
-        if not any(word in fault for fault in FAULTS):
-            fail(f"Unknown fault: {word}. `just mutants --list` prints them.", BAD_USAGE)
-    return [fault for fault in FAULTS if not words or any(word in fault for word in words)]
+def chosen(phrases: Sequence[str]) -> list[str]:
+    for phrase in phrases:
+        if not any(phrase in fault for fault in FAULTS):
+            fail(f"Unknown fault: {phrase}. `just mutants --list` prints them.", BAD_USAGE)
+    return [fault for fault in FAULTS if not phrases or any(phrase in fault for phrase in phrases)]
 
 
 def serve(faults: Sequence[str]) -> None:
@@ -100,15 +100,15 @@ def killer(fault: str, cases: Sequence[Case] = ()) -> Outcome | None:
 
 def tried(faults: Sequence[str]) -> Iterator[tuple[str, Outcome | None]]:
     with (
-        get_context("fork").Pool(initializer=of_a_worker) as pool,  # before the thread of the progress
+        get_context("fork").Pool(initializer=initialize_worker) as pool,  # before the thread of the progress
         progress("judging") as advance,
     ):
-        for done, outcome in enumerate(pool.imap(killer, faults)):
-            advance(done + 1, len(faults), "judging")
-            yield faults[done], outcome
+        for number, outcome in enumerate(pool.imap(killer, faults)):
+            advance(number + 1, len(faults), "judging")
+            yield faults[number], outcome
 
 
-def of_a_worker() -> None:
+def initialize_worker() -> None:
     """A worker ends with what it has started, when the pool says so and not with the terminal's Ctrl-C."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))

@@ -104,12 +104,12 @@ def request(
 
 
 def lenient(pattern: str, by: str) -> Switch:
-    def change(data: bytes) -> bytes:
+    def change(body: bytes) -> bytes:
         try:
-            json.loads(data)
+            json.loads(body)
         except ValueError:
-            return re.sub(pattern.encode(), by.encode(), data)
-        return data
+            return re.sub(pattern.encode(), by.encode(), body)
+        return body
 
     return parsed(change)
 
@@ -130,19 +130,19 @@ def answer(
         if not holds(request, answer):
             return answer
         edited = {name: re.sub(*edits[name], value) for name, value in answer.headers if name in edits}
-        said = answer.body.decode()
-        body = re.sub(*text_edit, said if text is None else text)
-        same = request.method == "HEAD" or body == said
-        found = answered(answer, None if same else body, media_type, **edited, **(sets or {}))
-        return replace(found, status=status or answer.status)
+        original = answer.body.decode()
+        body = re.sub(*text_edit, original if text is None else text)
+        same = request.method == "HEAD" or body == original
+        altered = answered(answer, None if same else body, media_type, **edited, **(sets or {}))
+        return replace(altered, status=status or answer.status)
 
     return changed(change)
 
 
 def status(was: int, status: int) -> Switch:
-    def problem(_: Reference, problem: Callable[[Any], Answer], refused: Sequence[Refusal]) -> Answer:
-        others = [replace(each, status=status) for each in refused]
-        return problem(others if refused[0].status == was else refused)
+    def problem(_: Reference, problem: Callable[[Any], Answer], refusals: Sequence[Refusal]) -> Answer:
+        restated = [replace(refusal, status=status) for refusal in refusals]
+        return problem(restated if refusals[0].status == was else refusals)
 
     return override(problem=problem)
 
@@ -170,7 +170,7 @@ def asked(change: Callable[[Request], Request]) -> Switch:
 
 def parsed(change: Callable[[bytes], bytes]) -> Switch:
     """Other bytes are read as JSON."""
-    return override(parsed=lambda _, parsed, data: parsed(change(data)))
+    return override(parsed=lambda _, parsed, body: parsed(change(body)))
 
 
 def document(change: Callable[[Item], Item], operation: str = "") -> Switch:
@@ -178,7 +178,7 @@ def document(change: Callable[[Item], Item], operation: str = "") -> Switch:
 
     def validate(_: Reference, validate: Callable[[Call], None], call: Call) -> None:
         if call.template != "/echo" and operation in ("", call.operation["operationId"]):
-            call.documents = [change(each) if isinstance(each, dict) else each for each in call.documents]
+            call.documents = [change(value) if isinstance(value, dict) else value for value in call.documents]
         validate(call)
 
     return override(validate=validate)
@@ -205,8 +205,8 @@ def answered(answer: Answer, text: str | None = None, media_type: str = "", **he
     body = answer.body if text is None else text.encode()
     length = {} if text is None else {"content-length": str(len(body))}
     typed = {"content-type": media_type} if media_type else {}
-    found = {**dict(answer.headers), **length, **typed, **headers}
-    return Answer(answer.status, tuple((name, value) for name, value in found.items() if value), body)
+    fields = {**dict(answer.headers), **length, **typed, **headers}
+    return Answer(answer.status, tuple((name, value) for name, value in fields.items() if value), body)
 
 
 def changed(change: Callable[[Request, Answer], Answer]) -> Switch:

@@ -22,9 +22,9 @@ class Body:
     is_in_range: bool = True  # every number is one that a double can be close to
 
 
-def read(data: bytes) -> Body:
+def read(body: bytes) -> Body:
     """Raises ValueError for what is no JSON."""
-    text, marked = data.decode("utf-8-sig"), data.startswith(BOM_UTF8)
+    text, marked = body.decode("utf-8-sig"), body.startswith(BOM_UTF8)
     try:
         last = _Reading(text, dict)
         first = _Reading(text, lambda pairs: dict(reversed(pairs)))
@@ -54,10 +54,10 @@ class _Reading:
         )
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = self.members(pairs)
-        if len(found) < len(pairs):
+        members: dict[str, Any] = self.members(pairs)
+        if len(members) < len(pairs):
             self.duplicates += [value for _, value in pairs]
-        return found
+        return members
 
     def _integer(self, digits: str) -> int | float:
         number = self._float(digits)

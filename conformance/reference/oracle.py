@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from conformance.answers import every_answer
-from conformance.case import Complaint, same, shown
+from conformance.case import Complaint, abridged, same
 from conformance.judge import UNLISTED
 from conformance.reference.service import Call, Item, Reference
 from conformance.rules import Rules
@@ -57,15 +57,15 @@ class Oracle:
     def _places(self, call: Call, answer: Answer) -> Iterator[Complaint]:
         if any(refusal.status == 422 and refusal.place is None for refusal in call.refusals):
             return  # what is wrong as a whole may be said to be wrong in any place
-        found = [f"{place['location']} {place['pointer']}" for place in answer.json()["errors"]]
+        places = [f"{place['location']} {place['pointer']}" for place in answer.json()["errors"]]
         must, may = call.places("MUST"), call.places("MUST", "SHOULD", "MAY")
-        if len(set(found)) < len(found) or not must <= set(found) <= may:
-            yield Complaint(f"the invalid places are {found}, not {sorted(must or may)}", ("errors-places",))
+        if len(set(places)) < len(places) or not must <= set(places) <= may:
+            yield Complaint(f"the invalid places are {places}, not {sorted(must or may)}", ("errors-places",))
 
     def _allow(self, call: Call, answer: Answer) -> Iterator[Complaint]:
-        found = {name.strip() for name in (answer.header("Allow") or "").split(",")} - {"", "OPTIONS"}
+        allowed = {name.strip() for name in (answer.header("Allow") or "").split(",")} - {"", "OPTIONS"}
         if methods := self.reference.methods(call):
-            yield from _one_of(sorted(found), [sorted(methods)], "method-allow")
+            yield from _one_of(sorted(allowed), [sorted(methods)], "method-allow")
 
     def _success(self, call: Call, answer: Answer) -> Iterator[Complaint]:
         """Of what /hello and /healthz answer, the schema says it all."""
@@ -96,9 +96,9 @@ class Oracle:
         yield from _one_of(answer.json(), items, rule)
 
 
-def _one_of(found: Any, permitted: Sequence[Any], rule: str) -> Iterator[Complaint]:
-    if not any(same(found, value) for value in permitted):
-        yield Complaint(f"{shown(found)}, not {' or '.join(map(shown, permitted))}", (rule,))
+def _one_of(actual: Any, permitted: Sequence[Any], rule: str) -> Iterator[Complaint]:
+    if not any(same(actual, value) for value in permitted):
+        yield Complaint(f"{abridged(actual)}, not {' or '.join(map(abridged, permitted))}", (rule,))
 
 
 def stored(url: str, most: int = 0) -> list[Item]:

@@ -80,8 +80,8 @@ class Call:
         return tuple(dict.fromkeys([*ordered, *success, *(refusal.status for refusal in self.refusals)]))
 
     def places(self, *levels: Level) -> set[str]:
-        found = [refusal.place for refusal in self.refusals if refusal.level in levels and refusal.place]
-        return {f"{location} {pointer}" for location, pointer, _ in found}
+        places = [refusal.place for refusal in self.refusals if refusal.level in levels and refusal.place]
+        return {f"{location} {pointer}" for location, pointer, _ in places}
 
     @property
     def takes_body(self) -> bool:
@@ -190,14 +190,14 @@ class Reference:
     def validate(self, call: Call) -> None:
         schema = {"$ref": f"#/components/schemas/{'Document' if call.template == '/echo' else 'NewItem'}"}
         invalid = "The request is not valid."
-        found = [self.invalid(document, schema) for document in call.documents]
-        for number, places in enumerate(found):
-            level: Level = "MUST" if len(found) == 1 else "MAY" if number else "SHOULD"
+        errors = [self.invalid(document, schema) for document in call.documents]
+        for number, places in enumerate(errors):
+            level: Level = "MUST" if len(errors) == 1 else "MAY" if number else "SHOULD"
             for pointer, detail in places.items():
                 call.refuse(422, invalid, level, place=("body", pointer, detail))
-        if len(found) > 1:  # duplicate members
+        if len(errors) > 1:  # duplicate members
             call.refuse(400, "The body has duplicate members.", "MAY")
-            call.refuse(422, invalid, "MUST" if all(found) else "MAY")
+            call.refuse(422, invalid, "MUST" if all(errors) else "MAY")
         for document in call.documents if call.template != "/echo" else ():
             if isinstance(document, dict) and isinstance(document.get("quantity"), float):  # 3.0
                 call.refuse(422, invalid, "MAY", place=("body", "/quantity", "It must be an integer."))
@@ -222,28 +222,28 @@ class Reference:
 
     def methods(self, call: Call) -> dict[str, Any]:
         declared = self.contract["paths"].get(call.template, {})
-        found = {name.upper(): declared[name] for name in contract.METHODS if name in declared}
-        return {"GET": found["GET"], "HEAD": found["GET"], **found} if "GET" in found else found
+        methods = {name.upper(): declared[name] for name in contract.METHODS if name in declared}
+        return {"GET": methods["GET"], "HEAD": methods["GET"], **methods} if "GET" in methods else methods
 
-    def parsed(self, data: bytes) -> documents.Body:
-        return documents.read(data)
+    def parsed(self, body: bytes) -> documents.Body:
+        return documents.read(body)
 
     def integer(self, text: str, schema: dict[str, Any]) -> int | None:
         """None for what is no integer in its range."""
-        found = LOOSE_DECIMAL.fullmatch(text)
-        if not found or len(text) > 400:
+        match = LOOSE_DECIMAL.fullmatch(text)
+        if not match or len(text) > 400:
             return None
-        number = int(found[1])
+        number = int(match[1])
         return None if self.invalid(number, schema) else number
 
     def invalid(self, value: Any, schema: dict[str, Any]) -> dict[str, str]:
-        """What is wrong with the value, by JSON Pointer. Nothing of the value is in the words."""
+        """What is wrong with the value, by JSON Pointer. No detail repeats the value."""
         validator = OAS31Validator({**schema, "components": self.contract["components"]})
-        found: dict[str, str] = {}
+        details: dict[str, str] = {}
         for error in validator.iter_errors(value):
             detail = f"It breaks {error.validator}: {json.dumps(error.validator_value)}"
-            found |= {pointer: detail[:200] for pointer in self.pointers(error) if pointer not in found}
-        return found
+            details |= {pointer: detail[:200] for pointer in self.pointers(error) if pointer not in details}
+        return details
 
     def pointers(self, error: Any) -> list[str]:
         names = list(error.path)[:1]
@@ -268,11 +268,11 @@ class Reference:
 
     def reply(self, status: int, value: Any = None, headers: dict[str, str] | None = None) -> Answer:
         body = b"" if status == 204 else json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-        found = {"cache-control": "no-store", **(headers or {})}
+        fields = {"cache-control": "no-store", **(headers or {})}
         if status != 204:
-            found["content-type"] = "application/json" if status < 400 else "application/problem+json"
-            found["content-length"] = str(len(body))
-        return Answer(status, tuple(found.items()), body)
+            fields["content-type"] = "application/json" if status < 400 else "application/problem+json"
+            fields["content-length"] = str(len(body))
+        return Answer(status, tuple(fields.items()), body)
 
     def head(self, answer: Answer) -> Answer:
         return Answer(answer.status, answer.headers, b"")

@@ -36,7 +36,7 @@ def test_an_answer_that_cannot_be_read_is_a_failure() -> None:
 
 
 def test_a_function_is_a_case_for_each_of_its_examples() -> None:
-    @case("doubled", "one", each=[1, 2])
+    @case("doubled", "one", examples=[1, 2])
     def doubled(_subject: Subject, number: int) -> Iterator[Complaint]:
         if number == 2:
             yield Complaint("too many")

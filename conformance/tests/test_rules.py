@@ -48,7 +48,7 @@ def test_a_clause_of_level_should_says_so() -> None:
 
 def test_no_two_rules_are_told_in_the_same_words() -> None:
     assert set(RULES.titles) <= set(RULES.clauses)
-    assert not [words for words, count in Counter(map(RULES.words, RULES.clauses)).items() if count > 1]
+    assert not [wording for wording, count in Counter(map(RULES.wording, RULES.clauses)).items() if count > 1]
 
 
 def test_every_rule_has_a_case_and_every_case_a_rule_and_a_name_of_its_own() -> None:

@@ -75,4 +75,4 @@ def test_the_example_of_the_readme_is_a_case(url: str) -> None:
     text = (FOLDER.parent / "README.md").read_text().split("```toml\n")[1].split("```")[0]
     ((_, case),) = tomllib.loads(text).items()
     script = Script.model_validate(with_steps(case))
-    assert [list(script.run(each, Subject(url))) for each in script.each] == [[], []]
+    assert [list(script.run(example, Subject(url))) for example in script.examples] == [[], []]

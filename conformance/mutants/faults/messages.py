@@ -41,23 +41,23 @@ def counted(size: Callable[[Request], int]) -> Switch:
     return override(body_max=2**40, look_at_body=look)
 
 
-def latin1(data: bytes) -> bytes:
+def latin1(body: bytes) -> bytes:
     try:
-        data.decode()
+        body.decode()
     except UnicodeDecodeError:
-        return data.decode("latin-1").encode()
-    return data
+        return body.decode("latin-1").encode()
+    return body
 
 
-def prefix(data: bytes) -> bytes:
+def prefix(body: bytes) -> bytes:
     try:
-        return data[: json.JSONDecoder().raw_decode(data.decode())[1]]
+        return body[: json.JSONDecoder().raw_decode(body.decode())[1]]
     except ValueError:
-        return data
+        return body
 
 
-def constants(_: Reference, parsed: Callable[[bytes], Body], data: bytes) -> Body:
-    return Body((json.loads(data),)) if b"NaN" in data or b"Infinity" in data else parsed(data)
+def constants(_: Reference, parsed: Callable[[bytes], Body], body: bytes) -> Body:
+    return Body((json.loads(body),)) if b"NaN" in body or b"Infinity" in body else parsed(body)
 
 
 # -- items
@@ -99,10 +99,10 @@ def repeated(kind: str) -> Switch:
     def invalid(
         _: Reference, invalid: Callable[..., dict[str, str]], value: Any, schema: Any
     ) -> dict[str, str]:
-        found = invalid(value, schema)
-        for pointer in [pointer for pointer, detail in found.items() if kind in detail]:
-            found[pointer] = f"Wrong: {value.get(pointer[1:]) if isinstance(value, dict) else value!r}"
-        return found
+        details = invalid(value, schema)
+        for pointer in [pointer for pointer, detail in details.items() if kind in detail]:
+            details[pointer] = f"Wrong: {value.get(pointer[1:]) if isinstance(value, dict) else value!r}"
+        return details
 
     return override(invalid=invalid)
 
@@ -137,18 +137,18 @@ FAULTS: dict[str, Switch] = {
     "a refused body is the connection's next request": override(leaves_body=True),
     # encodings
     "UTF-16 and UTF-32 are recognized": parsed(
-        lambda data: data.decode(json.detect_encoding(data), errors="surrogatepass").encode()
+        lambda body: body.decode(json.detect_encoding(body), errors="surrogatepass").encode()
     ),
     "what is not UTF-8 is Latin-1": parsed(latin1),
-    "what is not UTF-8 becomes U+FFFD": parsed(lambda data: data.decode(errors="replace").encode()),
+    "what is not UTF-8 becomes U+FFFD": parsed(lambda body: body.decode(errors="replace").encode()),
     # syntax
     "NaN and Infinity are numbers": override(parsed=constants),
     "what comes after the document is ignored": parsed(prefix),
     "of duplicate members the first counts": override(
-        parsed=lambda _, parsed, data: replace(found := parsed(data), documents=found.documents[::-1])
+        parsed=lambda _, parsed, body: replace(reading := parsed(body), documents=reading.documents[::-1])
     ),
     # numbers
-    "3.0 is no integer": validated(member("quantity", lambda v: None if isinstance(v, float) else v)),
+    "3.0 is no integer": validated(member("quantity", lambda n: None if isinstance(n, float) else n)),
     # lengths
     "length is counted in units of UTF-16": measured(lambda text: len(text.encode("utf-16-le")) // 2),
     "length is counted in bytes": measured(lambda text: len(text.encode())),

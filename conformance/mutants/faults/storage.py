@@ -29,9 +29,9 @@ def kept(name: str, value: Change) -> Switch:
 
 
 def slow_id(_: Reference, next_id: Callable[[], int]) -> int:
-    given = next_id()
+    item_id = next_id()
     time.sleep(MOMENT)
-    return given
+    return item_id
 
 
 def merged(reference: Reference, replace: Callable[[Call], Answer], call: Call) -> Answer:
@@ -159,13 +159,13 @@ FAULTS: dict[str, Switch] = {
     "a name's emoji are stored as question marks": kept(
         "name", lambda text: "".join("?" if ord(letter) > 0xFFFF else letter for letter in text)
     ),
-    "a description is cut after 255 characters": kept("description", lambda v: v and v[:255]),
-    "an empty description is stored as null": kept("description", lambda v: v or None),
-    "a price is stored with two digits": kept("price", lambda v: round(v, 2)),
+    "a description is cut after 255 characters": kept("description", lambda text: text and text[:255]),
+    "an empty description is stored as null": kept("description", lambda text: text or None),
+    "a price is stored with two digits": kept("price", lambda price: round(price, 2)),
     "a price is stored in single precision": kept(
-        "price", lambda v: struct.unpack("f", struct.pack("f", v))[0]
+        "price", lambda price: struct.unpack("f", struct.pack("f", price))[0]
     ),
-    "a quantity is stored in 16 bits": kept("quantity", lambda v: v % 2**16),
+    "a quantity is stored in 16 bits": kept("quantity", lambda quantity: quantity % 2**16),
     # ids
     "an id is one more than the largest that is stored": override(
         next_id=lambda reference, _: max(reference.items, default=0) + 1
