@@ -108,8 +108,8 @@ def recorded(name: str, experiment: str, run: Callable[[str, Effort], Result], e
             screen.print(format_exc(), markup=False, soft_wrap=True)
     record = page.Record.of(project["version"], result, time.monotonic() - began)
     output.print(f"[bold]{name}[/bold]: {experiment}, {record.seconds:.0f} s", soft_wrap=True)
-    for what, figure in record.figures.items():
-        output.print(f"  {what}: {figure}", markup=False, soft_wrap=True)
+    for label, figure in record.figures.items():
+        output.print(f"  {label}: {figure}", markup=False, soft_wrap=True)
     for fault in record.faults[:10]:
         output.print(f"  fault: {fault}", style="red", markup=False, soft_wrap=True)
     return record

@@ -52,32 +52,32 @@ def is_linearizable(history: Iterable[Event]) -> bool:
     stack: list[tuple[frozenset[int], int, str | None, int]] = [(frozenset(), 0, None, 0)]
     tried: set[tuple[frozenset[int], int, str | None]] = set()
     while stack:
-        ahead, first, state, done = stack.pop()
-        if done == certain:
+        ahead, first, state, placed = stack.pop()
+        if placed == certain:
             return True
         for index in candidates(events, ahead, first):
-            possible, then = after(events[index], state)
+            possible, following = after(events[index], state)
             if not possible:
                 continue
             taken, start = ahead | {index}, first
             while start in taken:  # all before `start` are in order: they need not be remembered one by one
                 taken, start = taken - {start}, start + 1
-            if (taken, start, then) not in tried:
-                tried.add((taken, start, then))
-                stack.append((taken, start, then, done + (events[index].ended < inf)))
+            if (taken, start, following) not in tried:
+                tried.add((taken, start, following))
+                stack.append((taken, start, following, placed + (events[index].ended < inf)))
     return False
 
 
 def candidates(events: list[Event], ahead: frozenset[int], first: int) -> list[int]:
-    """Those that no other, still to come, has ended before."""
-    found, earliest = [], inf
+    """Those that may come next: none that is still to come has ended before they began."""
+    indices, earliest = [], inf
     for index in range(first, len(events)):
         if events[index].began > earliest:
             break
         if index not in ahead:
-            found.append(index)
+            indices.append(index)
             earliest = min(earliest, events[index].ended)
-    return found
+    return indices
 
 
 class Shared:
@@ -113,18 +113,16 @@ class Shared:
             if method in ("PUT", "DELETE"):
                 self.note(id_, Event(method, value if body else None, began))
             return
-        ended, found = time.monotonic(), None
+        ended, name = time.monotonic(), None
         if answer.status not in STATUSES[method]:
             self.faults.append(f"{method} {target}: {answer.status}")
             return
         if answer.status in (200, 201):
             item = answer.json()
-            id_, found = item["id"], item["name"]
-            if found != item["description"]:
-                self.faults.append(
-                    f"{method} {target}: the name of {found}, not that of {item['description']}"
-                )
-        self.note(id_, Event("GET" if answer.status == 404 else method, found, began, ended))
+            id_, name, description = item["id"], item["name"], item["description"]
+            if name != description:
+                self.faults.append(f"{method} {target}: the name of {name}, not that of {description}")
+        self.note(id_, Event("GET" if answer.status == 404 else method, name, began, ended))
 
 
 def concurrency(name: str, effort: Effort) -> Result:
@@ -133,7 +131,7 @@ def concurrency(name: str, effort: Effort) -> Result:
     result, shared = Result(), Shared()
     requests = effort.of(REQUESTS, 1600) // CLIENTS
     with tortured(name) as service, ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(lambda number: one_client(number, service.url, requests, shared), range(CLIENTS)))
+        list(pool.map(lambda number: run_client(number, service.url, requests, shared), range(CLIENTS)))
     broken = [id_ for id_, events in shared.events.items() if not is_linearizable(events)]
     result.faults += shared.faults
     result.expect(not broken, f"not linearizable: items {', '.join(map(str, broken[:5]))}")
@@ -143,7 +141,7 @@ def concurrency(name: str, effort: Effort) -> Result:
     return result
 
 
-def one_client(number: int, url: str, requests: int, shared: Shared) -> None:
+def run_client(number: int, url: str, requests: int, shared: Shared) -> None:
     chance = random.Random(number)
     with Client(url) as client:
         for count in range(requests):

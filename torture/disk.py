@@ -25,25 +25,25 @@ def disk(name: str, effort: Effort) -> Result:
     """A full disk, a disk that cannot be written, a database that is damaged.
     Writes are 503 as problem+json while it lasts, nothing is corrupted, and it is well again by itself."""
     result = Result()
-    for what, harm in HARMS.items():
-        if what == "full" and os.geteuid() != 0:
-            result.figures[what] = "not tried: only root can mount a small disk"
+    for kind, harm in HARMS.items():
+        if kind == "full" and os.geteuid() != 0:
+            result.figures[kind] = "not tried: only root can mount a small disk"
             continue
         for _ in range(effort.of(TIMES, 1)):
             # One worker has opened the database when the service answers; a second may be about to.
-            workers = 1 if what == "damaged" else WORKERS
+            workers = 1 if kind == "damaged" else WORKERS
             with tortured(name, WEB_CONCURRENCY=str(workers)) as service:
                 for _ in range(STORED):
                     status(service, "POST", "/items")
                 harm(service, result)
-                result.expect(not service.traceback(), f"{what}: a traceback: {service.traceback()}")
-            result.counts[what] += 1
+                result.expect(not service.traceback(), f"{kind}: a traceback: {service.traceback()}")
+            result.counts[kind] += 1
     return result
 
 
 def run(command: str, *paths: Path) -> None:
-    words = [*command.split(), *map(str, paths)]
-    subprocess.run(words, check=True, capture_output=True)  # noqa: S603 - our own
+    arguments = [*command.split(), *map(str, paths)]
+    subprocess.run(arguments, check=True, capture_output=True)  # noqa: S603 - our own
 
 
 @contextmanager
@@ -103,8 +103,8 @@ def damaged(service: Server, result: Result) -> None:
     expect(service, result, "damaged", HEALTH, {200, 503})
     service.kill_all()
     service.database.write_bytes(backup)
-    for beside in service.folder.glob("items.db-*"):
-        beside.unlink()
+    for file in service.folder.glob("items.db-*"):
+        file.unlink()
     service.start()
     recovers(service, result, "damaged", least=STORED)
 
@@ -126,17 +126,17 @@ def status(service: Server, method: str, target: str) -> int:
     return answer.status
 
 
-def expect(service: Server, result: Result, what: str, requests: Requests, allowed: set[int]) -> None:
+def expect(service: Server, result: Result, occasion: str, requests: Requests, allowed: set[int]) -> None:
     for method, target in requests:
         statuses = {status(service, method, target) for _ in range(ASKED)}
-        result.expect(statuses <= allowed, f"{what}: {method} {target} was answered {sorted(statuses)}")
+        result.expect(statuses <= allowed, f"{occasion}: {method} {target} was answered {sorted(statuses)}")
 
 
-def recovers(service: Server, result: Result, what: str, *, least: int) -> None:
+def recovers(service: Server, result: Result, kind: str, *, least: int) -> None:
     """By itself, for good, and with everything that it had."""
     # each worker may need a request to see that all is well
-    until(lambda: all(status(service, "POST", "/items") == 201 for _ in range(ASKED)), f"{what}: it recovers")
+    until(lambda: all(status(service, "POST", "/items") == 201 for _ in range(ASKED)), f"{kind}: it recovers")
     stored = len(rows(service.database))
-    result.expect(stored >= least + ASKED, f"{what}: {stored} items are left of {least + ASKED}")
-    expect(service, result, f"after {what}", HEALTH + READS, {200})
-    result.expect(integrity(service.database) == "ok", f"after {what}: integrity_check is not ok")
+    result.expect(stored >= least + ASKED, f"{kind}: {stored} items are left of {least + ASKED}")
+    expect(service, result, f"after {kind}", HEALTH + READS, {200})
+    result.expect(integrity(service.database) == "ok", f"after {kind}: integrity_check is not ok")

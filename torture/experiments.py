@@ -16,5 +16,5 @@ from torture.synced import synced
 UNDER_WRITERS = (crash, synced, drain, reload, concurrency)
 UNDER_HARM = (locked, disk, hostile, overload, startup, together, hygiene)
 EXPERIMENTS: dict[str, Callable[[str, Effort], Result]] = {
-    each.__name__: each for each in (*UNDER_WRITERS, *UNDER_HARM)
+    experiment.__name__: experiment for experiment in (*UNDER_WRITERS, *UNDER_HARM)
 }

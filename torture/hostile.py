@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.server import Server
-from torture.service import Effort, Result, StuckError, kept, tortured, until
+from torture.service import Effort, Result, StuckError, memory_growth, tortured, until
 
 REQUESTS = 52_000  # of nearly HTTP, and as many of nearly JSON
 CLIENTS = 4
@@ -36,19 +36,19 @@ def hostile(name: str, effort: Effort) -> Result:
     result, outcomes, count = Result(), list[Outcome](), effort.of(REQUESTS, 500)
     with tortured(name) as service:
         fire(service, outcomes, range(round(count * WARM)))
-        rest = range(round(count * WARM), count)
-        grown = kept(service, GROWTH, result, "all that", lambda: fire(service, outcomes, rest))
+        remaining = range(round(count * WARM), count)
+        grown = memory_growth(service, GROWTH, result, "all that", lambda: fire(service, outcomes, remaining))
         answers = Counter(status for _, statuses in outcomes for status in statuses)
-        bad = {status: times for status, times in answers.items() if status >= 500 and status not in PROTOCOL}
-        result.expect(not bad, f"answers: {bad}")
+        errors = {status: answers[status] for status in answers if status >= 500 and status not in PROTOCOL}
+        result.expect(not errors, f"answers: {errors}")
         result.counts["requests"] = len(outcomes)
         result.counts["answers"] = answers.total()
-        result.counts["answers of 5xx"] = sum(bad.values())
+        result.counts["answers of 5xx"] = sum(errors.values())
         result.figures["the slowest"] = f"{max(seconds for seconds, _ in outcomes) * 1000:,.0f} ms"
         result.figures["memory after"] = f"{grown:+.0f} MiB"
         gigabyte(service, result)
-        for what, request in floods():
-            flood(service, result, what, request)
+        for kind, request in floods():
+            flood(service, result, kind, request)
         result.expect(service.is_up(), "it does not answer any more")
         result.expect(service.stop() == 0, "it did not stop in good order")
         # no client sees it
@@ -85,19 +85,19 @@ def revalued(chance: random.Random) -> bytes:
 
 
 def mutated(kind: str, chance: random.Random) -> bytes:
-    data = bytearray(chance.choice(DATA[kind]).encode("latin-1"))
+    message = bytearray(chance.choice(DATA[kind]).encode("latin-1"))
     for _ in range(chance.choice((1, 1, 2, 3, 8))):
-        at = chance.randrange(len(data) + 1)
+        position = chance.randrange(len(message) + 1)
         match chance.randrange(4):
             case 0:
-                data[at:at] = token(kind, chance).encode("latin-1")
+                message[position:position] = token(kind, chance).encode("latin-1")
             case 1:
-                del data[at : at + chance.randrange(1, 16)]
+                del message[position : position + chance.randrange(1, 16)]
             case 2:
-                data[at : at + 1] = chance.randbytes(1)
+                message[position : position + 1] = chance.randbytes(1)
             case _:
-                data[at:at] = data[: chance.randrange(len(data) + 1)]
-    return bytes(data)
+                message[position:position] = message[: chance.randrange(len(message) + 1)]
+    return bytes(message)
 
 
 def token(kind: str, chance: random.Random) -> str:
@@ -105,20 +105,20 @@ def token(kind: str, chance: random.Random) -> str:
     return str(text * times)
 
 
-def sent(port: int, data: bytes, patience: float = PATIENCE) -> Outcome:
+def sent(port: int, request: bytes, patience: float = PATIENCE) -> Outcome:
     """On a connection of its own, whose side the client ends when an answer begins, or its patience."""
     began, received = time.monotonic(), b""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=HANG) as connection:
             with suppress(OSError):  # it may have answered, and closed, before all was sent
-                connection.sendall(data)
+                connection.sendall(request)
                 select.select([connection], [], [], patience)
                 connection.shutdown(socket.SHUT_WR)
             with suppress(ConnectionError):
                 while piece := connection.recv(2**16):
                     received += piece
     except TimeoutError:
-        raise StuckError(f"no answer and no end in {HANG:.0f} s to {data[:200]!r}") from None
+        raise StuckError(f"no answer and no end in {HANG:.0f} s to {request[:200]!r}") from None
     return time.monotonic() - began, [int(status) for status in STATUS.findall(received)]
 
 
@@ -150,21 +150,21 @@ def floods() -> Iterator[tuple[str, bytes]]:
         "equal keys": b"{" + b",".join([b'"a":0'] * 150_000) + b"}",
         "keys that are equal modulo 2^61 - 1": b"{" + equal_modulo + b"}",
     }
-    for what, body in bodies.items():
-        yield what, post % (len(body), body)
+    for kind, body in bodies.items():
+        yield kind, post % (len(body), body)
     start = b"GET /hello HTTP/1.1\r\nHost: a\r\n"
     yield "100,000 headers", start + b"".join(b"X-%d: a\r\n" % number for number in range(100_000)) + b"\r\n"
     yield "a header of 64 MiB", start + b"X: " + b"a" * 2**26 + b"\r\n\r\n"
     yield "a target of 64 MiB", b"GET /" + b"a" * 2**26 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
-def flood(service: Server, result: Result, what: str, request: bytes) -> None:
+def flood(service: Server, result: Result, kind: str, request: bytes) -> None:
     def pour() -> None:
         statuses = list[int]()
         with suppress(StuckError):  # it is not said how long it may take
             _, statuses = sent(service.port, request, HANG)
-        result.figures[what] = ", ".join(map(str, statuses)) or "none"
-        result.expect(max(statuses, default=0) < 500, f"{what}: {result.figures[what]}")
+        result.figures[kind] = ", ".join(map(str, statuses)) or "none"
+        result.expect(max(statuses, default=0) < 500, f"{kind}: {result.figures[kind]}")
 
-    kept(service, GROWTH, result, what, pour)
-    until(service.answers, f"{what}: it answers again")
+    memory_growth(service, GROWTH, result, kind, pour)
+    until(service.answers, f"{kind}: it answers again")

@@ -57,13 +57,13 @@ def requests() -> Iterator[Request]:
     yield Request("POST", "/items", (JSON_TYPE, f"Content-Length: {CANARY}"))
 
 
-def says_too_much(what: str, answer: Answer) -> Iterator[str]:
+def says_too_much(label: str, answer: Answer) -> Iterator[str]:
     if CANARY in text(answer) and not is_of_the_server(answer):
-        yield f"{what}: echoes what was sent"
+        yield f"{label}: echoes what was sent"
     if leak := LEAKS.search(text(answer)):
-        yield f"{what}: says {leak.group()!r}"
+        yield f"{label}: says {leak.group()!r}"
     if re.search(r"server: .*\d", text(answer)):
-        yield f"{what}: Server has a version"
+        yield f"{label}: Server has a version"
 
 
 def is_of_the_server(answer: Answer) -> bool:

@@ -6,7 +6,7 @@ from harness import k6
 from harness.process import started
 from harness.server import Server
 from harness.wire import NoAnswerError
-from torture.service import Effort, Result, StuckError, ask, kept, stops_well, tortured, until
+from torture.service import Effort, Result, StuckError, ask, memory_growth, stops_well, tortured, until
 
 SECONDS = 30
 WARM_UP = 3  # seconds of each load, in which a worker comes to hold what it will always hold
@@ -34,7 +34,7 @@ def overload(name: str, effort: Effort) -> Result:
         idle = service.memory_mib()
         loads(service, result, WARM_UP)
         pids, before = set(service.workers()), service.memory_mib()
-        kept(service, GROWTH, result, "overload", lambda: overloaded(service, result, seconds))
+        memory_growth(service, GROWTH, result, "overload", lambda: overloaded(service, result, seconds))
         result.expect(set(service.workers()) == pids, "a worker died")
         result.figures["memory idle, after the first seconds, at the end"] = (
             f"{idle:.0f}, {before:.0f}, {service.memory_mib():.0f} MiB"
@@ -56,19 +56,19 @@ def overloaded(service: Server, result: Result, seconds: int) -> None:
 def loads(service: Server, result: Result, seconds: int) -> None:
     """By k6, one after the other."""
     summary, log = service.scratch / "k6.json", service.scratch / "k6.txt"
-    for what, rate, reuse in LOADS:
+    for load, rate, reuse in LOADS:
         settings = {"BASE_URL": service.url, "VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
         command = k6.command("hello", summary, settings)
         with started(command, log, {"K6_NO_CONNECTION_REUSE": str(not reuse).lower()}) as process:
             status = process.wait(seconds * 2 + 60)
         outcome = k6.read(summary, status, "hello", log)
         if isinstance(outcome, str):
-            result.faults.append(f"{what}, {seconds} s: {outcome}")
-            result.figures[what] = "none"
+            result.faults.append(f"{load}, {seconds} s: {outcome}")
+            result.figures[load] = "none"
             continue
         failed = max(outcome.failed.values(), default=0)
-        result.expect(failed == 0, f"{what}, {seconds} s: {failed:,} of {outcome.requests:,} requests failed")
-        result.figures[what] = f"{outcome.requests:,} answered, {failed:,} failed"
+        result.expect(failed == 0, f"{load}, {seconds} s: {failed:,} of {outcome.requests:,} requests failed")
+        result.figures[load] = f"{outcome.requests:,} answered, {failed:,} failed"
 
 
 def beside_slow(service: Server, number: int) -> str:

@@ -29,7 +29,7 @@ class Record(BaseModel):
     @classmethod
     def of(cls, edition: str, result: Result, seconds: float) -> Self:
         date = f"{datetime.now(UTC):%Y-%m-%d}"
-        figures = {what: f"{number:,}" for what, number in result.counts.items()} | result.figures
+        figures = {label: f"{number:,}" for label, number in result.counts.items()} | result.figures
         return cls(
             edition=edition, date=date, seconds=round(seconds, 1), figures=figures, faults=result.faults
         )
@@ -79,10 +79,10 @@ def page(services: Records) -> Iterator[Block]:
     )
     for name in names:
         columns = {service: records[name] for service, records in services.items() if name in records}
-        figures = dict.fromkeys(figure for record in columns.values() for figure in record.figures)
+        labels = dict.fromkeys(label for record in columns.values() for label in record.figures)
         yield Heading(2, name)
         yield Text(" ".join((EVERY[name].__doc__ or "").split()))
-        rows = [[what, *(record.figures.get(what, "") for record in columns.values())] for what in figures]
+        rows = [[label, *(record.figures.get(label, "") for record in columns.values())] for label in labels]
         yield Table(["", *columns], rows)
         yield Bullets(
             [f"{service}: {fault}" for service, record in columns.items() for fault in record.faults[:5]]

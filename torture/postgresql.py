@@ -41,7 +41,7 @@ class Ground:
 
     server: PostgreSQL
     network: str  # the name of its namespace, and of the device between that and ours; or nothing
-    client: str  # whoever asks it from here has this address
+    client: str  # our own address in that network
     url: str  # of the database
     chance: random.Random = random.Random(1)  # noqa: RUF009 - for moments
 
@@ -61,9 +61,9 @@ def ground() -> Iterator[Ground]:
             run(f"ip netns add {near}")
             stack.callback(run, f"ip netns delete {near}")
             run(f"ip link add {near} type veth peer name {near} netns {near}")
-            for where, address in (("", client), (f"-n {near}", far)):
-                run(f"ip {where} address add {address}/30 dev {near}")
-                run(f"ip {where} link set {near} up")
+            for option, address in (("", client), (f"-n {near}", far)):
+                run(f"ip {option} address add {address}/30 dev {near}")
+                run(f"ip {option} link set {near} up")
             network, host, prefix = near, far, ["ip", "netns", "exec", near]
         server = stack.enter_context(closing(PostgreSQL(folder, host, prefix, SETTINGS)))
         server.start()
@@ -112,11 +112,11 @@ def restart(number: int, ground: Ground, _: Writers) -> None:
 def silence(ground: Ground, _: Writers) -> None:
     # Each side sends to an Ethernet address that nobody has.
     sides = [("", ground.server.host), (f"-n {ground.network}", ground.client)]
-    for where, other in sides:
-        run(f"ip {where} neighbour replace {other} dev {ground.network} lladdr 02:00:00:00:00:00")
+    for option, address in sides:
+        run(f"ip {option} neighbour replace {address} dev {ground.network} lladdr 02:00:00:00:00:00")
     time.sleep(ground.chance.uniform(1, 8))  # the length of the silence, not a wait for anything
-    for where, other in sides:
-        run(f"ip {where} neighbour delete {other} dev {ground.network}")
+    for option, address in sides:
+        run(f"ip {option} neighbour delete {address} dev {ground.network}")
 
 
 def full(ground: Ground, writers: Writers) -> None:
@@ -196,18 +196,18 @@ def outages(name: str, effort: Effort, ground: Ground) -> Result:
     result, times = Result(), effort.of(TIMES, 1)
     with tortured(name, DATABASE_URL=ground.url) as service:
         with writing(service.url, unsure=True) as writers:
-            for what, harm in HARMS.items():
-                if what in ("silence", "full") and not ground.network:
-                    result.figures[what] = "not tried: only root can make a network and a small disk"
+            for kind, harm in HARMS.items():
+                if kind in ("silence", "full") and not ground.network:
+                    result.figures[kind] = "not tried: only root can make a network and a small disk"
                     continue
                 before, back = writers.refused, list[float]()
                 for _ in range(times):
                     writers.at_work(WRITES)
                     harm(ground, writers)
                     back.append(well_again(writers))
-                result.figures[what] = f"{times}, {writers.refused - before:,} of 503, {max(back):.1f} s"
+                result.figures[kind] = f"{times}, {writers.refused - before:,} of 503, {max(back):.1f} s"
                 if effort.whole:  # the short form is for machines that do much else
-                    result.expect(max(back) <= LIMIT, f"{what}: well again after {max(back):.1f} s")
+                    result.expect(max(back) <= LIMIT, f"{kind}: well again after {max(back):.1f} s")
         stops_well(service, result)
         writers.judge(rows(service.storage), result)
     with closing(ground.connect()) as observer:

@@ -57,12 +57,12 @@ class StuckError(Exception):
     """Something did not come to be within its deadline; the text says what."""
 
 
-def until(holds: Callable[[], object], what: str, deadline: float = DEADLINE) -> float:
+def until(holds: Callable[[], object], description: str, deadline: float = DEADLINE) -> float:
     """The seconds it took. Raises StuckError."""
     began = time.monotonic()
     while not holds():
         if time.monotonic() - began > deadline:
-            raise StuckError(f"{what}: not within {deadline:.0f} s")
+            raise StuckError(f"{description}: not within {deadline:.0f} s")
         time.sleep(0.01)
     return time.monotonic() - began
 
@@ -79,7 +79,7 @@ def ask(service: Server, method: str, target: str, value: object = None, timeout
         return client.send(method, target, value)
 
 
-def kept(service: Server, limit: float, result: Result, what: str, act: Callable[[], None]) -> float:
+def memory_growth(service: Server, limit: float, result: Result, load: str, act: Callable[[], None]) -> float:
     """The MiB by which the memory grew the last time that this was done.
 
     More than the limit is a fault if it is so every time: a leak goes on, but what a worker comes to hold at
@@ -91,7 +91,7 @@ def kept(service: Server, limit: float, result: Result, what: str, act: Callable
         act()
         if (grown := service.memory_mib() - before) < limit:
             break
-    result.expect(grown < limit, f"{what}: the memory grew by {grown:.0f} MiB, {TIMES} times in a row")
+    result.expect(grown < limit, f"{load}: the memory grew by {grown:.0f} MiB, {TIMES} times in a row")
     return grown
 
 

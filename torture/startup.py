@@ -52,9 +52,9 @@ def startup(name: str, _: Effort) -> Result:
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
         port = str(taken.getsockname()[1])
-        databases = newer, other, none = [Path(folder, what) for what in ("newer.db", "other.db", "none.db")]
-        made(newer, NEWER)
-        made(other, "CREATE TABLE items (id INTEGER)")
+        databases = newer, other, none = [Path(folder, file) for file in ("newer.db", "other.db", "none.db")]
+        create_database(newer, NEWER)
+        create_database(other, "CREATE TABLE items (id INTEGER)")
         none.write_bytes(b"no database at all. " * 1000)
         starts = [(variable, value, variable) for variable, value in VARIABLES]
         starts += [("PORT", port, port)]
@@ -68,30 +68,30 @@ def startup(name: str, _: Effort) -> Result:
     return result
 
 
-def refused(name: str, result: Result, variable: str, value: str, words: str) -> None:
-    """It ends with a status that is not 0, and says one of the words in a line, without a traceback."""
-    what, command = f"{variable}={value!r}", [str(SERVICES / name / ".venv/bin/gunicorn")]
+def refused(name: str, result: Result, variable: str, value: str, pattern: str) -> None:
+    """It ends with a status that is not 0, and its log has the pattern, and no traceback."""
+    setting, command = f"{variable}={value!r}", [str(SERVICES / name / ".venv/bin/gunicorn")]
     with TemporaryDirectory(prefix=f"torture-{name}-") as scratch:
         env = {"DATABASE_URL": f"sqlite:///{scratch}/items.db", "PORT": str(free_port()), variable: value}
         with started(command, Path(scratch, "log"), env, SERVICES / name) as process:
             try:
-                result.expect(process.wait(DEADLINE) != 0, f"{what}: exit status 0")
+                result.expect(process.wait(DEADLINE) != 0, f"{setting}: exit status 0")
             except TimeoutExpired:
-                result.faults.append(f"{what}: it started")
+                result.faults.append(f"{setting}: it started")
         text = Path(scratch, "log").read_text(errors="replace")
-    result.expect(re.search(words, text), f"{what}: the log does not say {words}")
-    result.expect("Traceback" not in text, f"{what}: a traceback")
+    result.expect(re.search(pattern, text), f"{setting}: the log does not say {pattern}")
+    result.expect("Traceback" not in text, f"{setting}: a traceback")
 
 
 def without_shared_memory(name: str, result: Result) -> None:
     """It starts all the same where /dev/shm is there and cannot be written."""
-    what = "starts without shared memory"
+    label = "starts without shared memory"
     if os.geteuid() != 0:
-        result.figures[what] = "not tried: only root can mount"
+        result.figures[label] = "not tried: only root can mount"
         return
     with tortured(name, prefix=WITHOUT_SHARED_MEMORY) as service:
         stops_well(service, result)
-    result.counts[what] = 1
+    result.counts[label] = 1
 
 
 def together(name: str, effort: Effort) -> Result:
@@ -99,18 +99,18 @@ def together(name: str, effort: Effort) -> Result:
     Both come up and serve the same items, and every row of the first edition is kept."""
     result = Result()
     dump = (SERVICES / name / "tests" / "first_edition.sql").read_text()
-    for what, statements in {"a new database": "", "a database of the first edition": dump}.items():
+    for kind, statements in {"a new database": "", "a database of the first edition": dump}.items():
         for _ in range(effort.of(TIMES, 1)):
             with TemporaryDirectory(prefix=f"torture-{name}-") as folder:
                 database = Path(folder, "items.db")
                 if statements:
-                    made(database, statements)
+                    create_database(database, statements)
                 copies(name, database, result)
-            result.counts[f"starts on {what}"] += 1
+            result.counts[f"starts on {kind}"] += 1
     return result
 
 
-def made(database: Path, statements: str) -> None:
+def create_database(database: Path, statements: str) -> None:
     with closing(sqlite3.connect(database)) as connection:
         connection.executescript(statements)
 

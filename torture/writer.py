@@ -39,12 +39,12 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            there = [id_ for id_, names in self.may_be.items() if names != [None]]
-            choice = self.random.random() if there else 0.0
+            existing = [id_ for id_, names in self.may_be.items() if names != [None]]
+            choice = self.random.random() if existing else 0.0
             if choice < 0.6:
                 self._create(next(self.names))
             else:
-                self._change(self.random.choice(there), next(self.names) if choice < 0.85 else None)
+                self._change(self.random.choice(existing), next(self.names) if choice < 0.85 else None)
 
     def _create(self, name: str) -> None:
         answer = self._sent("POST", "/items", name)
