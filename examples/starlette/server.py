@@ -60,8 +60,8 @@ async def rows(statement: str, *values: Any) -> list[dict[str, Any]]:
 
 
 async def row(statement: str, *values: Any) -> dict[str, Any]:
-    if found := await rows(statement, *values):
-        return found[0]
+    if matches := await rows(statement, *values):
+        return matches[0]
     raise HTTPException(404, NO_ITEM)
 
 
@@ -133,12 +133,12 @@ def new_item(request: Request) -> tuple[Any, ...]:
     value = {**DEFAULTS, **value}
     if isinstance(number := value["quantity"], float) and number.is_integer():
         value["quantity"] = int(number)
-    if errors := list(wrong(value)):
+    if errors := list(invalid_members(value)):
         raise InvalidError(*errors)
     return tuple(value[name] for name in MEMBERS)
 
 
-def wrong(value: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def invalid_members(value: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, (valid, detail) in MEMBERS.items():
         if name not in value:
             yield "body", f"/{name}", "Is missing."
@@ -148,14 +148,14 @@ def wrong(value: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield "body", f"/{name.replace('~', '~0').replace('/', '~1')}", "Is not a member of an item."
 
 
-def whole(text: str, most: int) -> int | None:
+def whole_number(text: str, most: int) -> int | None:
     return int(text) if re.fullmatch("[1-9][0-9]{0,15}", text) and int(text) <= most else None
 
 
 def page(request: Request) -> list[int]:
     values, errors = list[int](), list[tuple[str, str, str]]()
     for name, most, missing in (("limit", 2000, 2000), ("after", ID_MAX, 0)):
-        value = whole(request.query_params[name], most) if name in request.query_params else missing
+        value = whole_number(request.query_params[name], most) if name in request.query_params else missing
         if value is None:
             errors.append(("query", f"/{name}", f"Must be 1 to {most}."))
         values.append(value or 0)
@@ -165,7 +165,7 @@ def page(request: Request) -> list[int]:
 
 
 def item_id(request: Request) -> int:
-    if number := whole(request.path_params["item_id"], ID_MAX):
+    if number := whole_number(request.path_params["item_id"], ID_MAX):
         return number
     raise HTTPException(404, NO_ITEM)
 

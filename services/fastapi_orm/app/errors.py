@@ -49,8 +49,8 @@ async def http_error(request: Request, error: HTTPException) -> Response:
 def methods(request: Request) -> set[str]:
     """The methods of the path. Starlette's own Allow has only those of the first route that matches."""
     routes = iter_route_contexts(request.app.routes)
-    found = (route.methods or set() for route in routes if route.path_regex.match(request.scope["path"]))
-    allowed = set[str]().union(*found)
+    methods = (route.methods or set() for route in routes if route.path_regex.match(request.scope["path"]))
+    allowed = set[str]().union(*methods)
     return allowed | {"HEAD"} if "GET" in allowed else allowed
 
 
