@@ -1,7 +1,7 @@
 """What a person who measures sees at the end: a table for each variant, of its rounds together."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import isnan
+from math import isnan, nan
 from statistics import fmean
 
 from harness.document import Block, Content, Heading, Span, Table, Text, digits
@@ -38,7 +38,7 @@ def row(name: str, samples: Sequence[Sample]) -> list[Content]:
     valid = [sample for sample in samples if not sample.invalid]
     if not valid:
         return [Span(name, "bad"), *("-" for _ in HEAD[1:])]
-    memory = max(sample.memory_mib for sample in valid)
+    memory = max((sample.memory_mib for sample in valid if not isnan(sample.memory_mib)), default=nan)
     share = fmean(sample.k6_cpu_share for sample in valid)
     return [
         name,

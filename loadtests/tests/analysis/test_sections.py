@@ -102,7 +102,9 @@ def summed_up() -> Iterable[Block]:
     def change(one: Sample) -> synthetic.Figures:
         wrong = one.scenario == "hello" or one.round == 2
         rate = 100.0 if one.scenario == "list_items" else nan
-        return {"invalid": refused if wrong else None, "max_ms": one.round * 10.0, "rate": rate}
+        memory = nan if one.round == 1 else one.memory_mib
+        figures = {"max_ms": one.round * 10.0, "rate": rate, "memory_mib": memory}
+        return {"invalid": refused if wrong else None, **figures}
 
     rounds = synthetic.only(synthetic.results(rounds=3), "hello", "get_item", "list_items")
     samples = synthetic.changed(rounds, change).samples
