@@ -94,12 +94,14 @@ def connections(number: int) -> str:
 
 
 def of_connections(bases: Sequence[Base]) -> str:
-    each = max(base.connections // base.replicas for base in bases)
+    most = max(base.connections // base.replicas for base in bases)
+    replicas = CONNECTIONS // most
+    filled = f"{replicas} replicas fill" if replicas > 1 else "one replica fills"
     return (
-        f"Connections: a replica opens up to {each}, one for each thread of a worker. PostgreSQL takes "
-        f"{CONNECTIONS} as it is shipped, which {CONNECTIONS // each} replicas fill. Beyond, PgBouncer lends "
-        "a connection for a transaction, not for a thread; that was not tried here. It does not pass on the "
-        "time limits that the services send in `options`: give them to the role, by `ALTER ROLE … SET`."
+        f"Connections: a replica opens up to {most}, one for each thread of a worker. PostgreSQL takes "
+        f"{CONNECTIONS} as it is shipped, which {filled}. Beyond, PgBouncer lends a connection for a "
+        "transaction, not for a thread; that was not tried here. It does not pass on the time limits that "
+        "the services send in `options`: give them to the role, by `ALTER ROLE … SET`."
     )
 
 

@@ -202,6 +202,11 @@ def test_without_replicas_there_is_no_section_of_them() -> None:
     assert [*replicas.section(synthetic.racing({"a": [100] * 3})), *choosing.on_several({})] == []
 
 
+def test_one_replica_may_open_more_connections_than_postgresql_takes() -> None:
+    base = growth.Base("flask_orm", "get_item", 100, replicas=2, connections=400, ms=(1, 1, 1))
+    assert "PostgreSQL takes 97 as it is shipped, which one replica fills." in growth.of_connections([base])
+
+
 @pytest.mark.parametrize("dropped", ["sqlite", "postgresql"])
 def test_without_a_file_or_a_server_to_compare_there_is_no_section(dropped: str) -> None:
     run = synthetic.stepped()
