@@ -18,12 +18,9 @@ class Part(BaseModel):
 
 class Figure(Part):
     id: str
-    where: str
-    caption: str
     scenario: Operation
     measure: str
     values: dict[str, float]
-    rounded: tuple[str, ...] = ()  # the text gives these bars as a round number only
 
 
 class Claim(Part):
