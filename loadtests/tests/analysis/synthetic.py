@@ -67,7 +67,8 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
 
 
 def of(name: str, plan: Plan, samples: list[Sample]) -> Results:
-    versions = {name: Folders(Path()).declared(one) for name, one in plan.variants.items()}
+    today = Folders(Path())
+    versions = {name: today.declared(Variant(service=one.service)) for name, one in plan.variants.items()}
     return Results(name, plan, MACHINE, tuple(samples), versions, {"hello": 9000.0, "echo": 7000.0})
 
 
