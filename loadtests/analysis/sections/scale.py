@@ -19,7 +19,7 @@ Stacks = Mapping[str, Mapping[int, str]]  # of each group the variants, by their
 def section(results: Results) -> Iterator[Block]:
     stacks = by_records(results)
     sizes = sorted({records for variants in stacks.values() for records in variants})
-    if len(sizes) < 2:
+    if len(sizes) < 2 or not results.scenarios:
         return
     few, most = f"{sizes[0]:,}", f"{sizes[-1]:,}"
     yield Heading(2, "Scale")
@@ -51,9 +51,11 @@ def conclusion(results: Results, stacks: Stacks, begin: str) -> Content:
     most = max(map(max, stacks.values()))
     growths = {one: growth(results, stacks.values(), most, one, CPU) for one in results.scenarios}
     ratios = joined([[f"{scenario} ", ratio(times)] for scenario, times in growths.items()])
-    costly = [scenario for scenario, times in growths.items() if times.excludes(1) and times.value > 1]
-    told = f"{listed(costly)} costs more" if costly else "no operation is told to cost more"
-    return [f"{begin} {told} processor time; all stacks together, as a multiple: ", *ratios, "."]
+    if not all(times.known for times in growths.values()):
+        return [f"{begin}, processor time of all stacks together, as a multiple: ", *ratios, "."]
+    highest = max(times.high for times in growths.values())
+    claim = f"no operation costs more than {highest:.2f} times the processor time"
+    return [f"{begin} {claim}; all stacks together, as a multiple: ", *ratios, "."]
 
 
 def table(results: Results, stacks: Stacks, size: int, measure: Measure) -> Table:

@@ -182,6 +182,14 @@ def test_a_size_that_was_not_measured_is_left_empty() -> None:
     assert most[1][1]
 
 
+def test_too_few_rounds_have_no_upper_bound_of_what_a_growing_table_costs() -> None:
+    run = synthetic.changed(synthetic.sized(), lambda sample: {} if sample.round < 3 else None)
+    assert synthetic.texts(scale.section(run), "lead") == [
+        "From 1,500 to 1,500,000 rows, processor time of all stacks together, as a multiple: "
+        "list_items 1.00 and get_item 1.00."
+    ]
+
+
 def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
     run = synthetic.sized()
     plan = run.plan.model_copy(update={"scenarios": {"list_items": Scenario(users=1, seconds=1, limit=1500)}})
