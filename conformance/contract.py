@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, reduce
 from http.client import responses
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def declared(path: str, method: str, status: int) -> Any:
 def _resolved(node: Any) -> Any:
     if "$ref" not in node:
         return node
-    return reduce(lambda found, name: found[name], node["$ref"].split("/")[1:], document())
+    return reduce(getitem, node["$ref"].split("/")[1:], document())
 
 
 def _validator(described: dict[str, Any]) -> OAS31Validator:

@@ -68,7 +68,7 @@ def count_history(packages: Sequence[str]) -> None:
     with screen.status("Ask which releases there are"):
         history = History(packages, datetime.now(UTC).date())
     screen.print(
-        f"{len(history.wanted)} points in {history.environments} environments that are not counted yet: "
+        f"{len(history.uncounted)} points in {history.environments} environments that are not counted yet: "
         f"about {history.hours:.1f} hours. Then a few to find the largest steps, and the footprints"
     )
     for step in (history.count, history.measure):

@@ -42,10 +42,10 @@ class Line:
 
 
 def text(
-    x: float, y: float, words: str, colour: str = "ink", anchor: str = "start", weight: int = 400
+    x: float, y: float, label: str, colour: str = "ink", anchor: str = "start", weight: int = 400
 ) -> str:
     style = f"fill:var(--{colour});font:{weight} {SMALL}px var(--type)"
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" style="{style}">{escape(words)}</text>\n'
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" style="{style}">{escape(label)}</text>\n'
 
 
 def box(x: float, y: float, width: float, height: float, colour: str, opacity: float = 1) -> str:
@@ -72,7 +72,7 @@ def dot(
 
 
 def drawing(height: float, marks: Sequence[str], title: str, description: str) -> Drawing:
-    """`description` is the drawing for whoever does not see it."""
+    """`description` is what a screen reader reads."""
     label = escape(f"{title}: {description}", quote=True)
     head = f'<svg {NAMESPACE} viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{label}"'
     style = f'style="max-width:{WIDTH * 1.25:g}px"'
@@ -84,10 +84,10 @@ def sheet(drawings: Sequence[Drawing]) -> str:
     rows = [drawings[begin : begin + 2] for begin in range(0, len(drawings), 2)]
     y, inner = 0.0, []
     for row in rows:
-        for each, x in zip(row, (0, WIDTH + GAP), strict=False):
-            size = f'x="{x}" y="{y:g}" width="{WIDTH}" height="{each.height:g}" '
-            inner.append(each.svg.replace("<svg ", f"<svg {size}", 1))
-        y += max(each.height for each in row) + GAP
+        for drawing, x in zip(row, (0, WIDTH + GAP), strict=False):
+            size = f'x="{x}" y="{y:g}" width="{WIDTH}" height="{drawing.height:g}" '
+            inner.append(drawing.svg.replace("<svg ", f"<svg {size}", 1))
+        y += max(drawing.height for drawing in row) + GAP
     width = len(rows[0]) * (WIDTH + GAP)
     colours = STYLE.read_text().partition("/*")[0]
     head = f'<svg {NAMESPACE} width="{width}" height="{y:g}" viewBox="0 0 {width} {y:g}">'
@@ -105,23 +105,23 @@ def bars(title: str, unit: str, bars: Sequence[Bar], beside: str = "", parts: Se
     marks, top = legend(title, key)
     marks += [text(labels, top - 10, unit, "muted")]
     marks += [text(split + 8, top - 10, beside, "muted")] if beside else []
-    ours = scaled((end(bar.value) for bar in bars), split - labels - 46)
-    theirs = scaled((bar.beside or 0 for bar in bars), WIDTH - split - 54)
-    apart = (ROW + GAP * (one.group != other.group) for one, other in pairwise(bars))
+    scale = scaled((end(bar.value) for bar in bars), split - labels - 46)
+    scale_beside = scaled((bar.beside or 0 for bar in bars), WIDTH - split - 54)
+    apart = (ROW + GAP * (above.group != below.group) for above, below in pairwise(bars))
     places = list(accumulate(apart, initial=top + ROW / 2))
     for bar, y in zip(bars, places, strict=True):
         marks.append(text(labels - 6, y + 4, bar.label, "muted" if bar.pale else "ink", "end"))
         if not isnan(bar.value.value):
             opacity, x = 0.22 if bar.hollow else 0.5 if bar.pale else 1, labels
             for part, shade in zip(bar.parts or [bar.value.value], SHADES, strict=False):
-                marks.append(box(x, y - 7, part * ours, 13, bar.hue, opacity * shade))
-                x += max(part, 0) * ours
+                marks.append(box(x, y - 7, part * scale, 13, bar.hue, opacity * shade))
+                x += max(part, 0) * scale
             if bar.value.known:
-                marks.append(whisker(labels + bar.value.low * ours, labels + bar.value.high * ours, y))
-            marks.append(text(labels + end(bar.value) * ours + 5, y + 4, digits(bar.value.value)))
+                marks.append(whisker(labels + bar.value.low * scale, labels + bar.value.high * scale, y))
+            marks.append(text(labels + end(bar.value) * scale + 5, y + 4, digits(bar.value.value)))
         if beside and bar.beside is not None:
-            marks.append(box(split + 8, y - 7, bar.beside * theirs, 13, "paper"))
-            marks.append(text(split + 13 + bar.beside * theirs, y + 4, f"{bar.beside:,.4g}", "muted"))
+            marks.append(box(split + 8, y - 7, bar.beside * scale_beside, 13, "paper"))
+            marks.append(text(split + 13 + bar.beside * scale_beside, y + 4, f"{bar.beside:,.4g}", "muted"))
     description = described(bars, parts)
     return drawing(places[-1] + ROW, marks, f"{title}, {unit}", description)
 
@@ -240,11 +240,11 @@ def lines(
     def drawn(line: Line, places: Sequence[tuple[float, float]]) -> str:
         return stroke(places, line.hue, 1.8, "4 2" if line.dashed else "", 0.5 if line.pale else 1)
 
-    marks, top = legend(title, [(each.label, drawn(each, [(0, -4), (20, -4)])) for each in lines])
+    marks, top = legend(title, [(line.label, drawn(line, [(0, -4), (20, -4)])) for line in lines])
     left, right, bottom = 38.0, WIDTH - 24.0, top + 190.0
-    heights = [y for each in lines for _, y in each.points if y > 0] + ([limit] if limit else [])
+    heights = [y for line in lines for _, y in line.points if y > 0] + ([limit] if limit else [])
     y_scale = Log(heights, bottom, top, decades=decades)
-    low, high = min(ticks), max([*ticks, *(x for each in lines for x, _ in each.points)])
+    low, high = min(ticks), max([*ticks, *(x for line in lines for x, _ in line.points)])
 
     def x_scale(x: float) -> float:
         return left + (x - low) / ((high - low) or 1) * (right - left)
@@ -258,10 +258,10 @@ def lines(
     marks.append(text(right, bottom + 32, x_label, "muted", "end"))
     if limit:
         marks.append(stroke([(left, y_scale(limit)), (right, y_scale(limit))], "muted", 1, "2 2"))
-    for each in lines:
-        places = [(x_scale(x), y_scale(y)) for x, y in each.points if y > 0]
-        marks.append(drawn(each, places))
-        marks += [dot(x, y, each.hue, opacity=0.5 if each.pale else 1) for x, y in places if points]
-    highest = {each.label: max((y for _, y in each.points if y > 0), default=0) for each in lines}
+    for line in lines:
+        places = [(x_scale(x), y_scale(y)) for x, y in line.points if y > 0]
+        marks.append(drawn(line, places))
+        marks += [dot(x, y, line.hue, opacity=0.5 if line.pale else 1) for x, y in places if points]
+    highest = {line.label: max((y for _, y in line.points if y > 0), default=0) for line in lines}
     description = "; ".join(f"{label} up to {digits(y)}" for label, y in highest.items() if y)
     return drawing(bottom + 38, marks, title, description)

@@ -1,4 +1,4 @@
-"""docs/choosing.md: for whoever has to choose a stack. What it says is linked to what shows it."""
+"""docs/choosing.md: for a reader who has to choose a stack. What it says is linked to the evidence."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
@@ -77,8 +77,8 @@ def table(count: Count, names: Sequence[str]) -> Table:
 
 
 def releases(count: Count) -> str:
-    told = [f"{name} {version}" for name, version in cost.releases(count) if name in cost.FRAMEWORKS]
-    return f", {listed(told)}" if told else ""
+    versions = [f"{name} {version}" for name, version in cost.releases(count) if name in cost.FRAMEWORKS]
+    return f", {listed(versions)}" if versions else ""
 
 
 def by_the_clock(count: Count, runs: Runs) -> list[Block]:
@@ -91,8 +91,8 @@ def by_the_clock(count: Count, runs: Runs) -> list[Block]:
 
 
 def dominating(count: Count, names: Sequence[str]) -> list[Content]:
-    every = [cost.parts(count, name, "get_item") for name in names]
-    shares = [[part / sum(parts) for part in parts] for parts in every]
+    breakdowns = [cost.parts(count, name, "get_item") for name in names]
+    shares = [[part / sum(parts) for part in parts] for parts in breakdowns]
     server, framework, access = (
         f"{100 * min(column):.0f} to {100 * max(column):.0f} %" for column in zip(*shares, strict=True)
     )
@@ -119,14 +119,10 @@ def dominating(count: Count, names: Sequence[str]) -> list[Content]:
 
 def waits(count: Count, names: Sequence[str]) -> str:
     """How often a write waits for the disk."""
-    often = {n: round(max(count.costs[SERVICES][n][o].syncs for o in WRITES)) for n in names}
-    more = [f"`{name}` {times} times" for name, times in often.items() if times > 1]
-    once = "The disk: a write waits for it once"
-    return (
-        f"{once}; {listed(more)}, as the only client's connection is closed each time."
-        if more
-        else f"{once}."
-    )
+    syncs = {n: round(max(count.costs[SERVICES][n][o].syncs for o in WRITES)) for n in names}
+    repeated = [f"`{name}` {times} times" for name, times in syncs.items() if times > 1]
+    why = f"; {listed(repeated)}, as the only client's connection is closed each time" if repeated else ""
+    return f"The disk: a write waits for it once{why}."
 
 
 def on_a_server(runs: Runs) -> Iterator[Block]:
@@ -165,11 +161,11 @@ def studied(count: Count, runs: Runs) -> Content:
     paper = runs.get("paper")
     if paper is None or "twins" not in paper.groups:
         return "No run of the study's procedure is published."
-    judged = study.judged(paper, count)
-    then = study.judged(paper, costs.read(costs.STUDY), study.THEN) if study.THEN in paper.groups else []
-    before = f"; on its own {study.outcomes(then)}" if then else ""
-    words = f"Of the study's {len(judged)} claims on today's versions {study.outcomes(judged)}{before}."
+    verdicts = study.judged(paper, count)
+    past = study.judged(paper, costs.read(costs.STUDY), study.THEN) if study.THEN in paper.groups else []
+    before = f"; on its own {study.outcomes(past)}" if past else ""
+    summary = f"Of the study's {len(verdicts)} claims on today's versions {study.outcomes(verdicts)}{before}."
     return [
-        Span(words, link=f"../results/{paper.name}/report.md#the-published-study"),
+        Span(summary, link=f"../results/{paper.name}/report.md#the-published-study"),
         " Measured are tutorial twins.",
     ]

@@ -49,11 +49,11 @@ class Contrast:
         return intervals.geometric(gap)
 
     def gap(self, performance: Performance, scenario: str) -> Series:
-        ones, others = (
+        better, than = (
             intervals.average([performance(name, scenario) for name in side])
             for side in (self.better, self.than)
         )
-        return intervals.difference(ones, others)
+        return intervals.difference(better, than)
 
     def __str__(self) -> str:
         sides = " / ".join(" & ".join(side) for side in (self.better, self.than))
@@ -91,9 +91,9 @@ def with_median(performance: Performance, applications: Sequence[str]) -> Perfor
     def extended(application: str, scenario: str) -> Series:
         if application != MEDIAN:
             return performance(application, scenario)
-        many = [performance(each, scenario) for each in applications]
-        shared = set(many[0]).intersection(*many[1:])
-        return {key: median(series[key] for series in many) for key in sorted(shared)}
+        all_series = [performance(name, scenario) for name in applications]
+        shared = set(all_series[0]).intersection(*all_series[1:])
+        return {key: median(series[key] for series in all_series) for key in sorted(shared)}
 
     return extended
 
@@ -105,7 +105,7 @@ class Measured:
         self.results, self.count = results, count
         self.applications = list(paper.applications)
         services = {results.plan.variants[name].service: name for name in reversed(names)}
-        self.variants = {one: services[one] for one in self.applications if one in services}
+        self.variants = {name: services[name] for name in self.applications if name in services}
 
     def by_count(self, application: str, scenario: str) -> Series:
         return {PUBLISHED: -log(self.count[application][scenario].instructions)}
@@ -118,8 +118,9 @@ class Measured:
     def instruments(self, contrast: Contrast) -> list[Instrument]:
         """Those that may decide, in order; none where the generator set the pace of what is not counted."""
         names, scenarios = self.named(contrast), self.scenarios(contrast).values()
-        by_wrk = any(self.results.plan.scenarios[one].generator == "wrk" for one in scenarios)
-        bound = any(self.results.bound(self.variants[name], one) for name, one in product(names, scenarios))
+        by_wrk = any(self.results.plan.scenarios[name].generator == "wrk" for name in scenarios)
+        variants = (self.variants[name] for name in names)
+        bound = any(self.results.bound(*cell) for cell in product(variants, scenarios))
         if not (bound or by_wrk):
             return ["clock"]
         cells = product(names, contrast.everywhere)
@@ -146,25 +147,25 @@ class Measured:
             return self.results.performance(self.variants[application], scenario, measures[scenario])
 
         times = contrast.ratio(with_median(by_clock, self.applications))
-        return times, max(self.results.floor(*each) for each in measures.items())
+        return times, max(self.results.floor(scenario, measure) for scenario, measure in measures.items())
 
     def named(self, contrast: Contrast) -> list[str]:
         names = (*contrast.better, *contrast.than)
         return self.applications if MEDIAN in names else list(names)
 
-    def leads(self, some: Sequence[str], others: Sequence[str], scenario: str) -> bool:
-        """One of `some` comes before all of `others`."""
-        return any(all(self.before(one, other, scenario) for other in others) for one in some)
+    def leads(self, leaders: Sequence[str], rivals: Sequence[str], scenario: str) -> bool:
+        """One of the leaders comes before all rivals."""
+        return any(all(self.before(leader, rival, scenario) for rival in rivals) for leader in leaders)
 
-    def before(self, one: str, other: str, scenario: str) -> bool:
-        return self.decided(Contrast((one,), (other,), (scenario,)), (1, inf)).outcome == "reproduced"
+    def before(self, better: str, than: str, scenario: str) -> bool:
+        return self.decided(Contrast((better,), (than,), (scenario,)), (1, inf)).outcome == "reproduced"
 
     def decided(self, contrast: Contrast, band: tuple[float, float]) -> Decision:
         """By the first instrument that can; else undecided, by the first."""
         if missing := self.missing(contrast):
             return Decision("undecided", f"not measured: {', '.join(missing)}")
-        decisions = [self.by(one, contrast, band) for one in self.instruments(contrast)]
-        able = (one for one in decisions if one.outcome != "undecided")
+        decisions = [self.by(instrument, contrast, band) for instrument in self.instruments(contrast)]
+        able = (decision for decision in decisions if decision.outcome != "undecided")
         return next(chain(able, decisions), Decision("undecided", "generator-bound, and not counted"))
 
     def by(self, instrument: Instrument, contrast: Contrast, band: tuple[float, float]) -> Decision:
@@ -194,8 +195,8 @@ def contrasts(claim: Claim) -> Iterator[Contrast]:
     if claim.mean:
         yield Contrast(claim.better, claim.than, claim.scenarios, claim.narrower_in)
     else:
-        for one, other, scenario in product(claim.better, claim.than, claim.scenarios):
-            yield Contrast((one,), (other,), (scenario,), claim.narrower_in)
+        for better, than, scenario in product(claim.better, claim.than, claim.scenarios):
+            yield Contrast((better,), (than,), (scenario,), claim.narrower_in)
 
 
 def outcome(times: Interval, floor: float, band: tuple[float, float]) -> Outcome:
@@ -219,23 +220,23 @@ def leading(claim: Claim, needed: int, ours: Measured) -> Verdict:
     leads = [scenario for scenario in claim.scenarios if ours.leads(claim.better, claim.than, scenario)]
     trails = [scenario for scenario in claim.scenarios if ours.leads(claim.than, claim.better, scenario)]
     why = f"leads in {listed(leads) or 'none'}; trails in {listed(trails) or 'none'}"
-    every = {ours.decided(each, (1, inf)).instrument for each in contrasts(claim)} - {""}
+    instruments = {ours.decided(contrast, (1, inf)).instrument for contrast in contrasts(claim)} - {""}
     result: Outcome = "reproduced" if len(leads) >= needed else "undecided"
     if len(claim.scenarios) - len(trails) < needed:
         result = "contradicted"
-    return Verdict(result, why, " and ".join(sorted(every)), claim=claim)
+    return Verdict(result, why, " and ".join(sorted(instruments)), claim=claim)
 
 
 def orders(paper: Paper, ours: Measured) -> tuple[int, int, int]:
     """Of the pairs that the study puts in an order: how many are so here, the other way round, and in all."""
     theirs = published(paper)
     pairs = [
-        (one, other, figure.scenario)
+        (better, than, figure.scenario)
         for figure in paper.figures
-        for one, other in permutations(paper.applications, 2)
-        if Contrast((one,), (other,), (figure.scenario,)).ratio(theirs).value > 1
+        for better, than in permutations(paper.applications, 2)
+        if Contrast((better,), (than,), (figure.scenario,)).ratio(theirs).value > 1
     ]
-    opposite = sum(ours.before(other, one, scenario) for one, other, scenario in pairs)
+    opposite = sum(ours.before(than, better, scenario) for better, than, scenario in pairs)
     return sum(ours.before(*pair) for pair in pairs), opposite, len(pairs)
 
 
@@ -244,14 +245,14 @@ def orders(paper: Paper, ours: Measured) -> tuple[int, int, int]:
 
 def stated(claim: Claim) -> str:
     """A claim as it is tested."""
-    subject, rest, where = sides(claim.better), sides(claim.than), places(claim.scenarios)
+    subject, rivals, where = sides(claim.better), sides(claim.than), places(claim.scenarios)
     if claim.within:
         together = sides([*claim.better, *claim.than])
         return f"{together} are within {claim.within - 1:.0%} of each other: {where}"
     if claim.narrower_in:
-        return f"{subject} are less far ahead of {rest} in {claim.narrower_in} than in {where}"
+        return f"{subject} are less far ahead of {rivals} in {claim.narrower_in} than in {where}"
     mean = ", on average" if claim.mean and len(claim.scenarios) > 1 else ""
-    return f"{subject} {relation(claim)} {rest}{mean}: {where}"
+    return f"{subject} {relation(claim)} {rivals}{mean}: {where}"
 
 
 def relation(claim: Claim) -> str:

@@ -62,8 +62,8 @@ def change(
     runs = (before, after)
 
     def relative(run: Results) -> Series:
-        ones, others = (run.performance(name, scenario, measure) for name in (variant, reference))
-        return intervals.difference(ones, others)
+        pair = [run.performance(name, scenario, measure) for name in (variant, reference)]
+        return intervals.difference(*pair)
 
     times = intervals.change(*map(relative, runs))
     floor = prod(run.floor(scenario, measure) for run in runs)  # the noise of both
@@ -77,11 +77,11 @@ def agreement(before: Results, after: Results) -> str:
     names, pairs, opposed = shared(before.variants, after.variants), 0, []
     for scenario in before.decisive(names, shared(before.scenarios, after.scenarios)).values():
         for measure in (before.headline(scenario), CPU):
-            one, other = (ranking(run, scenario, measure, names) for run in (before, after))
-            for first, second in filter(lambda pair: one.separates(*pair), one.pairs):
-                if (first, second) in other.pairs:
-                    pairs += other.separates(first, second)
-                elif (second, first) in other.pairs and other.separates(second, first):
+            earlier, later = (ranking(run, scenario, measure, names) for run in (before, after))
+            for first, second in filter(lambda pair: earlier.separates(*pair), earlier.pairs):
+                if (first, second) in later.pairs:
+                    pairs += later.separates(first, second)
+                elif (second, first) in later.pairs and later.separates(second, first):
                     pairs += 1
                     where = f"{before.label(scenario)} by {measure.label.lower()}"
                     opposed.append(f"{first} and {second} in {where}")
@@ -93,10 +93,10 @@ def agreement(before: Results, after: Results) -> str:
 
 def differences(before: Results, after: Results) -> Iterator[list[Content]]:
     """Of the machines and the plans: what may be the reason."""
-    one, other = (dict(flat(facts(run))) for run in (before, after))
-    for name in one | other:
-        if one.get(name) != other.get(name):
-            yield [name, one.get(name, ""), other.get(name, "")]
+    earlier, later = (dict(flat(facts(run))) for run in (before, after))
+    for name in earlier | later:
+        if earlier.get(name) != later.get(name):
+            yield [name, earlier.get(name, ""), later.get(name, "")]
 
 
 def facts(run: Results) -> dict[str, Any]:
@@ -110,5 +110,5 @@ def flat(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
         yield from flat(value, f"{path}{key} ") if isinstance(value, dict) else [(f"{path}{key}", str(value))]
 
 
-def shared(ones: Sequence[str], others: Sequence[str]) -> list[str]:
-    return [name for name in ones if name in others]
+def shared(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    return [name for name in before if name in after]

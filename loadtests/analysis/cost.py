@@ -28,9 +28,8 @@ FOOTPRINT = (
 )
 
 
-# The packages whose versions are told.
 FRAMEWORKS = ("fastapi", "flask", "django")
-TOLD = (
+PACKAGES = (  # whose versions the page names
     *(*FRAMEWORKS, "djangorestframework", "sqlmodel", "flask-sqlalchemy", "sqlalchemy"),
     *("pydantic", "starlette", "werkzeug", "gunicorn", "uvicorn"),
 )
@@ -110,7 +109,7 @@ def floors(count: Count) -> str:
 def releases(count: Count) -> list[tuple[str, str]]:
     """Of the packages that make the difference, in all services together."""
     versions = {canonical(n): v for packages in count.packages.values() for n, v in packages.items()}
-    return [(name, versions[name]) for name in TOLD if name in versions]
+    return [(name, versions[name]) for name in PACKAGES if name in versions]
 
 
 def front(count: Count) -> list[Block]:
@@ -128,7 +127,7 @@ def conclusion(count: Count) -> Iterator[str]:
     where = {n: "every operation" if len(wins[n]) == len(OPERATIONS) else listed(wins[n]) for n in ranked}
     yield (
         f"Fewest instructions, or within {ALIKE * 100 - 100:.0f} % of the fewest: "
-        f"{'; '.join(f'`{name}` in {some}' for name, some in where.items())}."
+        f"{'; '.join(f'`{name}` in {operations}' for name, operations in where.items())}."
     )
     most = [f"{costs[o][last] / least[o]:.1f} times as many in {o} (`{last}`)" for o, last in dearest.items()]
     yield f"Compared with the cheapest, the dearest takes {listed(most)}."
@@ -137,8 +136,8 @@ def conclusion(count: Count) -> Iterator[str]:
 def label(group: str, name: str) -> Content:
     if group == FLOORS:
         return f"{name}, floor"
-    other = {TWINS: ", twin", POSTGRESQL: ", PostgreSQL", PINNED: ", pinned"}.get(group, "")
-    return Span(f"{name}{other}", hue=declared(name).framework, pale=group == TWINS)
+    suffix = {TWINS: ", twin", POSTGRESQL: ", PostgreSQL", PINNED: ", pinned"}.get(group, "")
+    return Span(f"{name}{suffix}", hue=declared(name).framework, pale=group == TWINS)
 
 
 def thousands(cost: Cost) -> Content:
@@ -168,8 +167,8 @@ def by_variant(count: Count, columns: Sequence[str], written: Callable[[Cost], C
 def ratios(count: Count) -> Table:
     rows: list[list[Content]] = []
     for name in (name for name in count.costs[SERVICES] if name in count.costs[TWINS]):
-        ours, twin = ([count.of(group, name, o) for o in OPERATIONS] for group in (SERVICES, TWINS))
-        times = [*(a / b for a, b in zip(ours, twin, strict=True)), sum(ours) / sum(twin)]
+        service, twin = ([count.of(group, name, o) for o in OPERATIONS] for group in (SERVICES, TWINS))
+        times = [*(a / b for a, b in zip(service, twin, strict=True)), sum(service) / sum(twin)]
         rows.append([label(SERVICES, name), *(f"{ratio:.2f}" for ratio in times)])
     return Table(["service", *OPERATIONS, "all seven"], rows)
 
@@ -177,10 +176,9 @@ def ratios(count: Count) -> Table:
 def added(count: Count) -> Table:
     rows: list[list[Content]] = []
     for operation, name in product(ON_ITEMS, count.costs[SERVICES]):
-        one = parts(count, name, operation)
-        rows.append(
-            [operation, label(SERVICES, name), *(f"{value / 1000:,.0f}" for value in (*one, sum(one)))]
-        )
+        costs = parts(count, name, operation)
+        thousands = (f"{cost / 1000:,.0f}" for cost in (*costs, sum(costs)))
+        rows.append([operation, label(SERVICES, name), *thousands])
     return Table(["operation", "service", *PARTS, "in all"], rows, "llrrrr")
 
 
@@ -197,8 +195,8 @@ def figure(count: Count) -> Figure:
     return Figure(drawings, "What a request costs: server, framework, access to the database", PICTURE)
 
 
-def bar(name: str, one: Parts) -> Bar:
-    thousands = [part / 1000 for part in one]
+def bar(name: str, parts: Parts) -> Bar:
+    thousands = [part / 1000 for part in parts]
     return Bar(name, Interval(sum(thousands)), declared(name).framework, parts=thousands)
 
 
@@ -243,19 +241,21 @@ def footprint(footprints: Mapping[str, Footprint]) -> list[Block]:
 
 def taken(footprints: Mapping[str, Footprint]) -> Table:
     rows: list[list[Content]] = [
-        [label(SERVICES, name), *takes(one), "" if one.image is None else digits(one.image)]
-        for name, one in footprints.items()
+        [label(SERVICES, name), *takes(footprint), "" if footprint.image is None else digits(footprint.image)]
+        for name, footprint in footprints.items()
     ]
     return Table(["service", *TAKEN, "image, MB"], rows)
 
 
-def takes(one: Footprint | None) -> list[Content]:
-    if one is None:
+def takes(footprint: Footprint | None) -> list[Content]:
+    if footprint is None:
         return [""] * len(TAKEN)
-    return [digits(figure) for figure in (one.first_answer, one.worker, one.preloaded, one.installed)]
+    figures = footprint.first_answer, footprint.worker, footprint.preloaded, footprint.installed
+    return [digits(figure) for figure in figures]
 
 
 def sql_of(count: Count, orm: str) -> str:
     """The service of the same framework that has no ORM."""
-    others = (name for name in count.costs[SERVICES] if declared(name).framework == declared(orm).framework)
-    return next(name for name in others if declared(name).access == "sqlite3")
+    framework = declared(orm).framework
+    alike = (name for name in count.costs[SERVICES] if declared(name).framework == framework)
+    return next(name for name in alike if declared(name).access == "sqlite3")

@@ -35,7 +35,7 @@ class Fit:
         """How many times as well the first of each pair does as the second, in the mean of all pairs."""
         if not pairs:
             return UNKNOWN
-        contrast = np.mean([row(other) - row(one) for one, other in pairs], axis=0)
+        contrast = np.mean([row(second) - row(first) for first, second in pairs], axis=0)
         if self.freedom < 1 or np.abs(contrast @ self.projection - contrast).max() > CLOSE:
             return UNKNOWN
         value, variance = float(contrast @ self.coefficients), float(contrast @ self.covariance @ contrast)
@@ -44,7 +44,7 @@ class Fit:
 
 def fitted(results: Results, scenario: str) -> Fit:
     """Of the processor time per request."""
-    design = {name: one.levels for name, one in results.plan.variants.items() if one.levels}
+    design = {name: variant.levels for name, variant in results.plan.variants.items() if variant.levels}
     observed = {
         (name, key): value
         for name in design
@@ -66,43 +66,43 @@ def fitted(results: Results, scenario: str) -> Fit:
 
 def effects(results: Results) -> dict[str, list[Pair]]:
     """By its name an effect: the configurations between which it is the mean."""
-    variants = [one for one in results.plan.variants.values() if one.levels]
-    twins, plain = ([one.levels for one in variants if one.levels and one.group == group] for group in GROUPS)
-    both = [*twins, *plain]
-    wsgi, asgi = ([one for one in both if one.server == server] for server in ("wsgi", "asgi"))
+    design = [(variant.group, variant.levels) for variant in results.plan.variants.values() if variant.levels]
+    twins, services = ([levels for group, levels in design if group == name] for name in GROUPS)
+    both = [*twins, *services]
+    wsgi, asgi = ([levels for levels in both if levels.server == server] for server in ("wsgi", "asgi"))
 
-    def between(factor: str, one: str, other: str) -> list[Pair]:
-        """Twins of which the first has the one level and the second the other, and which are else alike."""
+    def between(factor: str, level: str, other: str) -> list[Pair]:
+        """Twins alike but for the factor, of which the first has the level and the second the other."""
         alike = "access" if factor == "framework" else "framework"
         return [
             (first, second)
             for first in twins
             for second in twins
-            if (getattr(first, factor), getattr(second, factor)) == (one, other)
+            if (getattr(first, factor), getattr(second, factor)) == (level, other)
             and getattr(first, alike) == getattr(second, alike)
         ]
 
-    def each(factor: str, level: object, base: Iterable[Levels]) -> list[Pair]:
-        return [(switched(one, **{factor: level}), one) for one in base if getattr(one, factor) != level]
+    def changes(factor: str, level: object, before: Iterable[Levels]) -> list[Pair]:
+        return [(switched(old, **{factor: level}), old) for old in before if getattr(old, factor) != level]
 
     return {
         "FastAPI for Flask": between("framework", "fastapi", "flask"),
         "Flask for Django": between("framework", "flask", "django"),
         "SQL for the ORM": between("access", "sqlite", "orm"),
-        "service for twin": each("writing", "service", twins),
-        "WAL for DELETE": each("journal", "WAL", [switched(one, journal="DELETE") for one in both]),
-        "NORMAL for FULL": each("synchronous", "NORMAL", plain),
-        "4 workers for 2": each("workers", 4, both),
-        "1 worker for 2": each("workers", 1, both),
-        "8 threads for 2": each("threads", 8, wsgi),
-        "1 thread for 2": each("threads", 1, wsgi),
-        "sync for gthread": each("worker_class", "sync", [switched(one, threads=1) for one in wsgi]),
-        "asgi for Uvicorn": each("worker_class", "asgi", asgi),
+        "service for twin": changes("writing", "service", twins),
+        "WAL for DELETE": changes("journal", "WAL", [switched(levels, journal="DELETE") for levels in both]),
+        "NORMAL for FULL": changes("synchronous", "NORMAL", services),
+        "4 workers for 2": changes("workers", 4, both),
+        "1 worker for 2": changes("workers", 1, both),
+        "8 threads for 2": changes("threads", 8, wsgi),
+        "1 thread for 2": changes("threads", 1, wsgi),
+        "sync for gthread": changes("worker_class", "sync", [switched(levels, threads=1) for levels in wsgi]),
+        "asgi for Uvicorn": changes("worker_class", "asgi", asgi),
     }
 
 
-def switched(one: Levels, **levels: object) -> Levels:
-    return one.model_copy(update=levels)
+def switched(levels: Levels, **changes: object) -> Levels:
+    return levels.model_copy(update=changes)
 
 
 @dataclass(frozen=True)
@@ -122,26 +122,28 @@ def gap(results: Results, scenario: str, dear: str, cheap: str) -> Gap:
     what it takes more under Flask. The framework is the rest.
     """
     variants = results.plan.variants
-    twins = {one.service: name for name, one in variants.items() if one.group == "twins"}
+    twins = {variant.service: name for name, variant in variants.items() if variant.group == "twins"}
     floors = {
-        one.levels.server: name for name, one in variants.items() if one.levels and one.application == "floor"
+        levels.server: name
+        for name, variant in variants.items()
+        if variant.application == "floor" and (levels := variant.levels)
     }
 
-    def more(first: str, second: str) -> Series:
+    def excess(first: str, second: str) -> Series:
         return intervals.difference(*(results.series(name, scenario, CPU) for name in (first, second)))
 
-    one, other = (results.services[twins[name]] for name in (dear, cheap))
-    framework = more(twins[dear], twins[cheap])
+    dearer, cheaper = (results.services[twins[name]] for name in (dear, cheap))
+    framework = excess(twins[dear], twins[cheap])
     whole = intervals.interval(framework.values())
-    if not framework or one.framework == other.framework:
+    if not framework or dearer.framework == cheaper.framework:
         return Gap(whole, access=whole)
     server: Series = {}
     access: Series = {}
-    if one.interface != other.interface:
-        server = more(floors[one.interface], floors[other.interface])
+    if dearer.interface != cheaper.interface:
+        server = excess(floors[dearer.interface], floors[cheaper.interface])
     if server:  # a floor answers no request that needs the database
         framework = intervals.difference(framework, server)
-    if one.access != other.access:
-        access = more(twins["flask_orm"], twins["flask_sqlite"])
+    if dearer.access != cheaper.access:
+        access = excess(twins["flask_orm"], twins["flask_sqlite"])
         framework = intervals.difference(framework, access)
     return Gap(whole, *(intervals.interval(part.values()) for part in (server, framework, access)))

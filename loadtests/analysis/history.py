@@ -13,15 +13,15 @@ from loadtests.cost.count import START
 from loadtests.cost.history import LISTED, MODES, OPERATIONS, PARTS, TWINS, Mode, Point, largest, step
 
 FINDINGS = Path(__file__).parents[1] / "history.toml"
-TOLD = {"then": "with the packages of that day", "now": "with the newest packages that it goes with"}
+CONDITIONS = {"then": "with the packages of that day", "now": "with the newest packages that it goes with"}
 HUES = {"hello": "fastapi", "get_item": "flask", "list_items": "django", "create_item": "ink"}
 CELLS = (*OPERATIONS, START)
 ALIKE = 0.03  # a step that may be none
 
 
 def blocks(points: Sequence[Point]) -> list[Block]:
-    every = {name: [one for one in points if one.package == name] for name in TWINS}
-    packages = {name: some for name, some in every.items() if any(not one.error for one in some)}
+    by_package = {name: [point for point in points if point.package == name] for name in TWINS}
+    packages = {name: some for name, some in by_package.items() if not all(point.error for point in some)}
     return [
         Heading(1, "What each release costs"),
         *(Text(conclusion(*package), "lead") for package in packages.items()),
@@ -37,35 +37,35 @@ def blocks(points: Sequence[Point]) -> list[Block]:
             "[`results/history.jsonl`](../results/history.jsonl) has every count, with all that was "
             "installed. A start that was counted under other settings of Gunicorn is left out."
         ),
-        *([Text(FOOTPRINT, "small")] if any(one.footprint for one in points) else []),
+        *([Text(FOOTPRINT, "small")] if any(point.footprint for point in points) else []),
         *(block for package in packages.items() for block in chapter(*package)),
     ]
 
 
 def of(points: Sequence[Point], mode: Mode, *, failed: bool = False) -> list[Point]:
-    chosen = [one for one in points if one.mode == mode and bool(one.error) == failed]
-    return sorted(chosen, key=lambda one: one.day)
+    chosen = [point for point in points if point.mode == mode and bool(point.error) == failed]
+    return sorted(chosen, key=lambda point: point.day)
 
 
 def conclusion(package: str, points: Sequence[Point]) -> str:
     lines = []
     now = of(points, "now")
-    alone = [one for one in now if one.others == now[-1].others]
-    for counts, how in ((of(points, "then"), TOLD["then"]), (alone, "with none of the others changed")):
+    alone = [point for point in now if point.others == now[-1].others], "with none of the others changed"
+    for counts, condition in ((of(points, "then"), CONDITIONS["then"]), alone):
         if len(counts) > 1:
             first, last = counts[0], counts[-1]
             changes = [f"{percent(last.instructions[o] / first.instructions[o])} in {o}" for o in OPERATIONS]
-            lines.append(f"from {first.version} to {last.version} {how}: {listed(changes)}")
-    told = f"`{package}` {'; '.join(lines)}." if lines else f"`{package}`: one release was counted."
+            lines.append(f"from {first.version} to {last.version} {condition}: {listed(changes)}")
+    sentence = f"`{package}` {'; '.join(lines)}." if lines else f"`{package}`: one release was counted."
     if pair := largest(now):
         operation, ratio = step(*pair)
         if abs(ratio - 1) > ALIKE:
             [part] = [name for name, packages in PARTS.items() if package in packages]
-            told += (
+            sentence += (
                 f" The largest step, {percent(ratio)} in {operation}, is that from {pair[0].version} "
                 f"to {pair[1].version}: in {part}."
             )
-    return told
+    return sentence
 
 
 def percent(ratio: float) -> str:
@@ -84,26 +84,26 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
         yield Figure(drawings, caption, f"history/{package}.svg")
     for mode in MODES:
         counts = of(points, mode)
-        with_footprint = mode == "then" and any(one.footprint for one in counts)
-        beside = [listed_beside(one, counts[-1]) if mode == "now" else "" for one in counts]
+        with_footprint = mode == "then" and any(point.footprint for point in counts)
+        beside = [listed_beside(point, counts[-1]) if mode == "now" else "" for point in counts]
         columns = [*CELLS, *(TAKEN if with_footprint else ()), *(["beside"] if any(beside) else [])]
         rows: list[list[Content]] = [
             [
-                *(one.version, one.day.isoformat()),
-                *(digits(one.instructions.get(cell, nan) / 1000) for cell in CELLS),
-                *(takes(one.footprint) if with_footprint else ()),
+                *(point.version, point.day.isoformat()),
+                *(digits(point.instructions.get(cell, nan) / 1000) for cell in CELLS),
+                *(takes(point.footprint) if with_footprint else ()),
                 *([others] if any(beside) else []),
             ]
-            for one, others in zip(counts, beside, strict=True)
+            for point, others in zip(counts, beside, strict=True)
         ]
-        besides = ", and what else the twin takes" if with_footprint else ""
-        yield Text(f"Thousands of instructions, {TOLD[mode]}{besides}:")
+        addition = ", and what else the twin takes" if with_footprint else ""
+        yield Text(f"Thousands of instructions, {CONDITIONS[mode]}{addition}:")
         align = "ll" + "".join("l" if name == "beside" else "r" for name in columns)
         yield Table(["release", "the newest on", *columns], rows, align)
         if failed := of(points, mode, failed=True):
             yield Text(
                 "The twin does not run on "
-                + "; ".join(f"{one.version} ({one.error.replace('`', chr(39))})" for one in failed)
+                + "; ".join(f"{point.version} ({point.error.replace('`', chr(39))})" for point in failed)
                 + ".",
                 "small",
             )
@@ -111,13 +111,13 @@ def chapter(package: str, points: Sequence[Point]) -> Iterator[Block]:
 
 def listed_beside(point: Point, last: Point) -> str:
     """What else is not as it is beside the last release."""
-    versions = {name: one for name, one in point.others.items() if one != last.others.get(name)}
+    versions = {name: version for name, version in point.others.items() if version != last.others.get(name)}
     return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def explained(package: str, points: Sequence[Point]) -> Iterator[str]:
     """What the source of two releases says of a step between them."""
-    counts = {one.version: one.instructions for one in points}
+    counts = {point.version: point.instructions for point in points}
     for finding in tomllib.loads(FINDINGS.read_text())["findings"]:
         versions, operation = (finding["before"], finding["after"]), finding["operation"]
         if finding["package"] == package and counts.keys() >= {*versions}:
@@ -127,10 +127,10 @@ def explained(package: str, points: Sequence[Point]) -> Iterator[str]:
 
 def drawing(package: str, mode: Mode, counts: Sequence[Point]) -> Drawing:
     first = counts[0]
-    years = [one.day.year + (one.day.timetuple().tm_yday - 1) / 365 for one in counts]
+    years = [point.day.year + (point.day.timetuple().tm_yday - 1) / 365 for point in counts]
     lines = []
     for operation in OPERATIONS:
-        percents = [100 * one.instructions[operation] / first.instructions[operation] for one in counts]
+        percents = [100 * point.instructions[operation] / first.instructions[operation] for point in counts]
         lines.append(Line(operation, list(zip(years, percents, strict=True)), HUES[operation]))
     ticks = {float(year): str(year) for year in range(first.day.year, counts[-1].day.year + 1)}
-    return charts.lines(f"{package}, {TOLD[mode]}", lines, ticks, "", decades=0.3)
+    return charts.lines(f"{package}, {CONDITIONS[mode]}", lines, ticks, "", decades=0.3)

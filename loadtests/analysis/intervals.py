@@ -66,24 +66,24 @@ def logarithms(series: Series) -> Series:
     return {key: log(value) if value > 0 else nan for key, value in series.items()}
 
 
-def difference(ones: Series, others: Series) -> Series:
+def difference(first: Series, second: Series) -> Series:
     """Of what was measured in the same round and sitting."""
-    return {key: ones[key] - others[key] for key in sorted(ones.keys() & others.keys())}
+    return {key: first[key] - second[key] for key in sorted(first.keys() & second.keys())}
 
 
-def average(many: Sequence[Series]) -> Series:
+def average(all_series: Sequence[Series]) -> Series:
     """In the rounds that all have."""
-    shared = set(many[0]).intersection(*many[1:]) if many else set()
-    return {key: fmean(series[key] for series in many) for key in sorted(shared)}
+    shared = set(all_series[0]).intersection(*all_series[1:]) if all_series else set()
+    return {key: fmean(series[key] for series in all_series) for key in sorted(shared)}
 
 
-def ratio(ones: Series, others: Series) -> Interval:
-    return together([(logarithms(ones), logarithms(others))])
+def ratio(first: Series, second: Series) -> Interval:
+    return together([(logarithms(first), logarithms(second))])
 
 
 def together(pairs: Iterable[tuple[Series, Series]]) -> Interval:
     """How many times the second of a pair the first is: the geometric mean of all pairs, of logarithms."""
-    return geometric(average([difference(one, other) for one, other in pairs]))
+    return geometric(average([difference(first, second) for first, second in pairs]))
 
 
 def change(before: Series, after: Series) -> Interval:

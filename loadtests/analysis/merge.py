@@ -20,7 +20,7 @@ from loadtests.analysis.intervals import Interval
 from loadtests.measure import quantiles
 from loadtests.measure.quantiles import Array
 
-SHOWN = (50.0, 90.0, 95.0, 99.0)
+PERCENTS = (50.0, 90.0, 95.0, 99.0)
 EXTREMES = {"min": 0.0, "med": 50.0, "max": 100.0}
 PERCENTILE = re.compile(r"p\((\d+(?:\.\d+)?)\)")
 ROUNDING = 1e-9
@@ -82,18 +82,18 @@ def trend(name: str, values: Mapping[str, Any], metrics: Mapping[str, Mapping[st
 
 def percentile(trends: Sequence[Trend], percent: float) -> Interval:
     """The merged one, by lines between the points; and the bounds that hold without them."""
-    functions = [(one.count, drawn(one).tolist()) for one in trends]
-    total = sum(one.count for one in trends)
-    values = np.concatenate([[-inf], np.unique(np.concatenate([one.values for one in trends])), [inf]])
-    least, most = np.sum([one.count * shares(one, values) for one in trends], axis=0) / total
+    functions = [(trend.count, drawn(trend).tolist()) for trend in trends]
+    total = sum(trend.count for trend in trends)
+    values = np.concatenate([[-inf], np.unique(np.concatenate([trend.values for trend in trends])), [inf]])
+    least, most = np.sum([trend.count * shares(trend, values) for trend in trends], axis=0) / total
     low, high = values[np.argmax(most > percent + ROUNDING)], values[np.argmax(least >= percent - ROUNDING)]
     return Interval(quantiles.at(quantiles.distribution(functions, GRID), percent), float(low), float(high))
 
 
 def drawn(trend: Trend) -> Array:
     """Its quantile function over GRID: straight on logarithmic scales, as most tails nearly are."""
-    rest = 100 * (1 - 1 / (2 * trend.count))  # of N requests, the largest stands for the last half of 1/N
-    grid, points = (-np.log(100 - np.minimum(percents, rest)) for percents in (GRID, trend.percents))
+    last = 100 * (1 - 1 / (2 * trend.count))  # of N requests, the largest stands for the last half of 1/N
+    grid, points = (-np.log(100 - np.minimum(percents, last)) for percents in (GRID, trend.percents))
     values: Array = np.exp(np.interp(grid, points, np.log(np.maximum(trend.values, TINY))))
     return values
 
@@ -115,25 +115,25 @@ def blocks(summaries: Sequence[Mapping[str, Trend]]) -> list[Block]:
     left_out: list[str] = []
     for name in names:
         trends = [summary[name] for summary in summaries]
-        longest = max(one.values[-1] for one in trends)
-        if not all(one.count for one in trends):
+        longest = max(trend.values[-1] for trend in trends)
+        if not all(trend.count for trend in trends):
             left_out.append(name)
         elif longest > 0:
-            total = sum(one.count for one in trends)
-            mean = sum(one.count * one.mean for one in trends) / total
-            percentiles = [estimate(percentile(trends, percent)) for percent in SHOWN]
+            total = sum(trend.count for trend in trends)
+            mean = sum(trend.count * trend.mean for trend in trends) / total
+            percentiles = [estimate(percentile(trends, percent)) for percent in PERCENTS]
             rows.append([name, f"{total:,}", digits(mean), *percentiles, digits(longest)])
     if not rows:
         raise MergeError(
             "No metric is counted in every summary: run k6 with --summary-trend-stats 'avg,med,max,count'"
         )
-    head = ["metric, ms", "count", "mean", *(f"p{percent:g}" for percent in SHOWN), "max"]
-    told = f" Left out, as a summary does not count it: {', '.join(left_out)}." if left_out else ""
+    head = ["metric, ms", "count", "mean", *(f"p{percent:g}" for percent in PERCENTS), "max"]
+    note = f" Left out, as a summary does not count it: {', '.join(left_out)}." if left_out else ""
     return [
         Table(head, rows),
         Text(
             f"{len(summaries)} summaries, weighted by count. In brackets, where a percentile must lie: "
             "between the points that a summary gives nothing is known. More points make that narrower: "
-            f"--summary-trend-stats 'avg,min,med,max,count,p(90),p(95),p(99)'.{told}"
+            f"--summary-trend-stats 'avg,min,med,max,count,p(90),p(95),p(99)'.{note}"
         ),
     ]

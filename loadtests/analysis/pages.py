@@ -66,8 +66,8 @@ def head(results: Results) -> list[Block]:
 def guests(results: Results) -> list[Block]:
     """What is known of a server that is none of the services."""
     variants = results.plan.variants.items()
-    remote = [name for name, each in variants if each.url]
-    texts = [f"{name} is started by `{each.command}`." for name, each in variants if each.command]
+    remote = [name for name, variant in variants if variant.url]
+    texts = [f"{name} is started by `{variant.command}`." for name, variant in variants if variant.command]
     if remote:
         texts.append(
             f"Not started by this run, but asked at a URL: {document.listed(remote)}. Nothing was "

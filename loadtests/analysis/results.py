@@ -40,7 +40,7 @@ BREAK = timedelta(minutes=10)  # no plan pauses for so long
 
 def percentiles(samples: Iterable[Sample], percents: Sequence[float]) -> list[float]:
     """Of the latencies of all their requests together."""
-    functions = [(one.requests, one.quantiles_ms) for one in samples if one.requests]
+    functions = [(sample.requests, sample.quantiles_ms) for sample in samples if sample.requests]
     if not functions:
         return [nan] * len(percents)
     points = quantiles.distribution(functions)
@@ -88,7 +88,7 @@ class Results:
         """With a valid sample, in the order of the plan; without controls and, beside services, floors."""
         measured = {sample.variant for sample in self.valid}
         variants = self.plan.variants
-        names = [name for name, one in variants.items() if name in measured and not one.control_of]
+        names = [name for name, variant in variants.items() if name in measured and not variant.control_of]
         return [name for name in names if variants[name].application != "floor"] or names
 
     @cached_property
@@ -103,7 +103,7 @@ class Results:
     @cached_property
     def controls(self) -> dict[str, str]:
         """A/A: a variant to the one that repeats it."""
-        return {one.control_of: name for name, one in self.plan.variants.items() if one.control_of}
+        return {again.control_of: name for name, again in self.plan.variants.items() if again.control_of}
 
     @cached_property
     def measured(self) -> list[str]:
@@ -131,7 +131,8 @@ class Results:
         return self.by_cell.get((variant, scenario), [])
 
     def series(self, variant: str, scenario: str, measure: Measure) -> Series:
-        return {self.pairings[one.cell]: getattr(one, measure.name) for one in self.of(variant, scenario)}
+        samples = self.of(variant, scenario)
+        return {self.pairings[sample.cell]: getattr(sample, measure.name) for sample in samples}
 
     def logarithms(self, variant: str, scenario: str, measure: Measure) -> Series:
         return intervals.logarithms(self.series(variant, scenario, measure))
@@ -165,13 +166,13 @@ class Results:
 
     def table(self, corner: str, scenarios: Sequence[str], written: Callable[[str, str], Content]) -> Table:
         """A row for each variant, and a column for each of the scenarios."""
-        rows = [[self.cell(name), *(written(name, one) for one in scenarios)] for name in self.variants]
+        rows = [[self.cell(name), *(written(name, column) for column in scenarios)] for name in self.variants]
         return Table([corner, *scenarios], rows)
 
     def headline(self, scenario: str) -> Measure:
         """The study's measure of a scenario; at a fixed rate throughput says nothing of the service."""
-        one = self.plan.scenarios[scenario]
-        return THROUGHPUT if one.headline == "throughput" and not one.is_open else LATENCY
+        load = self.plan.scenarios[scenario]
+        return THROUGHPUT if load.headline == "throughput" and not load.is_open else LATENCY
 
     def bound(self, variant: str, scenario: str) -> tuple[Reason, ...]:
         """Why the generator set the pace, if it did in half of the rounds or more."""
@@ -183,14 +184,14 @@ class Results:
     def paced(self) -> str:
         """The variants of which the generator set the pace in some scenario."""
         return listed(
-            [name for name in self.variants if any(self.bound(name, one) for one in self.scenarios)]
+            [name for name in self.variants if any(self.bound(name, scenario) for scenario in self.scenarios)]
         )
 
     def decisive(self, variants: Sequence[str], scenarios: Iterable[str]) -> dict[str, str]:
         """By operation one of these scenarios: k6's or, where k6 set the pace of any variant, wrk's."""
 
         def free(scenario: str) -> bool:
-            return all(self.of(one, scenario) and not self.bound(one, scenario) for one in variants)
+            return all(self.of(name, scenario) and not self.bound(name, scenario) for name in variants)
 
         chosen: dict[str, str] = {}
         for scenario in sorted(scenarios, key=lambda name: self.plan.scenarios[name].generator):
@@ -205,10 +206,10 @@ class Results:
         logarithms = self.logarithms(variant, scenario, measure)
         return {pairing: sign * value for pairing, value in logarithms.items()}
 
-    def times(self, one: str, other: str, scenario: str, measure: Measure) -> Interval:
-        """How many times as well `one` does as `other`."""
-        ones, others = (self.performance(variant, scenario, measure) for variant in (one, other))
-        return intervals.together([(ones, others)])
+    def times(self, variant: str, other: str, scenario: str, measure: Measure) -> Interval:
+        """How many times as well a variant does as the other."""
+        first, second = (self.performance(name, scenario, measure) for name in (variant, other))
+        return intervals.together([(first, second)])
 
     def noise(self, scenario: str, measure: Measure) -> dict[tuple[str, str], Interval]:
         """Of each A/A pair: what a variant is to itself."""

@@ -54,7 +54,7 @@ class Variant:
     group: str  # services, postgresql, pinned, twins, floors or rungs
     name: str  # of the service; of a floor, its interface
     service: str  # in whose folder and environment it runs
-    application: tuple[str, ...] = ()  # Gunicorn's words for another than the service's own
+    application: tuple[str, ...] = ()  # Gunicorn's arguments for one that is not the service's own
     operations: tuple[str, ...] = OPERATIONS
     environment: Path | None = None  # another than its service's
 

@@ -67,19 +67,19 @@ def measured(variant: Variant, data: Database) -> Footprint:
     )
 
 
-def memory(variant: Variant, data: Database, *words: str) -> float:
-    """MiB of a worker, with these words to Gunicorn."""
-    with started(variant, data, *words) as (server, _):
+def memory(variant: Variant, data: Database, *arguments: str) -> float:
+    """MiB of a worker, with these arguments to Gunicorn."""
+    with started(variant, data, *arguments) as (server, _):
         workers = server.workers()
         ask(server, workers, variant.operations)
         return fmean(psutil.Process(pid).memory_full_info().pss for pid in workers) / MIB
 
 
 @contextmanager
-def started(variant: Variant, data: Database, *words: str) -> Iterator[tuple[Server, float]]:
+def started(variant: Variant, data: Database, *arguments: str) -> Iterator[tuple[Server, float]]:
     """And the seconds that it took."""
     settings = {"WEB_CONCURRENCY": str(WORKERS), **(TWIN_SETTINGS if variant.group == "twins" else {})}
-    how: How = {"application": [*variant.application, *words], "venv": variant.venv, "workers": WORKERS}
+    how: How = {"application": [*variant.application, *arguments], "venv": variant.venv, "workers": WORKERS}
     with (
         TemporaryDirectory(prefix="footprint-") as folder,
         closing(server_of(variant.service, Path(folder), settings, **how)) as server,
@@ -88,7 +88,7 @@ def started(variant: Variant, data: Database, *words: str) -> Iterator[tuple[Ser
 
 
 def ask(server: Server, workers: Sequence[int], operations: Sequence[str]) -> None:
-    """Until each worker has had enough to do: which of them takes a connection is not ours to say."""
+    """Until each worker has had enough to do: the kernel decides which of them takes a connection."""
     end = time.monotonic() + DEADLINE
     enough = {pid: cpu_seconds(pid) + BUSY for pid in workers}
     while any(cpu_seconds(pid) < seconds for pid, seconds in enough.items()):

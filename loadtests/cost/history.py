@@ -97,7 +97,8 @@ class Point(BaseModel):
     @property
     def others(self) -> dict[str, str]:
         """The packages of TWINS that are installed beside it."""
-        return {name: one for name, one in self.packages.items() if name in TWINS and name != self.package}
+        beside = TWINS.keys() - {self.package}
+        return {name: version for name, version in self.packages.items() if name in beside}
 
     @property
     def key(self) -> tuple[str, str, Mode]:
@@ -143,12 +144,12 @@ def between(package: str, before: Point, after: Point) -> Release | None:
 def step(before: Point, after: Point) -> tuple[str, float]:
     """The operation that changed most from one to another, and how many times what it was it then costs."""
     ratios = {o: after.instructions[o] / before.instructions[o] for o in OPERATIONS}
-    return max(ratios.items(), key=lambda one: abs(log(one[1])))
+    return max(ratios.items(), key=lambda pair: abs(log(pair[1])))
 
 
 def largest(points: Sequence[Point]) -> tuple[Point, Point] | None:
     """The two neighbours with the largest step between them, of those that differ in their package alone."""
-    pairs = pairwise(sorted((one for one in points if not one.error), key=lambda one: one.day))
+    pairs = pairwise(sorted((point for point in points if not point.error), key=lambda point: point.day))
     alike = (pair for pair in pairs if pair[0].others == pair[1].others)
     return max(alike, key=lambda pair: abs(log(step(*pair)[1])), default=None)
 
@@ -168,22 +169,22 @@ class History:
     def __init__(self, packages: Sequence[str], today: date, record: Path = RECORD) -> None:
         self.packages, self.record, self.lock = [*dict.fromkeys(packages)], record, Lock()
         self.is_over = False  # interrupted: what fails from then on fails for that
-        self.points = {one.key: one for one in read(record)}
+        self.points = {point.key: point for point in read(record)}
         with count.workers() as pool:
-            asked = [(package, mode) for package in self.packages for mode in MODES]
-            dated = pool.map(lambda one: releases(one[0], today, MONTHS[one[1]]), asked)
+            pairs = [(package, mode) for package in self.packages for mode in MODES]
+            dated = pool.map(lambda pair: releases(pair[0], today, MONTHS[pair[1]]), pairs)
             missing = [
                 (package, release, mode)
-                for (package, mode), each in zip(asked, dated, strict=True)
-                for release in each
+                for (package, mode), of_package in zip(pairs, dated, strict=True)
+                for release in of_package
                 if (package, release[0], mode) not in self.points
             ]
-            self.wanted = [*pool.map(lambda one: in_environment(*one), missing)]
+            self.uncounted = [*pool.map(lambda arguments: in_environment(*arguments), missing)]
 
     @property
     def environments(self) -> int:
         """So many are to be counted."""
-        return len({one.environment for one in self.wanted if self.known(one) is None})
+        return len({point.environment for point in self.uncounted if self.known(point) is None})
 
     @property
     def hours(self) -> float:
@@ -192,7 +193,7 @@ class History:
     def count(self, progress: Progress) -> None:
         instrument.ensure_available()
         with count.workers() as pool, self.datasets() as data:
-            every, done = len(self.wanted), 0
+            total, done = len(self.uncounted), 0
 
             def task(*points: Point) -> None:
                 nonlocal done
@@ -201,15 +202,15 @@ class History:
                 for point in points:
                     self.keep(point.model_copy(update=counts))
                     done += 1
-                    progress(done, every, f"{point.package} {point.version}")
+                    progress(done, total, f"{point.package} {point.version}")
 
-            for future in [pool.submit(task, *points) for points in by_environment(self.wanted)]:
+            for future in [pool.submit(task, *points) for points in by_environment(self.uncounted)]:
                 future.result()
 
             def halve(package: str) -> None:
-                nonlocal every
+                nonlocal total
                 for release in self.halved(package):
-                    every += 1
+                    total += 1
                     task(in_environment(package, release, "now"))
 
             for future in [pool.submit(halve, package) for package in self.packages]:
@@ -220,14 +221,14 @@ class History:
 
         One that cannot be measured, as its twin does not run with `--preload`, is left out.
         """
-        then = [one for one in self.points.values() if one.mode == "then" and not one.error]
-        alike = by_environment(one for one in then if one.package in self.packages)
-        wanted = [points for points in alike if not all(one.footprint for one in points)]
-        if not wanted:
+        then = [point for point in self.points.values() if point.mode == "then" and not point.error]
+        alike = by_environment(point for point in then if point.package in self.packages)
+        unmeasured = [points for points in alike if not all(point.footprint for point in points)]
+        if not unmeasured:
             return
         with self.datasets() as data:
-            for done, points in enumerate(wanted, 1):
-                first = next((one for one in points if one.footprint), points[0])
+            for done, points in enumerate(unmeasured, 1):
+                first = next((point for point in points if point.footprint), points[0])
                 with suppress(CountError, LaunchError):
                     twin = TWINS[first.package]
                     measured = first.footprint or footprint.measured(
@@ -236,7 +237,7 @@ class History:
                     for point in points:
                         self.points[point.key] = point.model_copy(update={"footprint": measured})
                     files.write(self.record, "".join(map(line, self.points.values())))
-                progress(done, len(wanted), f"{first.package} {first.version}")
+                progress(done, len(unmeasured), f"{first.package} {first.version}")
 
     @contextmanager
     def datasets(self) -> Iterator[dict[str, Database]]:
@@ -248,8 +249,8 @@ class History:
 
     def halved(self, package: str) -> Iterator[Release]:
         for _ in range(HALVINGS):
-            points = [one for one in [*self.points.values()] if (one.package, one.mode) == (package, "now")]
-            pair = largest(points)
+            points = [*self.points.values()]
+            pair = largest([point for point in points if (point.package, point.mode) == (package, "now")])
             release = pair and between(package, *pair)
             if release is None or (package, release[0], "now") in self.points:
                 return
@@ -260,8 +261,8 @@ class History:
         if point.error:
             return point
         python = platform.python_version()
-        alike = (one for one in [*self.points.values()] if one.environment == point.environment)
-        return next((one for one in alike if one.error or one.machine.get("python") == python), None)
+        alike = (other for other in [*self.points.values()] if other.environment == point.environment)
+        return next((other for other in alike if other.error or other.machine.get("python") == python), None)
 
     def keep(self, point: Point) -> None:
         with self.lock:
@@ -306,19 +307,16 @@ def counted(point: Point, data: Database) -> Point:
         readings = {**count.requests(counting, 0, data), **count.start(counting, 0, data)}
     except (CountError, LaunchError) as error:
         return point.model_copy(update={"error": reason(str(error))})
-    return point.model_copy(
-        update={
-            "machine": {**instrument.features(), "python": platform.python_version()},
-            "instructions": {o: float(f"{one.instructions:.5g}") for o, one in readings.items()},
-        }
-    )
+    machine = {**instrument.features(), "python": platform.python_version()}
+    instructions = {name: float(f"{reading.instructions:.5g}") for name, reading in readings.items()}
+    return point.model_copy(update={"machine": machine, "instructions": instructions})
 
 
 def reason(message: str) -> str:
     """Of a message that may end in a server's log: what was raised, or the last line."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    told = next((line for line in reversed(lines) if RAISED.match(line)), (lines or ["it says nothing"])[-1])
-    return WHERE.sub("", told)[:200]
+    cause = next((line for line in reversed(lines) if RAISED.match(line)), (lines or ["it says nothing"])[-1])
+    return WHERE.sub("", cause)[:200]
 
 
 def packages_of(twin: str, requirement: str, until: date | None) -> dict[str, str]:

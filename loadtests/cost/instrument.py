@@ -50,7 +50,7 @@ class Instrument:
     scratch: Path
 
     def prefix(self, *, counting: bool) -> list[str]:
-        """The words before the command: addresses as in every start, and counting at once or not yet."""
+        """What stands before the command: addresses as in every start, and counting at once or not yet."""
         at_start = "yes" if counting else "no"
         return [
             *("setarch", "-R", "valgrind", "-q", *TOOL, f"--instr-atstart={at_start}"),
@@ -60,7 +60,7 @@ class Instrument:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The same whoever counts: a process sees nothing of the caller's environment."""
+        """The same on every machine: a process sees nothing of the caller's environment."""
         return {
             **dict.fromkeys(INHERITED, ""),
             "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -84,10 +84,10 @@ class Instrument:
         calls = [name for name in SYSCALL.findall(log) if name not in VDSO]
         return Reading(sum(map(int, counts)), len(calls), sum(name in SYNCS for name in calls))
 
-    def ask(self, pid: int, *words: str) -> str:
+    def ask(self, pid: int, *arguments: str) -> str:
         try:
             answer = subprocess.run(  # noqa: S603 - Valgrind's own client
-                ["vgdb", f"--pid={pid}", f"--vgdb-prefix={self.scratch}/vgdb", *words],  # noqa: S607
+                ["vgdb", f"--pid={pid}", f"--vgdb-prefix={self.scratch}/vgdb", *arguments],  # noqa: S607
                 env=self.environment,
                 capture_output=True,
                 text=True,
@@ -107,9 +107,9 @@ def ensure_available() -> None:
 def features() -> Mapping[str, str]:
     """What may change a count: Valgrind's version, and the processor that it shows to a program."""
     version = _output("valgrind", "--version")
-    levels = "/lib64/ld-linux-x86-64.so.2"
-    shown = _output("valgrind", "-q", "--tool=none", levels, "--help") if Path(levels).exists() else ""
-    return {"valgrind": version.strip(), "processor": ", ".join(LEVEL.findall(shown)) or "unknown"}
+    loader = "/lib64/ld-linux-x86-64.so.2"
+    usage = _output("valgrind", "-q", "--tool=none", loader, "--help") if Path(loader).exists() else ""
+    return {"valgrind": version.strip(), "processor": ", ".join(LEVEL.findall(usage)) or "unknown"}
 
 
 def _output(*command: str) -> str:

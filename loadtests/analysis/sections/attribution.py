@@ -9,7 +9,7 @@ from loadtests.analysis import charts, claims, factors
 from loadtests.analysis import paper as papers
 from loadtests.analysis.charts import Bar
 from loadtests.analysis.factors import Gap
-from loadtests.analysis.intervals import Interval
+from loadtests.analysis.intervals import Interval, farness
 from loadtests.analysis.paper import Paper
 from loadtests.analysis.results import Results
 from loadtests.analysis.sections.scenarios import request
@@ -42,7 +42,8 @@ PREFACE = (
 
 def section(results: Results) -> list[Block]:
     study = papers.read()
-    services = {(one.service, one.group) for one in results.plan.variants.values() if one.levels is not None}
+    variants = results.plan.variants.values()
+    services = {(variant.service, variant.group) for variant in variants if variant.levels}
     if not services >= set(product(study.applications, factors.GROUPS)) or not results.samples:
         return []
     effects = {scenario: by_size(results, scenario) for scenario in results.scenarios}
@@ -55,12 +56,9 @@ def section(results: Results) -> list[Block]:
 def by_size(results: Results, scenario: str) -> dict[str, Interval]:
     """The effects that this run can tell, the largest first."""
     fit = factors.fitted(results, scenario)
-    known = {
-        name: times
-        for name, pairs in factors.effects(results).items()
-        if not isnan((times := fit.ratio(pairs)).value)
-    }
-    return dict(sorted(known.items(), key=lambda one: -max(one[1].value, 1 / one[1].value)))
+    effects = {name: fit.ratio(pairs) for name, pairs in factors.effects(results).items()}
+    known = [(name, times) for name, times in effects.items() if not isnan(times.value)]
+    return dict(sorted(known, key=lambda effect: -farness(effect[1].value)))
 
 
 def conclusion(effects: dict[str, dict[str, Interval]]) -> Content:
@@ -71,7 +69,7 @@ def conclusion(effects: dict[str, dict[str, Interval]]) -> Content:
     parts = [
         [
             f"{name} in {listed(scenarios)} (",
-            *joined([ratio(Interval(effects[one][name].value)) for one in scenarios]),
+            *joined([ratio(Interval(effects[scenario][name].value)) for scenario in scenarios]),
             " times as well)",
         ]
         for name, scenarios in largest.items()
@@ -98,7 +96,8 @@ def of(results: Results, study: Paper, scenario: str, effects: dict[str, Interva
 
 
 def row(results: Results, study: Paper, scenario: str, dear: str, cheap: str) -> list[Content]:
-    twins = {one.service: name for name, one in results.plan.variants.items() if one.group == "twins"}
+    variants = results.plan.variants.items()
+    twins = {variant.service: name for name, variant in variants if variant.group == "twins"}
     here = results.times(twins[cheap], twins[dear], scenario, results.headline(scenario))
     gap, operation = factors.gap(results, scenario, dear, cheap), results.plan.operation(scenario)
     return [
@@ -107,12 +106,12 @@ def row(results: Results, study: Paper, scenario: str, dear: str, cheap: str) ->
         f"{claims.Contrast((cheap,), (dear,), (operation,)).ratio(claims.published(study)).value:.2f}",
         ratio(here),
         estimate(gap.whole),
-        *(part(gap, each) for each in (gap.server, gap.framework, gap.access)),
+        *(part(gap, interval) for interval in (gap.server, gap.framework, gap.access)),
     ]
 
 
-def part(gap: Gap, one: Interval) -> Content:
+def part(gap: Gap, interval: Interval) -> Content:
     """With its share, where there is a gap to speak of."""
-    if isnan(one.value) or not gap.whole.excludes(0):
-        return estimate(one)
-    return [f"{one.value / gap.whole.value:.0%}: ", estimate(one)]
+    if isnan(interval.value) or not gap.whole.excludes(0):
+        return estimate(interval)
+    return [f"{interval.value / gap.whole.value:.0%}: ", estimate(interval)]

@@ -38,12 +38,12 @@ def section(results: Results) -> Iterator[Block]:
     yield Text("Requests per second, from the slowest to the fastest service:")
     yield Table(
         ["database", *scenarios],
-        [[step, *(span(results, steps[step], one) for one in scenarios)] for step in steps],
+        [[step, *(span(results, steps[step], scenario) for scenario in scenarios)] for step in steps],
     )
     for measure in (LATENCY, CPU):
 
         def row(step: str, group: str = "", measure: Measure = measure) -> list[Content]:
-            return [step, *(ratio(together(results, step, one, measure, group)) for one in scenarios)]
+            return [step, *(ratio(together(results, step, name, measure, group)) for name in scenarios)]
 
         yield Text(f"{measure.label}, times that on {first}, all services together:")
         yield Table(["database", *scenarios], [row(step) for step in others])
@@ -84,21 +84,21 @@ def by_step(results: Results) -> Steps:
 def verdict(results: Results) -> str:
     """Of the response times of all services together; the slower one's is not that of the generator."""
     file, near, _ = LADDER
-    ratios = {one: together(results, near, one, LATENCY) for one in results.scenarios}
-    slower = {one: by_step(results)[near if times.value > 1 else file] for one, times in ratios.items()}
+    ratios = {scenario: together(results, near, scenario, LATENCY) for scenario in results.scenarios}
+    slower = {name: by_step(results)[near if times.value > 1 else file] for name, times in ratios.items()}
     sure = [
-        o
-        for o, times in ratios.items()
-        if intervals.apart(times, results.floor(o, LATENCY))
-        and not any(results.bound(name, o) for name in slower[o].values())
+        scenario
+        for scenario, times in ratios.items()
+        if intervals.apart(times, results.floor(scenario, LATENCY))
+        and not any(results.bound(name, scenario) for name in slower[scenario].values())
     ]
-    told = {
-        f"sooner from {file} in": [o for o in sure if ratios[o].value > 1],
-        f"sooner from {near} in": [o for o in sure if ratios[o].value < 1],
-        "the two were not told apart in": [o for o in ratios if o not in sure],
+    outcomes = {
+        f"sooner from {file} in": [scenario for scenario in sure if ratios[scenario].value > 1],
+        f"sooner from {near} in": [scenario for scenario in sure if ratios[scenario].value < 1],
+        "the two were not told apart in": [scenario for scenario in ratios if scenario not in sure],
     }
-    words = "; ".join(f"{how} {listed(some)}" for how, some in told.items() if some)
-    return f"On one machine the answer came {words}."
+    clauses = [f"{outcome} {listed(scenarios)}" for outcome, scenarios in outcomes.items() if scenarios]
+    return f"On one machine the answer came {'; '.join(clauses)}."
 
 
 def conclusion(results: Results) -> list[Text]:
@@ -110,9 +110,10 @@ def conclusion(results: Results) -> list[Text]:
     ]
 
 
-def several(results: Results, what: str, step: str, measure: Measure) -> Text:
-    ratios = joined([[f"{one} ", ratio(together(results, step, one, measure))] for one in results.scenarios])
-    return Text([f"{what}: ", *ratios, "."], "lead")
+def several(results: Results, label: str, step: str, measure: Measure) -> Text:
+    ratios = {scenario: together(results, step, scenario, measure) for scenario in results.scenarios}
+    multiples = joined([[f"{scenario} ", ratio(times)] for scenario, times in ratios.items()])
+    return Text([f"{label}: ", *multiples, "."], "lead")
 
 
 def together(results: Results, step: str, scenario: str, measure: Measure, group: str = "") -> Interval:
@@ -132,7 +133,7 @@ def measured(results: Results, variants: Mapping[str, str]) -> list[Content]:
     """The round trip, and PostgreSQL's processor time in each scenario: geometric means of the services."""
 
     def mean(scenario: str, measure: Measure) -> Content:
-        every = [results.logarithms(name, scenario, measure) for name in variants.values()]
-        return digits(intervals.geometric(intervals.average(every)).value)
+        logarithms = [results.logarithms(name, scenario, measure) for name in variants.values()]
+        return digits(intervals.geometric(intervals.average(logarithms)).value)
 
-    return [mean(results.scenarios[0], AWAY), *(mean(one, OWN) for one in results.scenarios)]
+    return [mean(results.scenarios[0], AWAY), *(mean(scenario, OWN) for scenario in results.scenarios)]

@@ -14,17 +14,17 @@ FIRST, SECOND = Measure("first_half_ms", "First half", "ms"), Measure("second_ha
 
 
 def section(results: Results) -> list[Block]:
-    items = [*refused(results), certificate(results), *dropped(results), *little(results), unsteady(results)]
-    return [Heading(2, "Gates"), Text(conclusion(results), "lead"), Bullets(items), *noise(results)]
+    points = [*refused(results), certificate(results), *dropped(results), *little(results), unsteady(results)]
+    return [Heading(2, "Gates"), Text(conclusion(results), "lead"), Bullets(points), *noise(results)]
 
 
 def conclusion(results: Results) -> str:
     invalid = sum(bool(sample.invalid) for sample in results.samples)
-    some = f"{invalid or 'none'} {'were' if invalid > 1 else 'was'}"
+    count = f"{invalid or 'none'} {'were' if invalid > 1 else 'was'}"
     cells = [*product(results.variants, results.scenarios)]
     bound = sum(bool(results.bound(*cell)) for cell in cells)
     paced = f", and in {bound} of {len(cells)} cells the load generator may have set the pace"
-    return f"Of {len(results.samples):,} samples {some} refused{paced if bound else ''}."
+    return f"Of {len(results.samples):,} samples {count} refused{paced if bound else ''}."
 
 
 def refused(results: Results) -> list[str]:
@@ -33,8 +33,8 @@ def refused(results: Results) -> list[str]:
         if sample.invalid:
             cell = f"{sample.variant} {results.label(sample.scenario)} {sample.round}"
             reasons.setdefault(gates.sentence(sample.invalid), []).append(cell)
-    told = "Refused, and part of no figure:"
-    return [f"{told} {reason} ({', '.join(cells)})" for reason, cells in reasons.items()]
+    prefix = "Refused, and part of no figure:"
+    return [f"{prefix} {reason} ({', '.join(cells)})" for reason, cells in reasons.items()]
 
 
 def certificate(results: Results) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import isnan
 
 from harness.document import Block, Bullets, Content, Heading, Table, Text, digits, listed
@@ -17,7 +18,7 @@ COMMITTING = "create_item"
 
 
 @dataclass(frozen=True)
-class Base:
+class Capacity:
     """What the fewest replicas of a service did at the last rate that they sustained."""
 
     service: str
@@ -34,35 +35,34 @@ class Base:
 
 
 def section(results: Results) -> list[Block]:
-    bases = list(measured(results))
-    if not bases:
+    capacities = list(measured(results))
+    if not capacities:
         return []
     rows: list[list[Content]] = []
-    for base in bases:
-        for times in TIMES:
-            rate, replicas = base.rate * times, base.replicas * times
-            many = f"{times:,}", f"{rate:,.0f}", f"{replicas:,}", connections(base.connections * times)
-            cores = (digits(ms * rate / 1000) for ms in base.ms)
-            rows.append([base.service, base.operation, *many, *cores])
+    for capacity, times in product(capacities, TIMES):
+        rate, replicas = capacity.rate * times, capacity.replicas * times
+        figures = f"{times:,}", f"{rate:,.0f}", f"{replicas:,}", connections(capacity.connections * times)
+        cores = (digits(ms * rate / 1000) for ms in capacity.ms)
+        rows.append([capacity.service, capacity.operation, *figures, *cores])
     head = ["service", "operation", "times", "req/s", "replicas", "connections"]
     return [
         Heading(2, TITLE),
-        Text(conclusion(bases), "" if too_few(results) else "lead"),
+        Text(conclusion(capacities), "" if too_few(results) else "lead"),
         Text(
             "This is arithmetic, and no measurement: the fewest replicas, at the last rate that they "
             "sustained, times so many, as if there were cores for all and one PostgreSQL took it all."
         ),
         Table([*head, "cores", "of nginx", "of PostgreSQL"], rows, "ll" + "r" * 7),
-        Bullets([of_connections(bases), *of_commits(results), of_cost(bases[0])]),
+        Bullets([of_connections(capacities), *of_commits(results), of_cost(capacities[0])]),
         Table(
             ["service", "operation", "core-seconds for a million requests", "at P for a core-hour"],
-            [[base.service, base.operation, digits(base.core_seconds), price(base)] for base in bases],
+            [[row.service, row.operation, digits(row.core_seconds), price(row)] for row in capacities],
             "llrr",
         ),
     ]
 
 
-def measured(results: Results) -> Iterator[Base]:
+def measured(results: Results) -> Iterator[Capacity]:
     for group, (name, _) in ends(results).items():
         variant = results.plan.variants[name]
         threads = int((DEFAULTS | variant.env)["THREADS"])
@@ -70,7 +70,7 @@ def measured(results: Results) -> Iterator[Base]:
             samples = sustained(results, name, scenario)
             ms = [mean(samples, measure) for measure in MS]
             if not isnan(sum(ms)):  # a given PostgreSQL does not say what it used
-                yield Base(
+                yield Capacity(
                     results.plan.groups[group],
                     scenario,
                     samples[0].rate,
@@ -80,21 +80,21 @@ def measured(results: Results) -> Iterator[Base]:
                 )
 
 
-def price(base: Base) -> str:
-    return f"{digits(base.core_seconds / 3600)} \u00d7 P"
+def price(capacity: Capacity) -> str:
+    return f"{digits(capacity.core_seconds / 3600)} \u00d7 P"
 
 
-def conclusion(bases: Sequence[Base]) -> str:
-    told = [f"{base.operation} of `{base.service}` {price(base)}" for base in bases]
-    return f"At P for a core-hour, a million requests cost: {listed(told)}."
+def conclusion(capacities: Sequence[Capacity]) -> str:
+    prices = [f"{row.operation} of `{row.service}` {price(row)}" for row in capacities]
+    return f"At P for a core-hour, a million requests cost: {listed(prices)}."
 
 
 def connections(number: int) -> str:
     return f"{number:,}" + (" by PgBouncer" if number > CONNECTIONS else "")
 
 
-def of_connections(bases: Sequence[Base]) -> str:
-    most = max(base.connections // base.replicas for base in bases)
+def of_connections(capacities: Sequence[Capacity]) -> str:
+    most = max(capacity.connections // capacity.replicas for capacity in capacities)
     replicas = CONNECTIONS // most
     filled = f"{replicas} replicas fill" if replicas > 1 else "one replica fills"
     return (
@@ -108,12 +108,12 @@ def of_connections(bases: Sequence[Base]) -> str:
 def of_commits(results: Results) -> Iterator[str]:
     if COMMITTING not in results.curves:
         return
-    every = {name: sustained(results, name, COMMITTING) for name in results.variants}
-    rates = {name: samples[0].rate for name, samples in every.items() if samples}
+    last_good = {name: sustained(results, name, COMMITTING) for name in results.variants}
+    rates = {name: samples[0].rate for name, samples in last_good.items() if samples}
     if not rates:
         return
     best = max(rates, key=lambda name: rates[name])
-    part, share = fullest(results, best, busy(results, every[best]))
+    part, share = fullest(results, best, busy(results, last_good[best]))
     yield (
         f"Commits: each {COMMITTING} is one, and waits until the disk has it. The most that one PostgreSQL "
         f"sustained here is {rates[best]:,g} a second (`{best}`), when {part} was nearest to its limit "
@@ -122,10 +122,11 @@ def of_commits(results: Results) -> Iterator[str]:
     )
 
 
-def of_cost(base: Base) -> str:
+def of_cost(capacity: Capacity) -> str:
+    seconds = digits(capacity.core_seconds)
     return (
-        f"Cost: {base.operation} of `{base.service}` takes {digits(sum(base.ms))} ms of a processor, with "
-        f"nginx and PostgreSQL. A million are {digits(base.core_seconds)} core-seconds; at P for a core-hour "
-        f"that is {digits(base.core_seconds)} \u00d7 P / 3,600 = {price(base)}. P is the price that you pay. "
+        f"Cost: {capacity.operation} of `{capacity.service}` takes {digits(sum(capacity.ms))} ms of a "
+        f"processor, with nginx and PostgreSQL. A million are {seconds} core-seconds; at P for a core-hour "
+        f"that is {seconds} \u00d7 P / 3,600 = {price(capacity)}. P is the price that you pay. "
         "Cores that are idle are paid, too: divide by the share that is busy."
     )

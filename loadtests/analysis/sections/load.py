@@ -55,10 +55,10 @@ def of(results: Results, scenario: str, *, ranked: bool) -> Iterator[Block]:
     yield Heading(3, scenario)
     yield Figure([drawing(results, scenario, lines)], CAPTION)
     yield Table(["variant", "rank", "sustained req/s"], rows)
-    for one, other in results.controls.items():
-        both = [written(results, name, scenario) for name in (one, other)]
-        if all(both):
-            yield Text(f"A/A: {one} sustains {' and, once more, '.join(both)} req/s.")
+    for variant, again in results.controls.items():
+        rates = [written(results, name, scenario) for name in (variant, again)]
+        if all(rates):
+            yield Text(f"A/A: {variant} sustains {' and, once more, '.join(rates)} req/s.")
     if bound := [name for name in ranking if is_bound(results, name, scenario)]:
         yield Text(
             f"Generator-bound: {listed(bound)}. Where such a ladder ended, k6 may have been in the "
@@ -69,7 +69,7 @@ def of(results: Results, scenario: str, *, ranked: bool) -> Iterator[Block]:
 
 def drawing(results: Results, scenario: str, curves: Iterable[Line]) -> Drawing:
     """Of p99 by rate, which has a logarithmic scale."""
-    lines = [replace(one, points=[(log10(rate), p99) for rate, p99 in one.points]) for one in curves]
+    lines = [replace(curve, points=[(log10(rate), p99) for rate, p99 in curve.points]) for curve in curves]
     rates = results.plan.scenarios[scenario].rates
     ticks = {log10(rate): f"{rate:,g}" for rate in rates[:: len(rates) // 9 + 1]}  # there is room for nine
     title = f"p99 of {scenario}, ms, lower is better"
@@ -96,7 +96,7 @@ def bracket(results: Results, variant: str, scenario: str) -> Interval:
         return UNKNOWN
     firsts_bad = [bad.rate if (bad := first_bad(samples)) else inf for samples in rounds]
     lasts_good = [
-        max((each.rate for each in samples if each.rate < bad), default=0.0)
+        max((sample.rate for sample in samples if sample.rate < bad), default=0.0)
         for samples, bad in zip(rounds, firsts_bad, strict=True)
     ]
     low, high = min(lasts_good), max(firsts_bad)
@@ -106,8 +106,8 @@ def bracket(results: Results, variant: str, scenario: str) -> Interval:
 
 def first_bad(samples: Sequence[Sample]) -> Sample | None:
     """Of one round: what ended it."""
-    bad = [each for each in samples if each.p99_ms > LIMIT or each.dropped]
-    return min(bad, key=lambda each: each.rate, default=None)
+    bad = [sample for sample in samples if sample.p99_ms > LIMIT or sample.dropped]
+    return min(bad, key=lambda sample: sample.rate, default=None)
 
 
 def written(results: Results, variant: str, scenario: str) -> str:
@@ -127,11 +127,11 @@ def numbered(results: Results, scenario: str) -> Mapping[str, int]:
     brackets = {name: bracket(results, name, scenario) for name in results.variants}
     order = sorted((n for n, rate in brackets.items() if rate.value > 0), key=lambda n: -brackets[n].value)
     pairs = ([bracket(results, name, scenario).value for name in pair] for pair in results.controls.items())
-    floor = max((intervals.farness(one / other) for one, other in pairs if one * other > 0), default=1.0)
+    floor = max((intervals.farness(rate / again) for rate, again in pairs if rate * again > 0), default=1.0)
 
     def separates(better: str, other: str) -> bool:
-        one, two = brackets[better], brackets[other]
-        apart = one.low >= two.high and one.value / two.value > floor
+        above, below = brackets[better], brackets[other]
+        apart = above.low >= below.high and above.value / below.value > floor
         return apart and not is_bound(results, other, scenario)
 
     return ranks.numbered(order, separates)
@@ -139,5 +139,5 @@ def numbered(results: Results, scenario: str) -> Mapping[str, int]:
 
 def is_bound(results: Results, variant: str, scenario: str) -> bool:
     """Whether the generator may have set the end, in half of the rounds or more."""
-    last = [first_bad(samples) for samples in grouped(results.of(variant, scenario), "round").values()]
-    return 2 * sum(bool(end and end.bound) for end in last) >= max(len(last), 1)
+    ends = [first_bad(samples) for samples in grouped(results.of(variant, scenario), "round").values()]
+    return 2 * sum(bool(end and end.bound) for end in ends) >= max(len(ends), 1)

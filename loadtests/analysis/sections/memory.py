@@ -25,6 +25,10 @@ def section(results: Results) -> list[Block]:
                 beside=None if isnan(idle) else float(f"{idle:.3g}"),
             )
         )
+    rows = [
+        [results.cell(name), *(estimate(results.highest(name, measure)) for measure in (IDLE_MEMORY, MEMORY))]
+        for name in names
+    ]
     beside = "idle, MiB" if any(bar.beside is not None for bar in bars) else ""
     return [
         Heading(2, "Memory"),
@@ -32,11 +36,5 @@ def section(results: Results) -> list[Block]:
             [charts.bars("Memory", "highest, MiB, shorter is better", bars, beside)],
             "Of all processes of a service, a shared page counted once where the system tells.",
         ),
-        Table(
-            ["variant", "idle MiB", "highest MiB"],
-            [
-                [results.cell(name), *(estimate(results.highest(name, one)) for one in (IDLE_MEMORY, MEMORY))]
-                for name in names
-            ],
-        ),
+        Table(["variant", "idle MiB", "highest MiB"], rows),
     ]

@@ -30,25 +30,26 @@ class Cell:
 
 @dataclass(frozen=True)
 class Pair:
-    """Of services, in one scenario; the first takes more time."""
+    """Of services, in one scenario."""
 
-    one: Cell
-    other: Cell
+    slower: Cell
+    faster: Cell
     times: Interval  # as much processor time
 
     @property
     def instructions(self) -> float:
-        return self.one.instructions / self.other.instructions
+        return self.slower.instructions / self.faster.instructions
 
 
 def section(results: Results) -> list[Block]:
     cells = {(cell.variant, cell.scenario): cell for cell in counted(results, costs.read())}
     if len(cells) < 3:
         return []
+    scenarios = results.scenarios
     return [
         Heading(2, "The count beside the clock"),
         Text(conclusion([*cells.values()]), "lead"),
-        *([Text(compared(both), "lead")] if (both := pairs(results, costs.read())) else []),
+        *([Text(compared(of_services), "lead")] if (of_services := pairs(results, costs.read())) else []),
         Text(
             "Each variant has one worker and more users than it can serve at once. Processor time is that of "
             "the whole service, with the kernel's part; the instructions are those of `results/cost.json`, "
@@ -56,8 +57,8 @@ def section(results: Results) -> list[Block]:
             "nanoseconds for each instruction. The count does not see the kernel, which syncs a write to the "
             "disk and wakes threads; nor does it see that one instruction may take longer than another."
         ),
-        results.table("variant", results.scenarios, lambda name, one: written(cells.get((name, one)))),
-        results.table("busy cores", results.scenarios, lambda name, one: busy(results, name, one)),
+        results.table("variant", scenarios, lambda name, scenario: written(cells.get((name, scenario)))),
+        results.table("busy cores", scenarios, lambda name, scenario: busy(results, name, scenario)),
         Text("How many cores the service used; its one worker can use one.", "small"),
     ]
 
@@ -69,9 +70,9 @@ def counted(results: Results, count: Count) -> Iterator[Cell]:
         for scenario in results.scenarios:
             operation = results.plan.operation(scenario)
             time = results.mean(name, scenario, CPU)
-            known = count.costs[group].get(variant.service, {}).get(operation)
-            if known and time.value > 0:
-                yield Cell(name, scenario, time, known.instructions)
+            cost = count.costs[group].get(variant.service, {}).get(operation)
+            if cost and time.value > 0:
+                yield Cell(name, scenario, time, cost.instructions)
 
 
 def conclusion(cells: list[Cell]) -> str:
@@ -89,11 +90,11 @@ def conclusion(cells: list[Cell]) -> str:
 
 def pairs(results: Results, count: Count) -> list[Pair]:
     variants = results.plan.variants
-    services = [one for one in counted(results, count) if variants[one.variant].application != "twin"]
+    services = [cell for cell in counted(results, count) if variants[cell.variant].application != "twin"]
     return [
-        Pair(one, other, results.times(other.variant, one.variant, one.scenario, CPU))
-        for one, other in permutations(services, 2)
-        if one.scenario == other.scenario and one.time.value > other.time.value
+        Pair(slower, faster, results.times(faster.variant, slower.variant, slower.scenario, CPU))
+        for slower, faster in permutations(services, 2)
+        if slower.scenario == faster.scenario and slower.time.value > faster.time.value
     ]
 
 
@@ -101,12 +102,12 @@ def compared(pairs: Sequence[Pair]) -> str:
     """Whether the count ranks services as the clock does, and where the two differ most."""
     apart = [pair for pair in pairs if intervals.apart(pair.times, 1)]
     same = sum(pair.instructions > ALIKE for pair in apart)
-    pair = max(pairs, key=lambda one: intervals.farness(one.times.value / one.instructions))
+    pair = max(pairs, key=lambda pair: intervals.farness(pair.times.value / pair.instructions))
     return (
         f"Of {len(pairs)} pairs of services in one operation, processor time tells {len(apart)} apart, of "
-        f"which the count has {same} in the same order. They differ most in {pair.one.scenario}: "
-        f"`{pair.one.variant}` takes {pair.times.value:.1f} times the processor time of "
-        f"`{pair.other.variant}`, and {pair.instructions:.1f} times its instructions."
+        f"which the count has {same} in the same order. They differ most in {pair.slower.scenario}: "
+        f"`{pair.slower.variant}` takes {pair.times.value:.1f} times the processor time of "
+        f"`{pair.faster.variant}`, and {pair.instructions:.1f} times its instructions."
     )
 
 

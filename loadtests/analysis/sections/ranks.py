@@ -80,15 +80,15 @@ def section(results: Results) -> list[Block]:
                 "no rank, the load generator may have set the pace of one, and the clock ranks none."
             )
         )
-    for group, names in results.groups.items():
-        by_cpu = {one: ranking(results, one, CPU, names) for one in results.scenarios}
-        main = {one: ranking(results, one, results.headline(one), names) for one in results.scenarios}
+    for group, members in results.groups.items():
+        by_cpu = {name: ranking(results, name, CPU, members) for name in results.scenarios}
+        main = {name: ranking(results, name, results.headline(name), members) for name in results.scenarios}
         if len(results.groups) > 1:
             blocks.append(Heading(3, results.plan.groups[group]))
         if group == next(iter(results.groups)):
-            blocks += conclusion(results, names, by_cpu)
-        blocks += [Text("By throughput (hello, echo) and mean response time:"), table(results, names, main)]
-        blocks += [Text("By processor time per request:"), table(results, names, by_cpu)]
+            blocks += conclusion(results, members, by_cpu)
+        blocks += [Text("By throughput (hello, echo) and mean response time:"), table(results, members, main)]
+        blocks += [Text("By processor time per request:"), table(results, members, by_cpu)]
     return [*blocks, cost(results)]
 
 
@@ -110,14 +110,14 @@ def conclusion(results: Results, names: Sequence[str], by_cpu: Mapping[str, Rank
     if not scenarios:
         return []
     least: list[Content] = [
-        [*joined([results.cell(name) for name in first]), " in ", *joined(where)]
-        for first, where in scenarios.items()
+        [*joined([results.cell(name) for name in first]), " in ", *joined(operations)]
+        for first, operations in scenarios.items()
     ]
     return [Text(["Least processor time per request: ", *joined(least, "; ", "; "), "."], "lead")]
 
 
 def table(results: Results, names: Sequence[str], rankings: Mapping[str, Ranking]) -> Table:
-    rows = [[results.cell(name), *(each.rank(name) for each in rankings.values())] for name in names]
+    rows = [[results.cell(name), *(ranking.rank(name) for ranking in rankings.values())] for name in names]
     return Table(["variant", *map(results.label, rankings)], rows)
 
 

@@ -62,21 +62,21 @@ def section(results: Results) -> Iterator[Block]:
 
 def ends(results: Results) -> Mapping[str, tuple[str, str]]:
     """Of each group the variant with the fewest replicas, and that with the most."""
-    found: dict[str, tuple[str, str]] = {}
+    pairs: dict[str, tuple[str, str]] = {}
     for group, names in results.groups.items():
         order = sorted((count, name) for name in names if (count := results.plan.variants[name].replicas))
         if len(order) > 1:
-            found[group] = order[0][1], order[-1][1]
-    return found
+            pairs[group] = order[0][1], order[-1][1]
+    return pairs
 
 
 def rates(results: Results) -> str:
     """What the fewest replicas sustain, and the most."""
-    told = [
+    cases = [
         f"{scenario} of `{group}` {', then '.join(load.written(results, name, scenario) for name in names)}"
         for scenario, (group, names) in product(results.curves, ends(results).items())
     ]
-    return f"{verdict(results)} Requests per second: {'; '.join(told)}."
+    return f"{verdict(results)} Requests per second: {'; '.join(cases)}."
 
 
 def verdict(results: Results) -> str:
@@ -100,7 +100,7 @@ def gains(results: Results) -> int:
 
 def limits(results: Results) -> str:
     """What is nearest to its limit, with the fewest replicas and with the most."""
-    told = []
+    clauses = []
     for names in zip(*ends(results).values(), strict=True):
         nearest: dict[str, list[float]] = {}
         for name, scenario in product(names, results.curves):
@@ -108,8 +108,8 @@ def limits(results: Results) -> str:
                 part, share = fullest(results, name, busy(results, samples))
                 nearest.setdefault(part, []).append(share)
         parts = [f"{part} ({span(shares)})" for part, shares in nearest.items()]
-        told.append(f"{' or '.join(parts) or 'nothing that is known'} with {replicas(results, names)}")
-    return f"Nearest to its limit, at the last sustained rate, is {listed(told)}."
+        clauses.append(f"{' or '.join(parts) or 'nothing that is known'} with {replicas(results, names)}")
+    return f"Nearest to its limit, at the last sustained rate, is {listed(clauses)}."
 
 
 def replicas(results: Results, names: Sequence[str]) -> str:
@@ -125,20 +125,20 @@ def span(shares: Sequence[float]) -> str:
 
 def of(results: Results, scenario: str) -> list[Block]:
     head = ["variant", "req/s", "p99, ms", *PARTS, "together", "nearest to its limit"]
+    rows: list[list[Content]] = []
     last: list[list[Content]] = []
-    every: list[list[Content]] = []
     for name in results.variants:
         for rate, samples in sorted(load.grouped(results.of(name, scenario), "rate").items()):
-            every.append(row(results, name, samples))
+            rows.append(row(results, name, samples))
             if rate == load.bracket(results, name, scenario).low:
-                last.append(every[-1])
+                last.append(rows[-1])
     return [
         Heading(3, scenario),
         Text(
             "Busy cores at the last sustained rate:" if last else "No variant sustained even the lowest rate."
         ),
         Table(head, last),
-        Table(head, every, fold=f"Busy cores at every rate, {scenario}"),
+        Table(head, rows, fold=f"Busy cores at every rate, {scenario}"),
     ]
 
 
@@ -161,7 +161,7 @@ def mean(samples: Sequence[Sample], name: str) -> float:
 
 def busy(results: Results, samples: Sequence[Sample]) -> Busy:
     def cores(name: str) -> float:
-        return fmean(getattr(one, name) * one.requests_per_second / 1000 for one in samples)
+        return fmean(getattr(sample, name) * sample.requests_per_second / 1000 for sample in samples)
 
     service, nginx, postgresql = map(cores, MS)
     return Busy(service, nginx, postgresql, mean(samples, "k6_cpu_share") * results.machine["cores"])

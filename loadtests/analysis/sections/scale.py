@@ -13,7 +13,8 @@ from loadtests.measure.sample import Sample
 
 ALL = "list_items"  # its cost is that of each row of the answer
 
-Stacks = Mapping[str, Mapping[int, str]]  # of each group the variants, by their numbers of records
+Sizes = Mapping[int, str]  # the variants of a group, by their numbers of records
+Stacks = Mapping[str, Sizes]  # by group
 
 
 def section(results: Results) -> Iterator[Block]:
@@ -49,7 +50,7 @@ def by_records(results: Results) -> Stacks:
 def conclusion(results: Results, stacks: Stacks, begin: str) -> Content:
     """By the processor time of all stacks together."""
     most = max(map(max, stacks.values()))
-    growths = {one: growth(results, stacks.values(), most, one, CPU) for one in results.scenarios}
+    growths = {name: growth(results, stacks.values(), most, name, CPU) for name in results.scenarios}
     ratios = joined([[f"{scenario} ", ratio(times)] for scenario, times in growths.items()])
     if not all(times.known for times in growths.values()):
         return [f"{begin}, processor time of all stacks together, as a multiple: ", *ratios, "."]
@@ -59,8 +60,8 @@ def conclusion(results: Results, stacks: Stacks, begin: str) -> Content:
 
 
 def table(results: Results, stacks: Stacks, size: int, measure: Measure) -> Table:
-    def row(name: Content, *every: Mapping[int, str]) -> list[Content]:
-        return [name, *(ratio(growth(results, every, size, one, measure)) for one in results.scenarios)]
+    def row(title: Content, *stacks: Sizes) -> list[Content]:
+        return [title, *(ratio(growth(results, stacks, size, name, measure)) for name in results.scenarios)]
 
     rows = [
         row(Span(stack, hue=results.services[sizes[min(sizes)]].framework), sizes)
@@ -71,9 +72,7 @@ def table(results: Results, stacks: Stacks, size: int, measure: Measure) -> Tabl
     return Table(["service", *results.scenarios], rows)
 
 
-def growth(
-    results: Results, every: Iterable[Mapping[int, str]], size: int, scenario: str, measure: Measure
-) -> Interval:
+def growth(results: Results, stacks: Iterable[Sizes], size: int, scenario: str, measure: Measure) -> Interval:
     """What an operation takes at this number of records, times what it takes at the fewest.
 
     Of several stacks it is the geometric mean, in which there is less of what is noise in each of them.
@@ -82,7 +81,7 @@ def growth(
     def costs(variant: str | None) -> Series:
         return series(results, variant, scenario, measure) if variant else {}
 
-    return intervals.together([(costs(sizes.get(size)), costs(sizes[min(sizes)])) for sizes in every])
+    return intervals.together([(costs(sizes.get(size)), costs(sizes[min(sizes)])) for sizes in stacks])
 
 
 def series(results: Results, variant: str, scenario: str, measure: Measure) -> Series:
@@ -90,7 +89,8 @@ def series(results: Results, variant: str, scenario: str, measure: Measure) -> S
     costs = results.logarithms(variant, scenario, measure)
     if scenario != ALL:
         return costs
-    rows = {results.pairings[one.cell]: answered(results, one) for one in results.of(variant, scenario)}
+    samples = results.of(variant, scenario)
+    rows = {results.pairings[sample.cell]: answered(results, sample) for sample in samples}
     return {key: value - log(rows[key]) for key, value in costs.items()}
 
 

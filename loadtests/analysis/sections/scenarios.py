@@ -46,7 +46,7 @@ READING = (
     "time. The processor time per request is that of all processes of the service; it depends on how busy "
     "the service is, so compare it within a scenario."
 )
-SHOWN = (0, 50, 90, 99, 99.9, 99.99)  # percentiles that the axis names
+AXIS = (0, 50, 90, 99, 99.9, 99.99)  # percentiles that the axis names
 BEYOND = 10  # requests that have to lie beyond a percentile for it to be drawn
 
 
@@ -77,7 +77,7 @@ def of(results: Results, scenario: str) -> Iterator[Block]:
         charts.bars(measure.label, f"{beside[0]}{unit}, {measure.better}", bars, beside[1]),
         *quantiles(results, scenario),
     ]
-    pale = " Pale: generator-bound." if any(one.hollow for one in bars) else ""
+    pale = " Pale: generator-bound." if any(bar.hollow for bar in bars) else ""
     yield Figure(drawings, f"{measure.label}, and response times by percentile.{pale}")
     for group, names in results.groups.items():
         main = ranking(results, scenario, measure, names)
@@ -127,7 +127,7 @@ def published(results: Results, scenario: str) -> dict[str, float]:
         return {}
     names = [*results.groups.get("twins", []), *results.groups.get("study", [])]
     services = {name: results.plan.variants[name].service for name in names}
-    return {name: figure.values[one] for name, one in services.items() if one in figure.values}
+    return {name: figure.values[service] for name, service in services.items() if service in figure.values}
 
 
 def every_pair(ranking: Ranking) -> Table:
@@ -144,9 +144,9 @@ def notes(bound: Mapping[str, tuple[Reason, ...]]) -> Iterator[Text]:
     for variant, reasons in bound.items():
         alike.setdefault("; ".join(map(gates.sentence, reasons)), []).append(variant)
     if alike:
-        told = "; ".join(f"{listed(names)} ({why})" for why, names in alike.items())
+        causes = "; ".join(f"{listed(names)} ({why})" for why, names in alike.items())
         yield Text(
-            f"Generator-bound: {told}. The load generator may have set the pace: the figures above rank "
+            f"Generator-bound: {causes}. The load generator may have set the pace: the figures above rank "
             "nobody, the processor time per request does.",
             "notice",
         )
@@ -154,8 +154,8 @@ def notes(bound: Mapping[str, tuple[Reason, ...]]) -> Iterator[Text]:
 
 def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
     """Of the first group: there is room for one line of a stack."""
-    every = {name: drawable(results.of(name, scenario)) for name in next(iter(results.groups.values()))}
-    drawn = {name: percents for name, percents in every.items() if len(percents) > 1}
+    reached = {name: drawable(results.of(name, scenario)) for name in next(iter(results.groups.values()))}
+    drawn = {name: percents for name, percents in reached.items() if len(percents) > 1}
     if not drawn:
         return
     lines = []
@@ -163,7 +163,7 @@ def quantiles(results: Results, scenario: str) -> Iterator[Drawing]:
         values = percentiles(results.of(name, scenario), percents)
         lines.append(line(results, name, list(zip(map(stretched, percents), values, strict=True))))
     last = max(map(max, drawn.values()))
-    ticks = {stretched(each): f"p{each:g}" if each else "min" for each in SHOWN if each <= last}
+    ticks = {stretched(percent): f"p{percent:g}" if percent else "min" for percent in AXIS if percent <= last}
     yield charts.lines(
         "Response times, ms, lower is better", lines, ticks, "percentile, all rounds together", points=False
     )

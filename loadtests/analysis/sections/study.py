@@ -48,8 +48,8 @@ def section(results: Results) -> list[Block]:
     study, count = papers.read(), costs.read()
     both = THEN in results.groups
     before = costs.read(costs.STUDY) if both else count
-    if others := costs.conditions(before, count):
-        raise CountError(f"The counts of the twins cannot be compared: {others}. just cost --study --publish")
+    if reason := costs.conditions(before, count):
+        raise CountError(f"The counts of the twins cannot be compared: {reason}. just cost --study --publish")
     verdicts, then = judged(results, count), judged(results, before, THEN) if both else []
     first = f"{changed(before, count, then, verdicts)} On today's versions: " if both else ""
     return [
@@ -72,7 +72,8 @@ def section(results: Results) -> list[Block]:
 
 def on_one(verdicts: list[Verdict]) -> Table:
     head = ["claim", "outcome", "by", "here", "the study", "of", "word for word"]
-    return Table(head, [[claims.stated(one.claim), *ours(one), *theirs(one)] for one in verdicts], "ttlrrtt")
+    rows = [[claims.stated(verdict.claim), *ours(verdict), *theirs(verdict)] for verdict in verdicts]
+    return Table(head, rows, "ttlrrtt")
 
 
 def on_both(verdicts: list[Verdict], then: list[Verdict]) -> Table:
@@ -112,11 +113,11 @@ def changed(before: Count, after: Count, then: list[Verdict], now: list[Verdict]
         name: geometric_mean(times(before, after, name, operation) for operation in OPERATIONS)
         for name in before.costs[TWINS]
     }
-    told = listed([f"{factor:.2f} in {name}" for name, factor in factors.items()])
+    ratios = listed([f"{factor:.2f} in {name}" for name, factor in factors.items()])
     alike = sum(map(agree, then, now))
     return (
         f"From the study's versions to today's the instructions of a request, as the mean of the seven "
-        f"operations, are multiplied by {told}; {alike} of the {len(now)} claims come out the same on both."
+        f"operations, are multiplied by {ratios}; {alike} of the {len(now)} claims come out the same on both."
     )
 
 
@@ -124,8 +125,8 @@ def times(before: Count, after: Count, twin: str, operation: str) -> float:
     return after.of(TWINS, twin, operation) / before.of(TWINS, twin, operation)
 
 
-def agree(one: Verdict, other: Verdict) -> bool:
-    return one.outcome == other.outcome
+def agree(past: Verdict, now: Verdict) -> bool:
+    return past.outcome == now.outcome
 
 
 def judged(results: Results, count: Count, group: str = "twins") -> list[Verdict]:
@@ -145,15 +146,16 @@ def ordered(study: Paper, ours: Measured, where: str = "here") -> str:
 
 
 def conclusion(verdicts: list[Verdict]) -> str:
-    by = Counter(DECIDED.get(one.instrument, SEVERAL) for one in verdicts if one.outcome != "undecided")
-    decided = listed([f"{by[name]} by {name}" for name in (*DECIDED.values(), SEVERAL) if by[name]])
-    ending = f"; decided are {decided}" if decided else ""
+    decided = [verdict.instrument for verdict in verdicts if verdict.outcome != "undecided"]
+    by = Counter(DECIDED.get(instrument, SEVERAL) for instrument in decided)
+    counts = listed([f"{by[name]} by {name}" for name in (*DECIDED.values(), SEVERAL) if by[name]])
+    ending = f"; decided are {counts}" if decided else ""
     return f"Of the study's {len(verdicts)} claims {outcomes(verdicts)}{ending}."
 
 
 def outcomes(verdicts: list[Verdict]) -> str:
     counts = Counter(verdict.outcome for verdict in verdicts)
-    return listed([f"{counts[one]} are {one}" for one in STYLES])
+    return listed([f"{counts[outcome]} are {outcome}" for outcome in STYLES])
 
 
 def ours(verdict: Verdict) -> list[Content]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import permutations, product
 from typing import Literal
 
 from harness.document import Block, Content, Heading, Span, Style, Table, Text, estimate, ratio
@@ -42,15 +42,16 @@ def since_commit(results: Results) -> Iterator[Block]:
 
 def on_packages(results: Results) -> Iterator[Block]:
     both, scenarios = pairs(results, "packages"), results.scenarios
-    cells = {(one.earlier, one.scenario): cell(one) for one in changes(results, both) if one.measure != CPU}
+    by_clock = [change for change in changes(results, both) if change.measure != CPU]
+    cells = {(change.earlier, change.scenario): cell(change) for change in by_clock}
     rows: list[list[Content]] = [
-        [results.cell(name), results.cell(other), *(cells.get((other, one), "") for one in scenarios)]
+        [results.cell(name), results.cell(other), *(cells.get((other, column), "") for column in scenarios)]
         for other, name in both.items()
     ]
     if rows:
         yield Heading(2, "On other packages")
-        told = "Both in the same rounds: how many times as well it does on its own packages as on the others."
-        yield Text(told)
+        text = "Both in the same rounds: how many times as well it does on its own packages as on the others."
+        yield Text(text)
         head = ["on its own packages", "on others", *map(results.label, scenarios)]
         yield Table(head, rows, "ll" + "r" * len(scenarios))
 
@@ -61,14 +62,13 @@ def cell(change: Change) -> Content:
 
 def changes(results: Results, pairs: Mapping[str, str]) -> Iterator[Change]:
     """`pairs` maps the earlier variants to what became of them."""
-    for scenario in results.scenarios:
-        for earlier, name in pairs.items():
-            if results.of(earlier, scenario) and results.of(name, scenario):
-                for measure in (results.headline(scenario), CPU):
-                    times = results.times(name, earlier, scenario, measure)
-                    bound = measure != CPU and any(results.bound(each, scenario) for each in (earlier, name))
-                    told = direction(times, results.floor(scenario, measure), bound=bound)
-                    yield Change(scenario, name, earlier, measure, times, told)
+    for scenario, (earlier, later) in product(results.scenarios, pairs.items()):
+        if results.of(earlier, scenario) and results.of(later, scenario):
+            bound = any(results.bound(name, scenario) for name in (earlier, later))
+            for measure in (results.headline(scenario), CPU):
+                times = results.times(later, earlier, scenario, measure)
+                outcome = direction(times, results.floor(scenario, measure), bound=bound and measure != CPU)
+                yield Change(scenario, later, earlier, measure, times, outcome)
 
 
 def direction(times: Interval, floor: float, *, bound: bool) -> Direction:
@@ -96,17 +96,17 @@ def pairs(results: Results, kind: Literal["commit", "packages"]) -> dict[str, st
     }
 
 
-def row(results: Results, one: Change) -> list[Content]:
-    commit = results.plan.variants[one.earlier].commit or ""
-    means = [results.mean(name, one.scenario, one.measure) for name in (one.earlier, one.variant)]
+def row(results: Results, change: Change) -> list[Content]:
+    commit = results.plan.variants[change.earlier].commit or ""
+    means = [results.mean(name, change.scenario, change.measure) for name in (change.earlier, change.variant)]
     return [
-        results.label(one.scenario),
-        results.cell(one.variant),
+        results.label(change.scenario),
+        results.cell(change.variant),
         commit[:SHORT],
-        written(one.measure),
+        written(change.measure),
         *map(estimate, means),
-        ratio(one.times),
-        styled(one.direction),
+        ratio(change.times),
+        styled(change.direction),
     ]
 
 
@@ -117,8 +117,8 @@ def written(measure: Measure) -> str:
 def slower(results: Results, percent: float) -> list[str]:
     """Where a service does worse than at the commit beyond doubt, and by more than so many per cent."""
     return [
-        f"{one.variant}, {results.label(one.scenario)}: {written(one.measure)} "
-        f"{(1 / one.times.value - 1) * 100:.1f} % worse"
-        for one in changes(results, pairs(results, "commit"))
-        if one.direction == "worse" and 1 / one.times.value > 1 + percent / 100
+        f"{change.variant}, {results.label(change.scenario)}: {written(change.measure)} "
+        f"{(1 / change.times.value - 1) * 100:.1f} % worse"
+        for change in changes(results, pairs(results, "commit"))
+        if change.direction == "worse" and 1 / change.times.value > 1 + percent / 100
     ]

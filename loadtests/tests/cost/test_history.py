@@ -67,7 +67,7 @@ def counted(record: Path, *packages: str) -> list[Point]:
 
 
 def test_a_release_a_quarter_and_those_between_until_the_largest_step_is_of_one(record: Path) -> None:
-    wanted = History(["flask"], TODAY, record).wanted
+    wanted = History(["flask"], TODAY, record).uncounted
     assert [one.version for one in wanted if one.mode == "now"] == ["1.1", "1.7", "1.11"]
     versions: dict[str, list[str]] = {"then": [], "now": []}
     for one in counted(record, "flask"):
@@ -82,7 +82,7 @@ def test_what_is_on_record_is_not_counted_again(record: Path, counts: Counts) ->
     lines = record.read_text()
     counts.clear()
     again = History(["flask"], TODAY, record)
-    assert (again.wanted, again.hours) == ([], 0)
+    assert (again.uncounted, again.hours) == ([], 0)
     counted(record, "flask")
     assert (record.read_text(), counts) == (lines, [])
     then = [one for one in counted(record, "werkzeug") if one.mode == "then"]
