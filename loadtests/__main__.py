@@ -329,7 +329,9 @@ def cost(
     publish: Annotated[
         bool, Option("--publish", help="Make this count the baseline, and write the pages that show it.")
     ] = False,
-    threshold: Annotated[float, Option(metavar="PERCENT", min=0, help="How much a cell may grow.")] = 2.0,
+    threshold: Annotated[
+        float | None, Option(metavar="PERCENT", min=0, help="How much a cell may grow: 2, or so much.")
+    ] = None,
     database: Annotated[str, Option(metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
     packages: Packages = None,
     study: Annotated[
@@ -354,6 +356,8 @@ def cost(
         fail("--footprint is of services as they come: their names or --publish go with it", BAD_USAGE)
     if publish and (names or check):
         fail("--publish needs a count of all services, and no --check", BAD_USAGE)
+    if threshold is not None and not check:
+        fail("--threshold says how much a cell may grow: --check goes with it", BAD_USAGE)
     with interruptible(lambda: "What was counted is kept." if history else ""), plain_failures():
         from loadtests import counting
 
@@ -364,7 +368,7 @@ def cost(
         elif footprint:
             counting.measure_footprints(names or [], publish=publish)
         else:
-            limit = threshold if check else None
+            limit = (2.0 if threshold is None else threshold) if check else None
             counting.count_services(names or [], pins, database, limit, publish=publish)
 
 

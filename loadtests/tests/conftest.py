@@ -97,15 +97,19 @@ class Tree:
         self.running.append(process)
         return process
 
-    def command(self, *words: str, status: int = 0, **env: str) -> tuple[str, str]:
-        """What it prints, and its errors."""
+    def ended(self, status: int, /, *words: str, **env: str) -> tuple[str, str]:
+        """What a command prints that ends with this exit status, and its errors."""
         process = self.start(*words, **env)
         out, err = process.communicate(timeout=120)
         assert process.returncode == status, out + err
         return out, err
 
-    def bench(self, *words: str, status: int = 0, **env: str) -> tuple[str, str]:
-        return self.command("bench", *words, status=status, **env)
+    def bench(self, *words: str, **env: str) -> tuple[str, str]:
+        return self.ended(0, "bench", *words, **env)
+
+    def failing(self, *words: str, **env: str) -> tuple[str, str]:
+        """Of just bench."""
+        return self.ended(1, "bench", *words, **env)
 
     @property
     def calls(self) -> list[str]:

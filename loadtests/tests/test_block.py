@@ -23,7 +23,7 @@ def test_what_cannot_be_believed_is_refused_and_its_block_is_measured_again(tree
     for service, order in zip(THREE, ("forget_new", "forget_replaced", "one_worker"), strict=True):
         tree.tell(service, order)
     tree.tell_k6(hello="unlawful", delete_item="exit")
-    out, err = tree.bench("--plan", "replacing", status=1)
+    out, err = tree.failing("--plan", "replacing")
     little = {"code": "little", "numbers": {"value": 0.5}}
     exited = {"code": "k6", "numbers": {"says": "k6 ended with exit status 107: GoError: out of luck"}}
     facts = {"code": "facts", "numbers": {"workers": "1 / 2"}}
@@ -64,7 +64,7 @@ def test_what_cannot_be_believed_is_refused_and_its_block_is_measured_again(tree
 
 def test_a_service_that_fails_in_the_warm_up_is_refused(tree: Tree) -> None:
     tree.tell_k6(warm_up="fail_check")
-    tree.bench("alpha", "--plan", "tiny", status=1)
+    tree.failing("alpha", "--plan", "tiny")
     failed = {"code": "checks", "numbers": {"in": "warm-up", "status is 200": 2}}
     assert [one["invalid"] for one in tree.samples] == [failed] * 3
 

@@ -68,7 +68,7 @@ def test_a_command_is_measured_beside_a_service_and_loses_what_it_got(hosting: T
     """What it forgot is seen in its list, and the run goes on."""
     order = hosting.root / "own" / "order"
     order.write_text("forget_new")
-    hosting.bench("alpha", "--command", COMMAND, "--cwd", "own", "--plan", "tiny", status=1)
+    hosting.failing("alpha", "--command", COMMAND, "--cwd", "own", "--plan", "tiny")
     order.unlink()
     before = len(hosting.calls)
     hosting.bench("--resume")
@@ -136,7 +136,7 @@ def test_what_cannot_be_measured_is_told_in_a_line(
     hosting: Tree, verdict: str, command: str, status: int, told: str
 ) -> None:
     (hosting.root / "verdict").write_text(verdict)
-    _, err = hosting.bench("--command", command, "--cwd", "own", "--plan", "tiny", status=status)
+    _, err = hosting.ended(status, "bench", "--command", command, "--cwd", "own", "--plan", "tiny")
     assert (told in err, hosting.runs) == (True, []), err
     until(lambda: not hosting.left_behind, "the server is gone")
 
@@ -159,7 +159,7 @@ def test_a_scenario_that_changes_what_is_there_is_run_where_that_may_be(
 
 def test_k6_gets_the_url_and_the_words(tree: Tree) -> None:
     tree.k6.write_text(f"#!{sys.executable}\nimport sys\nprint(*sys.argv[1:])\n")
-    out, _ = tree.command("k6", "get_item", "--url", "http://h:1/v1/", "--", "-e", "RATE=5")
+    out, _ = tree.ended(0, "k6", "get_item", "--url", "http://h:1/v1/", "--", "-e", "RATE=5")
     assert out.startswith("run --no-usage-report -e BASE_URL=http://h:1/v1 -e RATE=5 ")
 
 

@@ -93,9 +93,9 @@ def test_a_complete_run_is_reported_again_the_latest_is_and_two_are_compared(don
     assert tree.calls == before
     assert f"results/{tree.run.name}/report.html" in out
     (tree.run / "report.md").unlink()
-    assert tree.command("report")[0] == f"The report: results/{tree.run.name}/report.html\n"
+    assert tree.ended(0, "report")[0] == f"The report: results/{tree.run.name}/report.html\n"
     assert (tree.run / "report.md").exists()
-    out, _ = tree.command("report", tree.run.name, f"results/{tree.run.name}", "--markdown")
+    out, _ = tree.ended(0, "report", tree.run.name, f"results/{tree.run.name}", "--markdown")
     assert "alpha" in out
 
 
@@ -103,7 +103,7 @@ def test_an_interrupted_run_keeps_its_samples_leaves_nothing_and_goes_on(tree: T
     tree.tell_k6(create_item="hang")
     process = tree.start("bench", "alpha", "--plan", "tiny")
     until((tree.root / "hanging").exists, "k6 is in the middle of its work")
-    _, err = tree.bench("beta", "--plan", "tiny", status=1)
+    _, err = tree.failing("beta", "--plan", "tiny")
     assert err.startswith("Another `just bench` runs here, process")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
@@ -231,7 +231,7 @@ def test_a_run_that_cannot_begin_says_why_and_leaves_nothing(
 ) -> None:
     tree.tell("alpha", order)
     tree.tell_k6(load_items=order)
-    _, err = tree.bench("alpha", "--plan", "tiny", status=1, **env)
+    _, err = tree.failing("alpha", "--plan", "tiny", **env)
     assert (message in err, "Traceback" in err) == (True, False), err
     until(lambda: not tree.left_behind, "the service is gone")
     assert tree.runs == []
@@ -247,19 +247,19 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(tree: Tree) -> None:
     package.mkdir(parents=True)
     (package / "METADATA").write_text("Name: Flask_X\nVersion: 3.0\n")
     told = "alpha runs with flask-x 3.0 instead of 3.1.1. Remove services/alpha/.venv: it is made again"
-    assert tree.bench("alpha", "--plan", "tiny", status=1) == ("", f"{told}\n")
+    assert tree.failing("alpha", "--plan", "tiny") == ("", f"{told}\n")
 
 
 @pytest.mark.parametrize("command", ["bench", "report"])
 def test_results_that_cannot_be_written_are_a_line(done: tuple[Tree, str], tree: Tree, command: str) -> None:
     if command == "bench":
         (tree.root / "results").touch()
-        _, err = tree.bench("alpha", "--plan", "tiny", status=1)
+        _, err = tree.failing("alpha", "--plan", "tiny")
     else:
         (tree.root / "results").symlink_to(done[0].root / "results")
         page = done[0].run / "report.html.part"
         page.symlink_to("/dev/full")
-        _, err = tree.command("report", status=1)
+        _, err = tree.ended(1, "report")
         page.unlink()
     assert re.match(
         "Cannot write .*: (File exists. Make it a folder|No space left on device. Make room)", err
@@ -286,6 +286,7 @@ def test_what_is_counted_is_installed_first(
         ({"history": ["flask"], "database": "postgresql"}, "--history counts packages on SQLite: no SERV"),
         ({"footprint": True, "check": True}, "--footprint is of services as they come: their names or"),
         ({"names": ["flask_orm"], "publish": True}, "--publish needs a count of all services, and no --ch"),
+        ({"threshold": 5.0}, "--threshold says how much a cell may grow: --check goes with it"),
     ],
 )
 def test_what_does_not_go_together_is_not_counted(

@@ -75,7 +75,7 @@ def test_its_requirements_are_installed_where_they_are_others(history: Tree) -> 
     git(history, "commit", "-q", "-m", "flask", str(requirements))
     requirements.write_text("")
     path = history.program("uv", "#!/bin/sh\nexit 7\n")
-    out, err = history.bench("alpha", "--plan", "tiny", "--against", "HEAD", status=1, PATH=path)
+    out, err = history.failing("alpha", "--plan", "tiny", "--against", "HEAD", PATH=path)
     assert (out, history.runs) == ("", [])
     assert "Installing alpha of " in err
     assert err.splitlines()[-1] == "Cannot install alpha: uv venv failed with exit status 7"
@@ -97,7 +97,7 @@ def test_a_service_is_measured_beside_itself_on_other_packages_if_it_has_them(tr
     (alpha / "requirements.txt").write_text("rich==0.1\ntyper==0.1\n")
     (alpha / ".venv" / "installed").write_text(stamped(alpha / "requirements.txt"))
     words = ("alpha", "--plan", "tiny", "--with", f"rich=={rich}", "--with", "typer==1.0")
-    tree.bench(*words, status=1, PATH=tree.program("uv", UV))
+    tree.failing(*words, PATH=tree.program("uv", UV))
     pinned, today = tree.plan.variants["alpha_with"], datetime.now(UTC).date()
     assert (pinned.packages, pinned.as_of) == ({"rich": rich, "typer": "1.0"}, today)
     version = f"alpha with rich {rich}, typer 1.0, as of {today}"

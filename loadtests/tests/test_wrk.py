@@ -33,7 +33,7 @@ echo '{json.dumps(SUMMARY)}'
 def test_a_scenario_by_wrk_is_a_sample_as_any_other_unless_its_answer_is_not_right(tree: Tree) -> None:
     tree.plant("by_wrk", BY_WRK)
     tree.tell("alpha", "wrong")  # in its greeting
-    out, _ = tree.bench("alpha", "--plan", "by_wrk", status=1, PATH=tree.program("wrk", FAKE))
+    out, _ = tree.failing("alpha", "--plan", "by_wrk", PATH=tree.program("wrk", FAKE))
     assert tree.calls == ["load_items", "warm_up", "hello"]
     _, echo, hello = tree.samples
     assert (echo["scenario"], echo["invalid"], echo["users"]) == ("echo_wrk", None, 7)
