@@ -1,4 +1,4 @@
-"""A load from elsewhere: by an ssh that is a fake, and by sshd and k6 at other addresses."""
+"""A load from elsewhere: by an ssh that is a fake, and by sshd and k6 in network namespaces."""
 
 import signal
 from collections.abc import Iterator
@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from harness.k6 import PERCENTS, K6Error, Outcome
-from harness.process import lives
 from harness.tests.fakes import lines, program, until
 from loadtests.measure import prepare, remote
 from loadtests.measure.placement import Placement
-from loadtests.tests import machines
+from loadtests.tests import namespaces
 from loadtests.tests.conftest import K6, LAWFUL, PLAN, Tree
-from loadtests.tests.machines import Lab
+from loadtests.tests.namespaces import Lab
 
 TWO = f"""{PLAN.replace("users = 1", "users = 2")}
 hello_wrk = {{ operation = "hello", generator = "wrk", users = 2, seconds = 1 }}
@@ -46,7 +45,7 @@ def test_two_machines_share_the_load_and_the_runner_stays_with_the_service(tree:
     (tree.root / "environments").mkdir()
     (tree.root / "environments" / "lab.toml").write_text(LAB)
     tree.tell_k6(create_item="lose")
-    tree.bench("alpha", "--plan", "two", "--environment", "lab", status=1, PATH=path)
+    tree.failing("alpha", "--plan", "two", "--environment", "lab", PATH=path)
     assert lines(tree.root / "hosts")[:2] == ["ssh://me@one", "ssh://me@two"]  # which k6 they have
     assert tree.codes == [None, "k6", None]
     says = "the connection to ssh://me@one was lost: Connection closed by remote host."
@@ -160,10 +159,10 @@ SLOW_K6 = f'#!/bin/sh\nK6_RPS=200 exec {K6} "$@"\n'
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
-    if not machines.able():
-        pytest.skip("needs sshd")
+    if not namespaces.able():
+        pytest.skip("needs root, iproute2 and sshd")
     program(tmp_path / "programs" / "k6", SLOW_K6)
-    with machines.lab(tmp_path / "programs") as ready:
+    with namespaces.lab(tmp_path / "programs") as ready:
         yield ready
 
 
@@ -173,17 +172,18 @@ def test_a_run_over_a_real_ssh_of_which_a_session_is_killed(tree: Tree, lab: Lab
     words = ("--listen", env["LISTEN"], "--load-from", env["LOAD_FROM"])
     process = tree.start("bench", "alpha", "--plan", "real", *words, **env)
     until(lambda: tree.runs and lines(tree.run / "samples.jsonl"), "the first scenario is measured", 120)
-    until(lambda: len(lab.processes("k6")) == 2, "k6 runs there")
-    generator = lab.processes("k6")[0]
+    far = lab.namespaces[1]
+    until(lambda: far.processes("k6"), "k6 runs there")
+    [generator] = far.processes("k6")
     session = generator.parent()
     assert session is not None
     assert session.name() == "sshd"
     session.send_signal(signal.SIGKILL)
-    until(lambda: not lives(generator), "k6 has ended with its session")
+    until(lambda: not far.processes("k6"), "k6 has ended with its session")
     _, err = process.communicate(timeout=120)
     assert process.returncode == 1, err
     assert tree.codes == [None, "k6", None, None]
-    assert "the connection to ssh://" in tree.samples[1]["invalid"]["numbers"]["says"]
+    assert f"the connection to {far.url} was lost" in tree.samples[1]["invalid"]["numbers"]["says"]
     assert f"just bench --resume {tree.run.name}" in err
     tree.bench("--resume", **env)
     create, hello, replaced, deleted = tree.samples[4:]
