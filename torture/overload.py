@@ -57,6 +57,7 @@ def loads(service: Server, result: Result, seconds: int) -> None:
     """By k6, one after the other."""
     summary, log = service.scratch / "k6.json", service.scratch / "k6.txt"
     for load, rate, reuse in LOADS:
+        summary.unlink(missing_ok=True)  # of the load before
         settings = {"BASE_URL": service.url, "VUS": CONNECTIONS, "DURATION": f"{seconds}s", **rate}
         command = k6.command("hello", summary, settings)
         with started(command, log, {"K6_NO_CONNECTION_REUSE": str(not reuse).lower()}) as process:
