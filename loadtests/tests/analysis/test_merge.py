@@ -19,7 +19,6 @@ KINDS = {
     "even": 2 + 18 * SHARES,
     "of two kinds": np.where(SHARES < 0.85, 1 + SHARES, 40 + 10 * SHARES),
     "with a long tail": 3 / np.sqrt(1 - SHARES),
-    "half of them alike": np.where(SHARES < 0.5, 5, 10 * SHARES),
 }
 
 

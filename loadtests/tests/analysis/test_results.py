@@ -1,4 +1,6 @@
-from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Results
+from math import isnan
+
+from loadtests.analysis.results import CPU, LATENCY, THROUGHPUT, Results, percentiles
 from loadtests.measure.plan import Scenario
 from loadtests.measure.sample import Cell, Reason
 from loadtests.tests.analysis import synthetic
@@ -26,6 +28,10 @@ def test_the_measure_of_a_scenario_is_the_plans_but_at_a_fixed_rate() -> None:
     scenarios = {"hello": Scenario(users=5, seconds=1, rates=(100,), headline="throughput")}
     plan = RESULTS.plan.model_copy(update={"scenarios": scenarios})
     assert synthetic.of("open", plan, []).headline("hello") == LATENCY
+
+
+def test_without_a_request_there_is_no_percentile() -> None:
+    assert isnan(*percentiles([], [99]))
 
 
 def measured_at(*blocks: tuple[int, str, str]) -> Results:

@@ -206,13 +206,18 @@ def test_nobody_gains_beyond_doubt_where_the_generator_ended_the_ladder_of_the_f
     assert replicas.gains(run) > replicas.gains(synthetic.changed(run, ended_by_k6)) == 0
 
 
+def test_one_round_of_replicas_leads_to_no_conclusion() -> None:
+    assert synthetic.texts(growth.section(synthetic.replicated(rounds=1)), "lead") == []
+
+
 def test_without_replicas_there_is_no_section_of_them() -> None:
     assert [*replicas.section(synthetic.racing({"a": [100] * 3})), *choosing.on_several({})] == []
 
 
 def test_one_replica_may_open_more_connections_than_postgresql_takes() -> None:
-    base = growth.Base("flask_orm", "get_item", 100, replicas=2, connections=400, ms=(1, 1, 1))
-    assert "PostgreSQL takes 97 as it is shipped, which one replica fills." in growth.of_connections([base])
+    capacity = growth.Capacity("flask_orm", "get_item", 100, replicas=2, connections=400, ms=(1, 1, 1))
+    sentences = growth.of_connections([capacity])
+    assert "PostgreSQL takes 97 as it is shipped, which one replica fills." in sentences
 
 
 @pytest.mark.parametrize("dropped", ["sqlite", "postgresql"])
