@@ -73,8 +73,8 @@ class Tree:
         """What to do wrong in which scenario: fail_check, exit, lose, few, hang, unlawful or drop."""
         (self.root / "orders.json").write_text(json.dumps(orders))
 
-    def tell(self, service: str, word: str) -> None:
-        (self.root / "services" / service / "order").write_text(word)
+    def tell(self, service: str, order: str) -> None:
+        (self.root / "services" / service / "order").write_text(order)
 
     def plant(self, name: str, text: str) -> None:
         """A plan."""
@@ -85,9 +85,9 @@ class Tree:
         program(self.root / "bin" / name, text)
         return f"{self.root}/bin:{self.root}:/usr/bin:/bin"
 
-    def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **env: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "loadtests", *words],
+            [sys.executable, "-W", "error", "-m", "loadtests", *arguments],
             cwd=self.root,
             env=os.environ | {"K6": str(self.k6)} | env,
             stdout=subprocess.PIPE,
@@ -97,19 +97,19 @@ class Tree:
         self.running.append(process)
         return process
 
-    def ended(self, status: int, /, *words: str, **env: str) -> tuple[str, str]:
+    def ended(self, status: int, /, *arguments: str, **env: str) -> tuple[str, str]:
         """What a command prints that ends with this exit status, and its errors."""
-        process = self.start(*words, **env)
+        process = self.start(*arguments, **env)
         out, err = process.communicate(timeout=120)
         assert process.returncode == status, out + err
         return out, err
 
-    def bench(self, *words: str, **env: str) -> tuple[str, str]:
-        return self.ended(0, "bench", *words, **env)
+    def bench(self, *arguments: str, **env: str) -> tuple[str, str]:
+        return self.ended(0, "bench", *arguments, **env)
 
-    def failing(self, *words: str, **env: str) -> tuple[str, str]:
+    def failing(self, *arguments: str, **env: str) -> tuple[str, str]:
         """Of just bench."""
-        return self.ended(1, "bench", *words, **env)
+        return self.ended(1, "bench", *arguments, **env)
 
     @property
     def calls(self) -> list[str]:
@@ -132,8 +132,8 @@ class Tree:
 
     @property
     def machine(self) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads((self.run / "machine.json").read_text())
-        return said
+        machine: dict[str, Any] = json.loads((self.run / "machine.json").read_text())
+        return machine
 
     @property
     def page(self) -> str:
@@ -147,7 +147,7 @@ class Tree:
 
     @property
     def codes(self) -> list[str | None]:
-        return [each["invalid"] and each["invalid"]["code"] for each in self.samples]
+        return [sample["invalid"] and sample["invalid"]["code"] for sample in self.samples]
 
     @property
     def left_behind(self) -> list[int]:

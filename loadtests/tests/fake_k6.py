@@ -20,15 +20,15 @@ def main() -> int:
     if sys.argv[1:] == ["version"]:
         print("k6 v0.0.1 (fake)")
         return 0
-    words = sys.argv[1:]
-    if words[0] == "archive":
-        Path(words[words.index("--archive-out") + 1]).write_text(json.dumps(words))
+    arguments = sys.argv[1:]
+    if arguments[0] == "archive":
+        Path(arguments[arguments.index("--archive-out") + 1]).write_text(json.dumps(arguments))
         return 0
-    if words[-1] == "-":
-        words += json.load(sys.stdin)
-    after = dict(pairwise(words))
-    settings = dict(given.split("=", 1) for word, given in pairwise(words) if word == "-e")
-    scenario = Path(words[-1]).stem
+    if arguments[-1] == "-":
+        arguments += json.load(sys.stdin)
+    options = dict(pairwise(arguments))
+    settings = dict(value.split("=", 1) for option, value in pairwise(arguments) if option == "-e")
+    scenario = Path(arguments[-1]).stem
     note("calls", scenario)
     note("pids", os.getpid())
     orders = json.loads((HERE / "orders.json").read_text()) if (HERE / "orders.json").exists() else {}
@@ -43,19 +43,19 @@ def main() -> int:
     if order == "lose":
         print("Connection closed by remote host.", file=sys.stderr)
         return 255
-    every = int(settings["ITERATIONS"]) - (order == "few") if "ITERATIONS" in settings else 1000
-    ends = after.get("--execution-segment-sequence", "0,1").split(",")
-    place, step = ends.index(after.get("--execution-segment", "0:1").partition(":")[0]), len(ends) - 1
-    numbers = range(place, every, step)
+    iterations = int(settings["ITERATIONS"]) - (order == "few") if "ITERATIONS" in settings else 1000
+    ends = options.get("--execution-segment-sequence", "0,1").split(",")
+    place, step = ends.index(options.get("--execution-segment", "0:1").partition(":")[0]), len(ends) - 1
+    numbers = range(place, iterations, step)
     settings["VUS"] = str(len(range(place, int(settings.get("VUS", "1")), step)))
     if scenario in WRITING:
         write(scenario, settings, numbers)
-    told = "list_items" if scenario == "warm_up" else scenario
-    metrics = summary(told, len(numbers), settings, order, after["--summary-trend-stats"])
-    if after["--summary-export"] == "stdout":
+    tag = "list_items" if scenario == "warm_up" else scenario
+    metrics = summary(tag, len(numbers), settings, order, options["--summary-trend-stats"])
+    if options["--summary-export"] == "stdout":
         print(f"running [ 50% ]\n{json.dumps({'metrics': metrics})}\nrunning [ 100% ]")
     else:
-        Path(after["--summary-export"]).write_text(json.dumps({"metrics": metrics}))
+        Path(options["--summary-export"]).write_text(json.dumps({"metrics": metrics}))
     return 99 if order == "fail_check" else 0
 
 

@@ -55,12 +55,12 @@ class Namespace:
         return f"ssh://root@{self.far}"
 
     def processes(self, name: str) -> list[psutil.Process]:
-        found = []
+        processes = []
         for pid in output("ip", "netns", "pids", self.name).split():
             with suppress(psutil.NoSuchProcess):
                 process = psutil.Process(int(pid))
-                found += [process] if process.name() == name else []
-        return found
+                processes += [process] if process.name() == name else []
+        return processes
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Lab:
 
     @property
     def env(self) -> dict[str, str]:
-        urls = ",".join(each.url for each in self.namespaces)
+        urls = ",".join(namespace.url for namespace in self.namespaces)
         listen, config = self.namespaces[0].near, str(self.folder / "ssh_config")
         return {"LOAD_FROM": urls, "LISTEN": listen, "SSH_CONFIG": config}
 
@@ -80,8 +80,8 @@ def able() -> bool:
     return programs and subprocess.run(["unshare", "--net", "true"], check=False).returncode == 0
 
 
-def output(*words: str) -> str:
-    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+def output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def lab(programs: Path = PROGRAMS) -> Iterator[Lab]:
             output("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name))
         namespaces = [stack.enter_context(namespace(folder, place)) for place in range(2)]
         key = (folder / "host.pub").read_text()
-        (folder / "known_hosts").write_text("".join(f"{each.far} {key}" for each in namespaces))
+        (folder / "known_hosts").write_text("".join(f"{namespace.far} {key}" for namespace in namespaces))
         (folder / "ssh_config").write_text(SSH.format(folder=folder))
         yield Lab(namespaces, folder)
 

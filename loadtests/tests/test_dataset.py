@@ -25,17 +25,17 @@ def empty(tmp_path: Path) -> Path:
 
 def change(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
-        for each in statements:
-            connection.execute(each)
+        for statement in statements:
+            connection.execute(statement)
 
 
 def test_what_is_written_past_the_service_is_what_the_service_would_have_been_sent(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dataset, "CHUNK", 5)
-    said: list[str] = []
-    dataset.write(empty, 12, said.append)
-    assert said == ["5 of 12 items", "10 of 12 items", "12 of 12 items"]
+    messages: list[str] = []
+    dataset.write(empty, 12, messages.append)
+    assert messages == ["5 of 12 items", "10 of 12 items", "12 of 12 items"]
     assert database.records(empty, range(1, 20)) == {n: record(n) for n in range(1, 13)}
     assert [path.name for path in empty.parent.iterdir()] == ["items.db"]
     change(empty, "DELETE FROM things WHERE id = 12", "INSERT INTO things (name) VALUES ('new')")
@@ -62,4 +62,4 @@ def test_a_replaced_item_holds_one_of_the_records_that_were_sent_to_it() -> None
     stored = {item_id: next(iter(records)) for item_id, records in written.items()}
     assert dataset.lost(written, stored) == []
     assert dataset.lost(written, {**stored, 8: record(8)}) == [8]
-    assert dataset.lost(written, {item_id: one for item_id, one in stored.items() if item_id != 9}) == [9]
+    assert dataset.lost(written, {item_id: value for item_id, value in stored.items() if item_id != 9}) == [9]

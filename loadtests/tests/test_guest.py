@@ -73,16 +73,16 @@ def test_a_command_is_measured_beside_a_service_and_loses_what_it_got(hosting: T
     before = len(hosting.calls)
     hosting.bench("--resume")
     assert hosting.calls[before:] == BLOCK  # nothing of alpha
-    mine = [one for one in hosting.samples if one["variant"] == "own"]
-    codes = [one["invalid"] and one["invalid"]["code"] for one in mine]
+    mine = [sample for sample in hosting.samples if sample["variant"] == "own"]
+    codes = [sample["invalid"] and sample["invalid"]["code"] for sample in mine]
     assert codes == ["unfinished", "rows", "unfinished", None, None, None]
-    for samples in (mine[3:], [one for one in hosting.samples if one["variant"] == "alpha"]):
-        assert [one["rows"] for one in samples] == [3, 7, 5]
+    for samples in (mine[3:], [sample for sample in hosting.samples if sample["variant"] == "alpha"]):
+        assert [sample["rows"] for sample in samples] == [3, 7, 5]
         assert samples[0]["memory_mib"] > 1
         assert samples[0]["cpu_ms_per_request"] is not None
     asked = lines(hosting.root / "judged")
-    assert ["--until items" in each for each in asked] == [True, True]
-    assert not any("--may-delete" in each for each in asked)
+    assert ["--until items" in line for line in asked] == [True, True]
+    assert not any("--may-delete" in line for line in asked)
     with closing(sqlite3.connect(hosting.root / "own" / "guest.db")) as database:
         assert database.execute("SELECT count(*) FROM things").fetchall() == [(0,)]
     assert f"own is started by `{COMMAND}`." in hosting.page
@@ -102,12 +102,12 @@ def test_at_a_url_the_items_that_were_there_stay_and_nothing_is_said_of_processe
     out, _ = hosting.bench("--resume", "--may-delete")
     assert httpx.get(f"{running.url}/items").json() == [{"id": 1, **MINE}]
     assert hosting.codes == ["unfinished", *[None] * 6]
-    assert [one["rows"] for one in hosting.samples[1:]] == [4, 8, 6] * 2
+    assert [sample["rows"] for sample in hosting.samples[1:]] == [4, 8, 6] * 2
     for figure in ("cpu_ms_per_request", "memory_mib", "idle_memory_mib", "service_cpu_share"):
-        assert {one[figure] for one in hosting.samples} == {None}
+        assert {sample[figure] for sample in hosting.samples} == {None}
     assert "Nothing was seen of its processor time and its memory" in hosting.page
     assert "nan" not in hosting.page + out
-    assert all("--may-delete" in each for each in lines(hosting.root / "judged"))
+    assert all("--may-delete" in line for line in lines(hosting.root / "judged"))
 
 
 FINDINGS = [
@@ -125,7 +125,7 @@ BROKEN = (
 
 
 @pytest.mark.parametrize(
-    ("verdict", "command", "status", "told"),
+    ("verdict", "command", "status", "message"),
     [
         (json.dumps(REPORT), COMMAND, 1, BROKEN),
         ("http://x has items.", COMMAND, 2, "http://x has items."),
@@ -133,18 +133,18 @@ BROKEN = (
     ],
 )
 def test_what_cannot_be_measured_is_told_in_a_line(
-    hosting: Tree, verdict: str, command: str, status: int, told: str
+    hosting: Tree, verdict: str, command: str, status: int, message: str
 ) -> None:
     (hosting.root / "verdict").write_text(verdict)
     _, err = hosting.ended(status, "bench", "--command", command, "--cwd", "own", "--plan", "tiny")
-    assert (told in err, hosting.runs) == (True, []), err
+    assert (message in err, hosting.runs) == (True, []), err
     until(lambda: not hosting.left_behind, "the server is gone")
 
 
 def test_names_are_those_of_folders_and_urls_and_each_is_another() -> None:
     made = guest.guests(["npm start", "node x"], [Path("/tmp")], ["http://h:80/v1"], ["tmp"])  # noqa: S108
     assert list(made) == ["tmp-2", "tmp-3", "h:80/v1"]
-    assert [each.kinds for each in made.values()] == [["command"], ["command"], ["url"]]
+    assert [variant.kinds for variant in made.values()] == [["command"], ["command"], ["url"]]
     assert list(guest.guests(["npm start"], [], [], [])) == ["npm"]
 
 

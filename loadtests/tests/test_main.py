@@ -42,10 +42,10 @@ def test_every_service_is_measured_in_every_round_which_starts_it_anew(done: tup
     tree, _ = done
     assert lines(tree.root / "calls")[: len(CERTIFICATE)] == CERTIFICATE
     assert tree.calls == BLOCK * 4
-    blocks = list(dict.fromkeys((one["round"], one["variant"]) for one in tree.samples))
+    blocks = list(dict.fromkeys((sample["round"], sample["variant"]) for sample in tree.samples))
     assert sorted(blocks) == [(1, "alpha"), (1, "beta"), (2, "alpha"), (2, "beta")]
     assert [number for number, _ in blocks] == [1, 1, 2, 2]
-    assert [one["scenario"] for one in tree.samples] == BLOCK[2:] * 4
+    assert [sample["scenario"] for sample in tree.samples] == BLOCK[2:] * 4
 
 
 def test_a_run_leaves_its_files_and_no_process(done: tuple[Tree, str]) -> None:
@@ -67,8 +67,8 @@ def test_figures_come_from_the_summary_and_the_rows_from_the_database(done: tupl
     assert hello["first_half_ms"] is None  # its iterations end it, not its time
     assert hello["memory_kind"] in ("pss", "rss")
     assert hello["memory_mib"] > hello["idle_memory_mib"] * 0.9 > 0
-    assert [one["rows"] for one in (hello, create, delete)] == [3, 7, 5]
-    assert [one["rows_expected"] for one in (hello, create, delete)] == [3, 7, 5]
+    assert [sample["rows"] for sample in (hello, create, delete)] == [3, 7, 5]
+    assert [sample["rows_expected"] for sample in (hello, create, delete)] == [3, 7, 5]
 
 
 def test_the_machine_and_the_services_are_described_without_a_path(done: tuple[Tree, str]) -> None:
@@ -195,13 +195,13 @@ UNABLE: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(
-    ("words", "message", "status"), [*((*each, 2) for each in USAGE), *((*each, 1) for each in UNABLE)]
+    ("options", "message", "status"), [*((*case, 2) for case in USAGE), *((*case, 1) for case in UNABLE)]
 )
 def test_what_cannot_be_measured_is_told_in_a_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
-    words: dict[str, Any],
+    options: dict[str, Any],
     message: str,
     status: int,
 ) -> None:
@@ -211,10 +211,10 @@ def test_what_cannot_be_measured_is_told_in_a_line(
     (tmp_path / "lab.toml").write_text('liste = "192.0.2.1"')
     (tmp_path / "broken.toml").write_text("listen")
     with pytest.raises(Exit) as refused:
-        commands.bench(**words)
-    said = capsys.readouterr()
-    assert (refused.value.exit_code, said.out, said.err[: len(message)]) == (status, "", message)
-    assert len(said.err.splitlines()) == 1
+        commands.bench(**options)
+    output = capsys.readouterr()
+    assert (refused.value.exit_code, output.out, output.err[: len(message)]) == (status, "", message)
+    assert len(output.err.splitlines()) == 1
     assert not [*tmp_path.glob("results/*/")]
 
 
@@ -246,8 +246,8 @@ def test_a_package_that_is_not_the_pinned_one_is_refused(tree: Tree) -> None:
     package = alpha / ".venv" / "lib" / "python3.11" / "site-packages" / "Flask_X-3.0.dist-info"
     package.mkdir(parents=True)
     (package / "METADATA").write_text("Name: Flask_X\nVersion: 3.0\n")
-    told = "alpha runs with flask-x 3.0 instead of 3.1.1. Remove services/alpha/.venv: it is made again"
-    assert tree.failing("alpha", "--plan", "tiny") == ("", f"{told}\n")
+    message = "alpha runs with flask-x 3.0 instead of 3.1.1. Remove services/alpha/.venv: it is made again"
+    assert tree.failing("alpha", "--plan", "tiny") == ("", f"{message}\n")
 
 
 @pytest.mark.parametrize("command", ["bench", "report"])
@@ -278,7 +278,7 @@ def test_what_is_counted_is_installed_first(
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("options", "message"),
     [
         ({"packages": ["flask==3.0.3"], "check": True}, "--with counts services on SQLite: nothing is"),
         ({"study": True, "names": ["flask_orm"]}, "--study counts the five twins on SQLite: --publish"),
@@ -290,48 +290,48 @@ def test_what_is_counted_is_installed_first(
     ],
 )
 def test_what_does_not_go_together_is_not_counted(
-    capsys: pytest.CaptureFixture[str], words: dict[str, Any], message: str
+    capsys: pytest.CaptureFixture[str], options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(Exit) as refused:
-        commands.cost(**words)
+        commands.cost(**options)
     assert (refused.value.exit_code, capsys.readouterr().err[: len(message)]) == (2, message)
 
 
-@pytest.mark.parametrize(("command", "word"), [("bench", "-h"), ("cost", "--help")])
-def test_help_is_there_at_once(command: str, word: str) -> None:
+@pytest.mark.parametrize(("command", "option"), [("bench", "-h"), ("cost", "--help")])
+def test_help_is_there_at_once(command: str, option: str) -> None:
     """Without what takes long to import."""
-    words = [sys.executable, "-X", "importtime", "-m", "loadtests", command, word]
-    told = subprocess.run(
-        words, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "80"}
+    arguments = [sys.executable, "-X", "importtime", "-m", "loadtests", command, option]
+    completed = subprocess.run(
+        arguments, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "80"}
     )
-    assert f"Usage: just {command}" in told.stdout
-    imported = set(re.findall(r"\| +(\w+)\n", told.stderr))
+    assert f"Usage: just {command}" in completed.stdout
+    imported = set(re.findall(r"\| +(\w+)\n", completed.stderr))
     assert "typer" in imported
     assert not imported & {"pydantic", "numpy", "scipy", "matplotlib"}
 
 
 EXAMPLES = re.findall(r"^  just bench(?: (\S.*?))?(?: {2,}.*)?$", commands.HELP, re.MULTILINE)
-WORDS = {*EXAMPLES, *(f"--plan {name}" for name in plan.names())}
+ARGUMENTS = {*EXAMPLES, *(f"--plan {name}" for name in plan.names())}
 
 
-@pytest.mark.parametrize("words", sorted(each for each in WORDS if "--resume" not in each))
-def test_an_example_of_the_help_names_what_there_is_and_every_plan_can_be_measured(words: str) -> None:
+@pytest.mark.parametrize("arguments", sorted(example for example in ARGUMENTS if "--resume" not in example))
+def test_an_example_of_the_help_names_what_there_is_and_every_plan_can_be_measured(arguments: str) -> None:
     from typer.main import get_command
 
     bench = get_command(commands.app).commands["bench"]  # type: ignore[attr-defined]
-    with bench.make_context("bench", shlex.split(words)) as context:
-        said = context.params
-    more = {key: said[key] for key in ("rounds", "seed", "docker", "database")}
-    more |= {"packages": commands.pinned(said["packages"])}
-    Placement.model_validate({key: said[key] for key in ("load_from", "listen", "cores") if said[key]})
-    chosen = prepare.plan_for(Request(said["names"] or [], said["plan_name"], **more))
-    assert {one.service for one in chosen.variants.values()} <= {*services()}
-    assert all(one.docker == said["docker"] for one in chosen.variants.values())
+    with bench.make_context("bench", shlex.split(arguments)) as context:
+        options = context.params
+    more = {key: options[key] for key in ("rounds", "seed", "docker", "database")}
+    more |= {"packages": commands.pinned(options["packages"])}
+    Placement.model_validate({key: options[key] for key in ("load_from", "listen", "cores") if options[key]})
+    chosen = prepare.plan_for(Request(options["names"] or [], options["plan_name"], **more))
+    assert {variant.service for variant in chosen.variants.values()} <= {*services()}
+    assert all(variant.docker == options["docker"] for variant in chosen.variants.values())
 
 
 def test_services_that_speak_postgresql_are_measured_on_it() -> None:
     chosen = prepare.plan_for(Request(database="postgresql://items:hush@db/items"))
-    databases = {one.service: one.database for one in chosen.variants.values()}
+    databases = {variant.service: variant.database for variant in chosen.variants.values()}
     assert databases == dict.fromkeys(("django_drf", "fastapi_orm", "flask_orm"), plan.GIVEN)
     assert "hush" not in plan.as_toml(chosen)
 

@@ -1,4 +1,4 @@
-"""Where a run takes place, as a file and as words say it; test_main.py has the words that say nothing."""
+"""Where a run takes place, as a file and as options say it; test_main.py has the options that are refused."""
 
 import os
 from pathlib import Path
@@ -15,9 +15,9 @@ LAB = 'listen = "192.0.2.1"\nload_from = ["ssh://me@load1", "ssh://load2:2222"]\
 def test_a_file_is_the_same_as_the_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(placement, "ENVIRONMENTS", tmp_path)
     (tmp_path / "lab.toml").write_text(LAB)
-    words = {"listen": "192.0.2.1", "load_from": "ssh://me@load1,ssh://load2:2222", "cores": "0"}
+    options = {"listen": "192.0.2.1", "load_from": "ssh://me@load1,ssh://load2:2222", "cores": "0"}
     lab = placement.chosen("lab", {"listen": None, "load_from": None, "cores": None})
-    assert lab == placement.chosen(None, words)
+    assert lab == placement.chosen(None, options)
     assert (lab.address, lab.load_from[1]) == ("192.0.2.1", "ssh://load2:2222")
     assert placement.chosen("lab", {"listen": "192.0.2.9"}).address == "192.0.2.9"  # before the file
     assert Placement.model_validate(lab.model_dump(mode="json")) == lab  # as a run keeps it

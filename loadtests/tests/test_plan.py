@@ -19,55 +19,55 @@ PINNED = '[variants]\na = {{ service = "a", {} }}\n[scenarios]'
 
 @pytest.mark.parametrize("name", ["quick", "paper", "factors"])
 def test_a_closed_plan_has_the_scenarios_of_the_study(name: str) -> None:
-    scenarios = {name: one for name, one in plan.read(name).scenarios.items() if one.generator == "k6"}
-    assert {name: one.users for name, one in scenarios.items()} == USERS
-    assert [one.iterations for one in scenarios.values()] == [None, None, 100, 1000, 1000, 1000, 100]
-    assert [name for name, one in scenarios.items() if one.headline == "throughput"] == ["hello", "echo"]
+    scenarios = {name: load for name, load in plan.read(name).scenarios.items() if load.generator == "k6"}
+    assert {name: load.users for name, load in scenarios.items()} == USERS
+    assert [load.iterations for load in scenarios.values()] == [None, None, 100, 1000, 1000, 1000, 100]
+    assert [name for name, load in scenarios.items() if load.headline == "throughput"] == ["hello", "echo"]
 
 
 def test_the_paper_plan_is_its_section_3_3() -> None:
     paper = plan.read("paper")
-    assert (paper.rounds, paper.records) == (5, 1500)
+    variants = paper.variants.values()
+    assert (paper.rounds, paper.records, paper.warm_up.users, paper.warm_up.seconds) == (5, 1500, 20, 10)
     assert (paper.scenarios["hello"].seconds, paper.scenarios["echo"].seconds) == (10, 15)
     assert list(paper.pauses.model_dump().values()) == [20, 5, 5, 3]
-    assert (paper.warm_up.users, paper.warm_up.seconds) == (20, 10)
     for group, application, journal in [
         ("twins", "twin", "DELETE"),
         ("study", "twin", "DELETE"),
         ("same_durability", "service", "DELETE"),
         ("services", "service", None),
     ]:
-        found = [one for one in paper.variants.values() if one.group == group and not one.control_of]
-        assert sorted(one.service for one in found) == sorted(SERVICES)
-        assert {one.application for one in found} == {application}
-        assert {one.settings.get("SQLITE_JOURNAL_MODE") for one in found} == {journal}
+        members = [variant for variant in variants if variant.group == group and not variant.control_of]
+        assert sorted(variant.service for variant in members) == sorted(SERVICES)
+        assert {variant.application for variant in members} == {application}
+        assert {variant.settings.get("SQLITE_JOURNAL_MODE") for variant in members} == {journal}
 
 
 def test_the_studys_versions_are_those_of_its_table_2_but_for_one_that_is_none() -> None:
-    variants = [one for one in plan.read("paper").variants.values() if one.group == "study"]
+    variants = [variant for variant in plan.read("paper").variants.values() if variant.group == "study"]
     table = {**paper.read().versions}
     del table["djangorestframework"]
-    assert {name: version for one in variants for name, version in one.packages.items()} == table
-    assert {one.as_of for one in variants} == {date(2025, 5, 11)}
-    own = environment.had([one.service for one in variants], table)
-    assert all(one.packages == own[one.service] for one in variants)  # all of the table that it has use for
+    assert {name: version for variant in variants for name, version in variant.packages.items()} == table
+    assert {variant.as_of for variant in variants} == {date(2025, 5, 11)}
+    own = environment.had([variant.service for variant in variants], table)
+    assert all(variant.packages == own[variant.service] for variant in variants)  # all that it has use for
 
 
 @pytest.mark.parametrize("name", plan.names())
 def test_a_control_is_what_it_repeats(name: str) -> None:
     variants = plan.read(name).variants
-    for one in variants.values():
-        if one.control_of:
-            assert one.model_copy(update={"control_of": None}) == variants[one.control_of]
+    for variant in variants.values():
+        if variant.control_of:
+            assert variant.model_copy(update={"control_of": None}) == variants[variant.control_of]
 
 
 @pytest.mark.parametrize(("name", "field"), [("scale", "records"), ("replicas", "replicas")])
 def test_the_variants_of_a_group_differ_in_one_thing_alone(name: str, field: str) -> None:
     for group in plan.read(name).groups:
-        found = [one for one in plan.read(name).variants.values() if one.group == group]
-        assert found[0].service == group
-        assert found == [found[0].model_copy(update={field: getattr(one, field)}) for one in found]
-        assert len({getattr(one, field) for one in found}) == len(found) > 2
+        peers = [variant for variant in plan.read(name).variants.values() if variant.group == group]
+        assert peers[0].service == group
+        assert peers == [peers[0].model_copy(update={field: getattr(variant, field)}) for variant in peers]
+        assert len({getattr(variant, field) for variant in peers}) == len(peers) > 2
 
 
 def test_a_plan_survives_its_toml(tiny: Plan) -> None:
@@ -92,7 +92,7 @@ def test_variants_are_chosen_by_their_names_and_their_groups(
     names: list[str], chosen: dict[str, str | None]
 ) -> None:
     variants = plan.on(plan.read("paper"), names).variants
-    assert {name: one.control_of for name, one in variants.items()} == chosen
+    assert {name: variant.control_of for name, variant in variants.items()} == chosen
 
 
 def test_a_service_is_tried_under_the_settings_of_its_interface() -> None:
@@ -138,16 +138,16 @@ AT_URL = {"database": "postgresql", "url": "http://127.0.0.1:8000"}
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("fields", "message"),
     [
-        *(({**one, **other}, "exclude each other") for one, other in combinations(KINDS, 2)),
+        *(({**kind, **other}, "exclude each other") for kind, other in combinations(KINDS, 2)),
         ({"replicas": 2}, "Only a service on PostgreSQL has replicas"),
         ({"replicas": 2, **AT_URL}, "Only a service on PostgreSQL has replicas"),
     ],
 )
-def test_what_a_variant_cannot_be(said: dict[str, object], message: str) -> None:
+def test_what_a_variant_cannot_be(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        Variant.model_validate({"service": "alpha", **said})
+        Variant.model_validate({"service": "alpha", **fields})
 
 
 def test_a_twin_and_a_service_as_it_is_now_are_in_an_image(tiny: Plan) -> None:
@@ -157,9 +157,9 @@ def test_a_twin_and_a_service_as_it_is_now_are_in_an_image(tiny: Plan) -> None:
     assert all(variant.docker for variant in inside.variants.values())
     pinned = Variant(service="alpha", packages={"flask": "3.1.0"})
     then = Variant(service="alpha", commit="0123456")
-    others = {"floor": Variant(service="alpha", application="floor"), "then": then, "pinned": pinned}
+    unfit = {"floor": Variant(service="alpha", application="floor"), "then": then, "pinned": pinned}
     with pytest.raises(PlanError, match="leave out floor, then, pinned"):
-        plan.in_containers(plan.with_variants(tiny, {**tiny.variants, **others}))
+        plan.in_containers(plan.with_variants(tiny, {**tiny.variants, **unfit}))
     with pytest.raises(PlanError, match="Only a service, and no container"):
         plan.in_containers(plan.read("replicas"))
 

@@ -57,19 +57,19 @@ def test_two_machines_share_the_load_and_the_runner_stays_with_the_service(tree:
     assert tree.calls[called:].count("create_item") == 2
     assert tree.calls[called:].count("load_items") == 1  # from here: it is not measured
     hello, create, delete = tree.samples[3:]
-    assert [each["invalid"] for each in (hello, create, delete)] == [None] * 3
-    assert [each["requests"] for each in (hello, create, delete)] == [5, 4, 2]
-    assert [each["rows"] for each in (hello, create, delete)] == [3, 7, 5]
+    assert [sample["invalid"] for sample in (hello, create, delete)] == [None] * 3
+    assert [sample["requests"] for sample in (hello, create, delete)] == [5, 4, 2]
+    assert [sample["rows"] for sample in (hello, create, delete)] == [3, 7, 5]
     assert (hello["mean_ms"], hello["p50_ms"], hello["connect_ms"]) == (55.5, 5, 0.25)
     assert (create["seconds"], create["requests_per_second"], delete["failed_checks"]) == (0.5, 8, 0)
     assert create["k6_cpu_share"] is None  # nobody saw it
     assert create["service_cpu_share"] >= 0
-    for told in (
+    for sentence in (
         "The load came by ssh from ssh://me@one and ssh://me@two, to the service at 127.0.0.1.",
         "by the shortest TCP connection in each scenario: 0.25 to 0.25 ms.",
         "Left out, as wrk is on no other machine: hello_wrk.",
     ):
-        assert told in tree.page
+        assert sentence in tree.page
     assert "nan" not in out
 
 
@@ -85,9 +85,9 @@ def test_a_machine_that_cannot_be_used_is_a_line(
     path: str, monkeypatch: pytest.MonkeyPatch, where: str, message: str
 ) -> None:
     monkeypatch.setenv("PATH", path)
-    words = {"listen": "127.0.0.1", "load_from": f"ssh://one,ssh://{where}"}
+    options = {"listen": "127.0.0.1", "load_from": f"ssh://one,ssh://{where}"}
     with pytest.raises(K6Error, match=message):
-        prepare.take(Placement.model_validate(words), "v0.0.1")
+        prepare.take(Placement.model_validate(options), "v0.0.1")
 
 
 def test_no_ssh_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,10 +98,10 @@ def test_no_ssh_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ssh_asks_nothing_and_takes_another_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONFIG", "/etc/lab")
-    words = remote.ssh("ssh://one", ["k6", "run", "--address", ""])
-    assert words[:3] == ["ssh", "-F", "/etc/lab"]
-    assert words[-2:] == ["ssh://one", "k6 run --address ''"]
-    assert "BatchMode=yes" in words
+    command = remote.ssh("ssh://one", ["k6", "run", "--address", ""])
+    assert command[:3] == ["ssh", "-F", "/etc/lab"]
+    assert command[-2:] == ["ssh://one", "k6 run --address ''"]
+    assert "BatchMode=yes" in command
 
 
 PART = replace(LAWFUL, requests=100, mean_ms=50, max_ms=100, connect_ms=0.2, dropped=1, halves_ms=(40, 60))
@@ -126,8 +126,8 @@ def test_parts_are_added_up_and_their_distributions_are_mixed_by_their_counts() 
     assert (whole.seconds, whole.mean_ms, whole.max_ms, whole.connect_ms) == (2, 125, 200, 0.9)
     assert whole.failed == {"status is 200": 2}
     # a quarter evenly from 0 to 100, and the rest from 100 to 200
-    at = dict(zip(PERCENTS, whole.quantiles_ms, strict=True))
-    assert [at[percent] for percent in (0, 25, 50, 100)] == pytest.approx([0, 100, 100 + 100 / 3, 200])
+    latency = dict(zip(PERCENTS, whole.quantiles_ms, strict=True))
+    assert [latency[percent] for percent in (0, 25, 50, 100)] == pytest.approx([0, 100, 100 + 100 / 3, 200])
     assert isnan(whole.began)  # each of its own clock
     assert whole.halves_ms == (40, 60)
 
@@ -169,8 +169,8 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 def test_a_run_over_a_real_ssh_of_which_a_session_is_killed(tree: Tree, lab: Lab) -> None:
     tree.plant("real", REAL)
     env = lab.env | {"K6": str(K6)}
-    words = ("--listen", env["LISTEN"], "--load-from", env["LOAD_FROM"])
-    process = tree.start("bench", "alpha", "--plan", "real", *words, **env)
+    options = ("--listen", env["LISTEN"], "--load-from", env["LOAD_FROM"])
+    process = tree.start("bench", "alpha", "--plan", "real", *options, **env)
     until(lambda: tree.runs and lines(tree.run / "samples.jsonl"), "the first scenario is measured", 120)
     far = lab.namespaces[1]
     until(lambda: far.processes("k6"), "k6 runs there")
@@ -191,6 +191,6 @@ def test_a_run_over_a_real_ssh_of_which_a_session_is_killed(tree: Tree, lab: Lab
     assert hello["requests"] > 5
     assert replaced["requests"] + replaced["dropped"] == pytest.approx(40, abs=4)
     assert [create["rows"], deleted["rows"]] == [401, 301]
-    assert all(0 < each["connect_ms"] < 1000 for each in tree.samples[4:])
+    assert all(0 < sample["connect_ms"] < 1000 for sample in tree.samples[4:])
     placement = {"listen": env["LISTEN"], "load_from": env["LOAD_FROM"].split(",")}
     assert tree.machine["placement"] == placement

@@ -50,7 +50,7 @@ def test_each_replica_answers_and_nginx_is_one_worker(two: Replicas) -> None:
 
 
 def test_what_is_read_of_one_server_is_read_of_all_replicas_and_of_nginx_apart(two: Replicas) -> None:
-    assert sorted(two.workers()) == sorted(pid for one in two.servers for pid in one.workers())
+    assert sorted(two.workers()) == sorted(pid for server in two.servers for pid in server.workers())
     before = [server.cpu_seconds() for server in two.servers]
     total = two.cpu_seconds()
     after = [server.cpu_seconds() for server in two.servers]
@@ -62,9 +62,9 @@ def test_what_is_read_of_one_server_is_read_of_all_replicas_and_of_nginx_apart(t
 
 
 def test_all_workers_are_asked_what_they_run_on(two: Replicas, tmp_path: Path) -> None:
-    told = facts.running(two, TWO)
-    assert isinstance(told, dict)
-    assert told["workers"] == 4
+    configuration = facts.running(two, TWO)
+    assert isinstance(configuration, dict)
+    assert configuration["workers"] == 4
     (tmp_path / "pyproject.toml").touch()
     assert facts.planned(TWO, tmp_path, tmp_path)["workers"] == "4"  # 2 replicas of 2, the default
 

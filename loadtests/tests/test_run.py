@@ -71,10 +71,10 @@ def test_a_line_that_was_cut_off_is_measured_again(begun: Run) -> None:
         file.write(sample(second).model_dump_json()[:40])
     assert commands.kept(begun).startswith("0 of 2 blocks are kept. To go on: just bench --resume")
     again = run.read(begun.name)
-    assert [one.cell for one in again.samples] == [first]
+    assert [sample.cell for sample in again.samples] == [first]
     again.reopen()
     again.add(sample(second))
-    assert [one.cell for one in again.samples] == [first, second]
+    assert [sample.cell for sample in again.samples] == [first, second]
 
 
 def test_the_latest_runs(begun: Run) -> None:
@@ -109,7 +109,7 @@ def test_rates_beyond_one_that_was_too_high_do_not_remain() -> None:
     every = list(cells(rising))
     assert [cell.rate for cell in every[:4]] == [50, 100, 150, 0]
     first, second = sample(every[0]), sample(every[1], p99_ms=51.0)
-    rest = [sample(cell) for cell in every[3:5]]
-    assert run.remaining(rising, [first, *rest]) == every
-    assert run.remaining(rising, [first, second, *rest]) == every[5:]
+    following = [sample(cell) for cell in every[3:5]]
+    assert run.remaining(rising, [first, *following]) == every
+    assert run.remaining(rising, [first, second, *following]) == every[5:]
     assert not run.passed(every[7], [first, second])  # of another round

@@ -15,7 +15,7 @@ from loadtests.measure import dataset, plan
 from loadtests.tests.conftest import Tree, planted
 
 PLANS = [plan.read(name) for name in plan.names()]
-SCENARIOS = sorted({one.operation(scenario) for one in PLANS for scenario in one.scenarios})
+SCENARIOS = sorted({plan.operation(scenario) for plan in PLANS for scenario in plan.scenarios})
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,6 @@ def test_the_worker_is_that_of_the_packages(
     monkeypatch.delenv("THREADS", raising=False)
     option, path = TWIN_CONFIG
     assert option == "--config"
-    found = runpy.run_path(path)
-    assert found["worker_class"] == worker
-    assert (found["bind"], found["workers"], found["threads"]) == ("127.0.0.1:8001", 1, 2)
+    settings = runpy.run_path(path)
+    assert settings["worker_class"] == worker
+    assert (settings["bind"], settings["workers"], settings["threads"]) == ("127.0.0.1:8001", 1, 2)

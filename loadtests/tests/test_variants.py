@@ -19,9 +19,9 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 TWIN = Variant(service="alpha", application="twin")
 
 
-def git(tree: Tree, *words: str) -> str:
-    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    ran = subprocess.run(["git", *who, *words], cwd=tree.root, capture_output=True, text=True, check=True)
+def git(tree: Tree, *command: str) -> str:
+    user = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    ran = subprocess.run(["git", *user, *command], cwd=tree.root, capture_output=True, text=True, check=True)
     return ran.stdout.strip()
 
 
@@ -54,14 +54,14 @@ with (Path(__file__).resolve().parents[4] / "told").open("a") as file:
 def test_a_service_is_measured_beside_itself_as_of_a_commit(history: Tree) -> None:
     gunicorn = history.root / "services" / "alpha" / ".venv" / "bin" / "gunicorn"
     gunicorn.write_text(gunicorn.read_text().replace("def main() -> None:", f"{TELLING}def main() -> None:"))
-    words = ("alpha", "--plan", "tiny", "--rounds", "3", "--against", "HEAD~1", "--fail-if-slower", "50%")
-    history.bench(*words, TMPDIR=str(history.root))
+    options = ("alpha", "--plan", "tiny", "--rounds", "3", "--against", "HEAD~1", "--fail-if-slower", "50%")
+    history.bench(*options, TMPDIR=str(history.root))
     earlier = git(history, "rev-parse", "HEAD~1")
     then = f"alpha_{earlier[:7]}"
-    assert {one["variant"] for one in history.samples} == {"alpha", then}
+    assert {sample["variant"] for sample in history.samples} == {"alpha", then}
     assert history.codes == [None] * 18
     assert sorted(lines(history.root / "told")) == [""] * 3 + ["of old"] * 3
-    editions = {name: one["edition"] for name, one in history.machine["services"].items()}
+    editions = {name: service["edition"] for name, service in history.machine["services"].items()}
     assert editions == {"alpha": "2.0.0", then: "1.0.0"}
     assert list(history.machine["packages"]) == ["alpha", then]
     assert str(history.root) not in json.dumps(history.machine)
@@ -96,14 +96,14 @@ def test_a_service_is_measured_beside_itself_on_other_packages_if_it_has_them(tr
     alpha = tree.root / "services" / "alpha"
     (alpha / "requirements.txt").write_text("rich==0.1\ntyper==0.1\n")
     (alpha / ".venv" / "installed").write_text(stamped(alpha / "requirements.txt"))
-    words = ("alpha", "--plan", "tiny", "--with", f"rich=={rich}", "--with", "typer==1.0")
-    tree.failing(*words, PATH=tree.program("uv", UV))
+    arguments = ("alpha", "--plan", "tiny", "--with", f"rich=={rich}", "--with", "typer==1.0")
+    tree.failing(*arguments, PATH=tree.program("uv", UV))
     pinned, today = tree.plan.variants["alpha_with"], datetime.now(UTC).date()
     assert (pinned.packages, pinned.as_of) == ({"rich": rich, "typer": "1.0"}, today)
     version = f"alpha with rich {rich}, typer 1.0, as of {today}"
     assert list(tree.machine["services"]) == ["alpha", version]
     assert tree.machine["configuration"]["alpha_with"]["rich"] == rich
-    reasons = {one["variant"]: one["invalid"] for one in tree.samples}
+    reasons = {sample["variant"]: sample["invalid"] for sample in tree.samples}
     wrong = {"code": "facts", "numbers": {"typer": f"{typer} / 1.0"}}
     assert reasons == {"alpha": None, "alpha_with": wrong}
 

@@ -44,9 +44,9 @@ def test_a_scenario_by_wrk_is_a_sample_as_any_other_unless_its_answer_is_not_rig
     assert echo["memory_mib"] > 0
     numbers = {"says": '/hello answers 200 b\'{"message": "Goodbye"}\''}
     assert hello["invalid"] == {"code": "wrk", "numbers": numbers}
-    words = (tree.root / "bin" / "words").read_text()
-    assert words.startswith("--connections=7 --duration=2s")
-    assert json.loads(words.partition(" -- ")[2]) == wrk.SENT["echo"]
+    arguments = (tree.root / "bin" / "words").read_text()
+    assert arguments.startswith("--connections=7 --duration=2s")
+    assert json.loads(arguments.partition(" -- ")[2]) == wrk.SENT["echo"]
     assert tree.machine["wrk"] == "0.1"
     assert "echo_wrk" in out
 
@@ -85,9 +85,9 @@ def test_without_wrk_the_scenarios_are_left_out_and_the_run_says_so(
     monkeypatch.setattr(prepare, "installed", lambda *_: {})
     monkeypatch.setattr(wrk, "binary", lambda: None)
     begun = prepare.begun(prepare.Request(["services"], "paper"), Folders(tmp_path))
-    told = "Left out, as there was no wrk: hello_wrk, echo_wrk."
-    assert told in capsys.readouterr().err
-    assert begun.plan.about.endswith(f" {told}")  # and so does its page
+    sentence = "Left out, as there was no wrk: hello_wrk, echo_wrk."
+    assert sentence in capsys.readouterr().err
+    assert begun.plan.about.endswith(f" {sentence}")  # and so does its page
     assert begun.plan.generators == {"k6"}
 
 

@@ -67,8 +67,8 @@ def plan(rounds: int = 7, twins: bool = True, control: bool = True) -> Plan:
 
 
 def of(name: str, plan: Plan, samples: list[Sample]) -> Results:
-    today = Folders(Path())
-    versions = {name: today.declared(Variant(service=one.service)) for name, one in plan.variants.items()}
+    declared = Folders(Path()).declared
+    versions = {name: declared(Variant(service=variant.service)) for name, variant in plan.variants.items()}
     return Results(name, plan, MACHINE, tuple(samples), versions, {"hello": 9000.0, "echo": 7000.0})
 
 
@@ -103,31 +103,31 @@ def results(
 
 def changed(results: Results, change: Callable[[Sample], Figures | None]) -> Results:
     """The run with some figures of each sample replaced; without those that come to nothing."""
-    changes = [(each, change(each)) for each in results.samples]
-    kept = tuple(each.model_copy(update=dict(figures)) for each, figures in changes if figures is not None)
-    return replace(results, samples=kept)
+    changes = [(sample, change(sample)) for sample in results.samples]
+    kept = [sample.model_copy(update=dict(figures)) for sample, figures in changes if figures is not None]
+    return replace(results, samples=tuple(kept))
 
 
 def only(results: Results, *scenarios: str) -> Results:
-    return changed(results, lambda one: {} if one.scenario in scenarios else None)
+    return changed(results, lambda sample: {} if sample.scenario in scenarios else None)
 
 
 def by_wrk(results: Results) -> Results:
     """The run with what wrk measured too, which is what k6 did."""
     scenarios = [name for name in BY_BOTH.scenarios if name not in SCENARIOS]
     again = [
-        one.model_copy(update={"scenario": name, "bound": ()})
-        for one in results.samples
+        sample.model_copy(update={"scenario": name, "bound": ()})
+        for sample in results.samples
         for name in scenarios
-        if one.scenario == BY_BOTH.operation(name)
+        if sample.scenario == BY_BOTH.operation(name)
     ]
     plan = results.plan.model_copy(update={"scenarios": BY_BOTH.scenarios})
     return replace(results, plan=plan, samples=(*results.samples, *again))
 
 
 def bound(results: Results, variant: str, scenario: str, rounds: range) -> Results:
-    def change(each: Sample) -> Figures:
-        chosen = (each.variant, each.scenario) == (variant, scenario) and each.round in rounds
+    def change(sample: Sample) -> Figures:
+        chosen = (sample.variant, sample.scenario) == (variant, scenario) and sample.round in rounds
         return {"bound": (BUSY,)} if chosen else {}
 
     return changed(results, change)
@@ -164,7 +164,7 @@ def sample(cell: Cell, service: str, operation: Operation, factor: float = 1) ->
     )
 
 
-NORMAL = np.array([NormalDist().inv_cdf(min(max(each / 100, 0.0005), 0.9999)) for each in PERCENTS])
+NORMAL = np.array([NormalDist().inv_cdf(min(max(percent / 100, 0.0005), 0.9999)) for percent in PERCENTS])
 
 
 def latencies(mean: float, sigma: float = 0.35) -> tuple[float, ...]:
@@ -184,7 +184,7 @@ DATABASES = {"sqlite": 1.0, "postgresql:socket": 1.2, "postgresql": 1.5, "postgr
 def planned(
     variants: Mapping[str, Variant], scenarios: Mapping[str, Scenario] = SCENARIOS, rounds: int = 7
 ) -> Plan:
-    groups = {one.group: one.group for one in variants.values()}
+    groups = {variant.group: variant.group for variant in variants.values()}
     made_up = {"variants": dict(variants), "scenarios": dict(scenarios), "groups": groups}
     return plan(rounds).model_copy(update=made_up)
 
@@ -195,8 +195,8 @@ def racing(ends: Mapping[str, Sequence[float]], control: str | None = None) -> R
         name: Variant(service="flask_orm", control_of=control if name == "again" else None) for name in ends
     }
 
-    def change(one: Sample) -> Figures:
-        p99 = 5.0 if one.rate <= ends[one.variant][one.round - 1] else 120.0
+    def change(sample: Sample) -> Figures:
+        p99 = 5.0 if sample.rate <= ends[sample.variant][sample.round - 1] else 120.0
         return {"p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS)}
 
     rising = {"hello": Scenario(users=500, seconds=10, rates=RATES)}
@@ -216,7 +216,7 @@ def sized(times: float = 1.0, **figures: object) -> Results:
         return rows * (times if cell.variant == f"flask_sqlite_{SIZES[-1]}" else 1)
 
     chosen = planned(variants, {name: SCENARIOS[name] for name in ("list_items", "get_item")}, rounds=5)
-    return run("sized", chosen, factor, lambda one: {"rows": variants[one.variant].records, **figures})
+    return run("sized", chosen, factor, lambda sample: {"rows": variants[sample.variant].records, **figures})
 
 
 def stepped(rounds: int = 3) -> Results:
@@ -266,13 +266,13 @@ def replicated(rounds: int = 3, worse: float = inf, **figures: float) -> Results
     """Each request takes as much as MS has it; in the first round no variant sustains more than `worse`."""
     chosen = plans.read("replicas").model_copy(update={"rounds": rounds})
 
-    def change(one: Sample) -> Figures | None:
-        end = min(SUSTAINED[one.variant], worse if one.round == 1 else inf)
-        if one.rate > next(rate for rate in chosen.scenarios[one.scenario].rates if rate > end):
-            return None  # whoever has failed one does not climb on
-        p99 = 5.0 if one.rate <= end else 120.0
-        alone = {"nginx_cpu_ms_per_request": nan} if chosen.variants[one.variant].replicas is None else {}
-        took = {"requests_per_second": one.rate, "p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS)}
+    def change(sample: Sample) -> Figures | None:
+        end = min(SUSTAINED[sample.variant], worse if sample.round == 1 else inf)
+        if sample.rate > next(rate for rate in chosen.scenarios[sample.scenario].rates if rate > end):
+            return None  # a variant that failed a rate climbs no further
+        p99 = 5.0 if sample.rate <= end else 120.0
+        alone = {"nginx_cpu_ms_per_request": nan} if chosen.variants[sample.variant].replicas is None else {}
+        took = {"requests_per_second": sample.rate, "p99_ms": p99, "quantiles_ms": (p99,) * len(PERCENTS)}
         return {**MS, "k6_cpu_share": 0.1, **figures, **alone, **took}
 
     return run("replicated", chosen, change=change)
@@ -296,8 +296,8 @@ def count() -> Count:
 
 def tables(blocks: Iterable[Block]) -> list[list[list[str]]]:
     """The cells of each table."""
-    return [[[*map(plain, row)] for row in each.rows] for each in blocks if isinstance(each, Table)]
+    return [[[*map(plain, row)] for row in block.rows] for block in blocks if isinstance(block, Table)]
 
 
 def texts(blocks: Iterable[Block], kind: str) -> list[str]:
-    return [plain(each.content) for each in blocks if isinstance(each, Text) and each.kind == kind]
+    return [plain(block.content) for block in blocks if isinstance(block, Text) and block.kind == kind]

@@ -38,8 +38,8 @@ def test_a_drawing_says_what_it_shows_in_its_frame_in_the_colours_of_the_style_s
     assert "nan" not in drawing.svg
     assert set(re.findall(r"var\((--\w+)\)", drawing.svg)) <= set(re.findall(r"(--\w+):", STYLE.read_text()))
     assert not re.search(r"#[0-9a-f]{3,}|rgb\(", drawing.svg)
-    assert all("fill:var(" in (each.get("style") or "") for each in root.iter(f"{SVG}text"))
-    for each in (one for tag in ("rect", "text", "circle") for one in root.findall(f"{SVG}{tag}")):
-        x = float(each.get("x") or each.get("cx") or 0)
-        assert 0 <= x + float(each.get("width") or 0) <= charts.WIDTH
-        assert 0 <= float(each.get("y") or each.get("cy") or 0) <= drawing.height
+    assert all("fill:var(" in (text.get("style") or "") for text in root.iter(f"{SVG}text"))
+    for element in (element for tag in ("rect", "text", "circle") for element in root.findall(f"{SVG}{tag}")):
+        x = float(element.get("x") or element.get("cx") or 0)
+        assert 0 <= x + float(element.get("width") or 0) <= charts.WIDTH
+        assert 0 <= float(element.get("y") or element.get("cy") or 0) <= drawing.height

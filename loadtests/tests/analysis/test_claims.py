@@ -16,53 +16,53 @@ FIVE = set(STUDY.applications)
 PUBLISHED = claims.published(STUDY)
 
 
-def claim(**rest: object) -> Claim:
+def claim(**terms: object) -> Claim:
     given = {"id": "x", "where": "1", "says": "", "scenarios": ["hello"], "better": ["fastapi_sqlite"]}
-    return Claim.model_validate(given | {"than": ["django_drf"]} | rest)
+    return Claim.model_validate(given | {"than": ["django_drf"]} | terms)
 
 
-def verdict(results: Results, *, counted: bool = False, **rest: object) -> claims.Verdict:
+def verdict(results: Results, *, counted: bool = False, **terms: object) -> claims.Verdict:
     """Counted are the twins of the repository."""
     count = costs.read().costs[costs.TWINS] if counted else {}
-    return claims.verdict(claim(**rest), Measured(results, STUDY, results.groups["twins"], count), PUBLISHED)
+    return claims.verdict(claim(**terms), Measured(results, STUDY, results.groups["twins"], count), PUBLISHED)
 
 
 def test_the_study_is_told_whole_and_each_thing_once() -> None:
     assert all(set(figure.values) == FIVE for figure in STUDY.figures)
     assert len({figure.scenario for figure in STUDY.figures}) == 7
-    assert all({*each.better, *each.than} <= FIVE | {paper.MEDIAN} for each in STUDY.claims)
-    ids = [each.id for some in (STUDY.figures, STUDY.remarks, STUDY.claims) for each in some]
+    assert all({*claim.better, *claim.than} <= FIVE | {paper.MEDIAN} for claim in STUDY.claims)
+    ids = [entry.id for entries in (STUDY.figures, STUDY.remarks, STUDY.claims) for entry in entries]
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("each", STUDY.claims, ids=lambda each: each.id)
-def test_the_studys_own_figures_bear_a_claim_out_unless_it_is_a_misprint(each: Claim) -> None:
-    low, high = each.band
-    ratios = [contrast.ratio(PUBLISHED).value for contrast in claims.contrasts(each)]
-    if each.leads_in is None:
-        assert all(low <= value <= high for value in ratios) == (not each.misprint)
+@pytest.mark.parametrize("claim", STUDY.claims, ids=lambda claim: claim.id)
+def test_the_studys_own_figures_bear_a_claim_out_unless_it_is_a_misprint(claim: Claim) -> None:
+    low, high = claim.band
+    ratios = [contrast.ratio(PUBLISHED).value for contrast in claims.contrasts(claim)]
+    if claim.leads_in is None:
+        assert all(low <= value <= high for value in ratios) == (not claim.misprint)
 
 
 def test_what_was_not_measured_or_too_seldom_decides_nothing() -> None:
     results = synthetic.results()
-    without = synthetic.changed(results, lambda each: None if each.variant == "twin_django_drf" else {})
+    without = synthetic.changed(results, lambda sample: None if sample.variant == "twin_django_drf" else {})
     assert verdict(without).why == "not measured: django_drf"  # no service takes its place
     assert verdict(synthetic.results(rounds=2)).why == f"needs {intervals.ENOUGH} rounds"
     assert verdict(without).outcome == verdict(synthetic.results(rounds=2)).outcome == "undecided"
     differing = {"requests_per_second": 1.0}
     noisy = synthetic.changed(
-        results, lambda one: differing if one.variant in results.controls.values() else {}
+        results, lambda sample: differing if sample.variant in results.controls.values() else {}
     )
     assert verdict(noisy).outcome == "undecided"  # as A/A is farther apart
 
 
 def test_of_a_generator_bound_pair_the_count_decides() -> None:
     bound = synthetic.bound(synthetic.results(), "twin_django_drf", "hello", range(1, 8))
-    found, instead = verdict(bound), verdict(bound, counted=True)
-    assert (found.outcome, found.why) == ("undecided", "generator-bound, and not counted")
-    assert (instead.outcome, instead.instrument) == ("reproduced", "count")
-    one, other = (costs.read().of(costs.TWINS, name, "hello") for name in ("fastapi_sqlite", "django_drf"))
-    assert instead.ours.value == pytest.approx(other / one)
+    uncounted, counted = verdict(bound), verdict(bound, counted=True)
+    assert (uncounted.outcome, uncounted.why) == ("undecided", "generator-bound, and not counted")
+    assert (counted.outcome, counted.instrument) == ("reproduced", "count")
+    counts = [costs.read().of(costs.TWINS, name, "hello") for name in ("django_drf", "fastapi_sqlite")]
+    assert counted.ours.value == pytest.approx(counts[0] / counts[1])
     beside = verdict(bound, counted=True, scenarios=["echo"])
     assert (beside.outcome, beside.instrument) == ("reproduced", "clock")
 
@@ -70,18 +70,18 @@ def test_of_a_generator_bound_pair_the_count_decides() -> None:
 def test_of_a_pair_that_k6_bound_wrk_decides_before_the_count_unless_it_set_the_pace_too() -> None:
     bound = synthetic.bound(synthetic.results(), "twin_django_drf", "hello", range(1, 8))
     both = synthetic.by_wrk(bound)
-    found = verdict(both, counted=True)
-    assert (found.outcome, found.instrument) == ("reproduced", "clock of wrk")
-    assert found.ours == verdict(synthetic.results()).ours
+    decided = verdict(both, counted=True)
+    assert (decided.outcome, decided.instrument) == ("reproduced", "clock of wrk")
+    assert decided.ours == verdict(synthetic.results()).ours
     assert verdict(both, counted=True, than=["flask_orm"]).instrument == "clock"
     assert verdict(both, narrower_in="echo").instrument == "clock of wrk"
-    without = synthetic.changed(both, lambda one: None if one.scenario == "hello_wrk" else {})
+    without = synthetic.changed(both, lambda sample: None if sample.scenario == "hello_wrk" else {})
     twice = synthetic.bound(both, "twin_django_drf", "hello_wrk", range(1, 8))
     noisy = synthetic.changed(
         both,
-        lambda one: (
-            {"requests_per_second": 1000.0 ** (one.round % 4)}
-            if (one.variant, one.scenario) == ("twin_django_drf", "hello_wrk")
+        lambda sample: (
+            {"requests_per_second": 1000.0 ** (sample.round % 4)}
+            if (sample.variant, sample.scenario) == ("twin_django_drf", "hello_wrk")
             else {}
         ),
     )
@@ -126,5 +126,5 @@ def test_the_count_of_the_study_is_of_the_versions_in_its_table() -> None:
     del table["djangorestframework"]  # of which the table names a version that is none
     assert {*count.packages} == {*STUDY.applications} == {*count.costs["twins"]}
     for packages in count.packages.values():
-        found = {name.lower().replace("_", "-"): version for name, version in packages.items()}
-        assert found.items() >= {name: table[name] for name in table.keys() & found.keys()}.items()
+        versions = {name.lower().replace("_", "-"): version for name, version in packages.items()}
+        assert versions.items() >= {name: table[name] for name in table.keys() & versions.keys()}.items()

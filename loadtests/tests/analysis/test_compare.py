@@ -14,9 +14,9 @@ BEFORE, AFTER = (synthetic.results(seed=seed, twins=False, name=str(seed)) for s
 def test_two_runs_of_the_same_differ_in_nothing() -> None:
     rows = [row for table in synthetic.tables(compare.blocks(BEFORE, AFTER)) for row in table]
     assert {row[-1] for row in rows} == {"not told apart"}
-    told = compare.agreement(BEFORE, AFTER)
-    assert told.endswith("pairs of variants apart, all of them in the same order.")
-    assert compare.agreement(*map(synthetic.by_wrk, (BEFORE, AFTER))) == told
+    sentence = compare.agreement(BEFORE, AFTER)
+    assert sentence.endswith("pairs of variants apart, all of them in the same order.")
+    assert compare.agreement(*map(synthetic.by_wrk, (BEFORE, AFTER))) == sentence
     few = synthetic.results(rounds=2, twins=False)
     assert compare.agreement(BEFORE, few) == "No two variants are told apart by both runs."
 
@@ -29,8 +29,8 @@ def test_without_a_control_the_first_variant_is_the_shared_one() -> None:
 
 
 def test_runs_that_share_too_little_are_refused() -> None:
-    one = synthetic.changed(BEFORE, lambda each: {} if each.variant == "flask_sqlite" else None)
-    for other in (one, synthetic.of("none", BEFORE.plan, [])):
+    alone = synthetic.changed(BEFORE, lambda sample: {} if sample.variant == "flask_sqlite" else None)
+    for other in (alone, synthetic.of("none", BEFORE.plan, [])):
         with pytest.raises(RunError, match="share no scenario with two variants"):
             compare.blocks(BEFORE, other)
 

@@ -37,7 +37,7 @@ def summary(values: Array) -> dict[str, float]:
 def test_two_generators_merged_are_as_the_latencies_of_both(kind: str, tmp_path: Path) -> None:
     """One has a quarter of the load, and is farther away."""
     parts = [KINDS[kind][::4] * 1.5, np.delete(KINDS[kind], np.s_[::4])]
-    files = [written(tmp_path / f"{len(each)}.json", latency=summary(each)) for each in parts]
+    files = [written(tmp_path / f"{len(part)}.json", latency=summary(part)) for part in parts]
     trends = [merge.read(file)["latency"] for file in files]
     assert [trend.count for trend in trends] == [3000, 9000]
     for percent in (50, 95, 99):

@@ -47,9 +47,9 @@ def test_every_link_of_a_page_leads_to_a_heading(name: str) -> None:
     docs = runs.RESULTS.parent / "docs"
     for target in re.findall(r"\]\(([^)]+)\)", (docs / name).read_text()):
         path, _, place = target.partition("#")
-        found = docs / path
-        assert found.exists(), target
-        headings = re.findall(r"^#+ (.+)$", found.read_text(), re.MULTILINE) if place else []
+        page = docs / path
+        assert page.exists(), target
+        headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE) if place else []
         assert not place or place in map(document.anchor, headings), target
 
 
@@ -81,7 +81,7 @@ def test_the_head_names_the_commit_and_the_groups_that_were_left_out() -> None:
 
 def test_a_run_of_one_service_and_one_without_a_sample_make_a_page() -> None:
     alone = synthetic.changed(
-        synthetic.results(), lambda one: {} if one.variant == "twin_flask_orm" else None
+        synthetic.results(), lambda sample: {} if sample.variant == "twin_flask_orm" else None
     )
     assert "not measured: fastapi_sqlite" in document.markdown(pages.blocks(alone))
     empty = synthetic.of("empty", synthetic.plan(), [])
@@ -107,15 +107,15 @@ def test_in_a_browser(
     browser: Browser, name: str, width: int, scheme: Literal["dark", "light"], paper: str
 ) -> None:
     report = runs.read(name).folder / "report.html"
-    said: list[str] = []
+    messages: list[str] = []
     with browser.new_page(
         viewport={"width": width, "height": 900}, is_mobile=width < 600, color_scheme=scheme
     ) as page:
-        page.on("request", lambda request: said.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(error.message))
+        page.on("request", lambda request: messages.append(request.url))
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(error.message))
         page.goto(report.as_uri())
-        assert said == [report.as_uri()]
+        assert messages == [report.as_uri()]
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.evaluate(WIDER) == page.evaluate(SMALL) == []
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
@@ -124,12 +124,12 @@ def test_in_a_browser(
 # What is wider than the window and not inside a box that scrolls
 WIDER = """
 [...document.body.querySelectorAll('*')]
-  .filter(each => !each.closest('.scroll, svg') && each.getBoundingClientRect().right > innerWidth + 0.5)
-  .map(each => each.outerHTML.slice(0, 80))
+  .filter(node => !node.closest('.scroll, svg') && node.getBoundingClientRect().right > innerWidth + 0.5)
+  .map(node => node.outerHTML.slice(0, 80))
 """
 # Text of a drawing that is too small to be read
 SMALL = """
 [...document.querySelectorAll('svg text')]
-  .filter(each => each.getBoundingClientRect().height < 9)
-  .map(each => each.textContent)
+  .filter(node => node.getBoundingClientRect().height < 9)
+  .map(node => node.textContent)
 """

@@ -19,7 +19,7 @@ def test_a_refused_sample_is_part_of_no_figure_and_the_last_of_a_cell_counts() -
 
 def test_a_twin_is_pale_beside_services_alone() -> None:
     assert RESULTS.is_pale("twin_flask_orm")
-    twins = synthetic.changed(RESULTS, lambda each: {} if each.variant.startswith("twin_") else None)
+    twins = synthetic.changed(RESULTS, lambda sample: {} if sample.variant.startswith("twin_") else None)
     assert not twins.is_pale("twin_flask_orm")
 
 
@@ -46,8 +46,8 @@ def measured_at(*blocks: tuple[int, str, str]) -> Results:
 
 
 def pairs(results: Results) -> int:
-    ones, others = (results.series(name, "hello", CPU) for name in ("flask_orm", "django_drf"))
-    return len(ones.keys() & others.keys())
+    flask, django = (results.series(name, "hello", CPU) for name in ("flask_orm", "django_drf"))
+    return len(flask.keys() & django.keys())
 
 
 def test_a_block_that_was_measured_again_later_is_paired_with_what_was_measured_then() -> None:

@@ -2,7 +2,7 @@
 
 They show what no published run does; the pages of these are made again in test_pages.py.
 
-Where one is to be another: `python -m loadtests.tests.analysis.test_sections` writes them all, and Git shows
+To change them: `python -m loadtests.tests.analysis.test_sections` writes them all, and Git shows
 what is different.
 """
 
@@ -46,10 +46,10 @@ BOUND = synthetic.bound(SMALL, "flask_orm", "hello", range(1, 8))
 def unbelievable() -> Results:
     """A worker of it ended, and some of it grew slower beyond chance, and some by chance."""
 
-    def change(one: Sample) -> synthetic.Figures:
-        by_chance = 1.6 if one.round % 2 else 0.8
-        slower = {"django_drf": 1.2, "fastapi_orm": by_chance}.get(one.variant, 1)
-        return {"second_half_ms": one.first_half_ms * slower}
+    def change(sample: Sample) -> synthetic.Figures:
+        by_chance = 1.6 if sample.round % 2 else 0.8
+        slower = {"django_drf": 1.2, "fastapi_orm": by_chance}.get(sample.variant, 1)
+        return {"second_half_ms": sample.first_half_ms * slower}
 
     slower = synthetic.changed(BOUND, change)
     refused = slower.samples[0].model_copy(update={"invalid": Reason(code="worker")})
@@ -60,13 +60,13 @@ def raced() -> Iterable[Block]:
     ends = {"a": [200] * 3, "b": [100, 200, 200], "c": [400] * 3, "d": [400, 100, 400], "e": [50, 100, 50]}
     race = synthetic.racing(ends)
 
-    def ended_by_k6(one: Sample) -> synthetic.Figures:
-        return {"bound": (synthetic.BUSY,)} if one.variant == "a" and one.rate == 400 else {}
+    def ended_by_k6(sample: Sample) -> synthetic.Figures:
+        return {"bound": (synthetic.BUSY,)} if sample.variant == "a" and sample.rate == 400 else {}
 
     yield Heading(1, "The generator ended the ladder of a, and ladders that overlap share a rank")
     yield from load.section(synthetic.changed(race, ended_by_k6))
     yield Heading(1, "A dropped request ends a ladder")
-    yield from load.section(synthetic.changed(race, lambda one: {"dropped": int(one.rate == 200)}))
+    yield from load.section(synthetic.changed(race, lambda sample: {"dropped": int(sample.rate == 200)}))
     yield Heading(1, "A/A differs as much as the two variants do")
     yield from load.section(synthetic.racing({"a": [100] * 3, "b": [200] * 3, "again": [400] * 3}, "a"))
     yield Heading(1, "Too few rounds")
@@ -89,9 +89,9 @@ def changed() -> Results:
 
 def compared() -> Iterable[Block]:
     before, after = (synthetic.results(seed=seed, twins=False, name=str(seed)) for seed in (1, 10))
-    factors = {"flask_orm": 2.1, "django_drf": 0.3, "fastapi_orm": 4.5}  # and 3 for all alike
-    differing = synthetic.changed(after, lambda one: {"mean_ms": one.mean_ms * factors.get(one.variant, 3)})
-    busy = synthetic.bound(differing, "flask_orm", "hello", range(1, 8))
+    times = {"flask_orm": 2.1, "django_drf": 0.3, "fastapi_orm": 4.5}  # and 3 for all alike
+    run = synthetic.changed(after, lambda sample: {"mean_ms": sample.mean_ms * times.get(sample.variant, 3)})
+    busy = synthetic.bound(run, "flask_orm", "hello", range(1, 8))
     yield from compare.blocks(before, synthetic.only(busy, "hello", "list_items"))
 
 
@@ -99,16 +99,16 @@ def summed_up() -> Iterable[Block]:
     """Rounds come together in a row, but for those that are invalid; a scenario has none that is valid."""
     refused = Reason(code="requests", numbers={"made": 1, "of": 100})
 
-    def change(one: Sample) -> synthetic.Figures:
-        wrong = one.scenario == "hello" or one.round == 2
-        rate = 100.0 if one.scenario == "list_items" else nan
-        memory = nan if one.round == 1 else one.memory_mib
-        figures = {"max_ms": one.round * 10.0, "rate": rate, "memory_mib": memory}
+    def change(sample: Sample) -> synthetic.Figures:
+        wrong = sample.scenario == "hello" or sample.round == 2
+        rate = 100.0 if sample.scenario == "list_items" else nan
+        memory = nan if sample.round == 1 else sample.memory_mib
+        figures = {"max_ms": sample.round * 10.0, "rate": rate, "memory_mib": memory}
         return {"invalid": refused if wrong else None, **figures}
 
     rounds = synthetic.only(synthetic.results(rounds=3), "hello", "get_item", "list_items")
     samples = synthetic.changed(rounds, change).samples
-    return summary.blocks([one for one in samples if one.variant in ("flask_orm", "twin_flask_orm")])
+    return summary.blocks([sample for sample in samples if sample.variant in ("flask_orm", "twin_flask_orm")])
 
 
 def replicated() -> Iterable[Block]:
@@ -175,7 +175,7 @@ def test_the_generator_set_the_pace_if_it_did_in_half_of_the_rounds(rounds: int,
 
 def test_a_size_that_was_not_measured_is_left_empty() -> None:
     some = synthetic.changed(
-        synthetic.sized(), lambda one: None if one.variant == "flask_sqlite_150000" else {}
+        synthetic.sized(), lambda sample: None if sample.variant == "flask_sqlite_150000" else {}
     )
     few, most, *_ = synthetic.tables(scale.section(some))
     assert few[1:] == [["flask_sqlite", "", ""], ["all together, geometric mean", "", ""]]
@@ -199,8 +199,8 @@ def test_the_rows_of_a_page_are_no_more_than_its_limit() -> None:
 
 
 def test_nobody_gains_beyond_doubt_where_the_generator_ended_the_ladder_of_the_fewest() -> None:
-    def ended_by_k6(one: Sample) -> synthetic.Figures:
-        return {"bound": (synthetic.BUSY,)} if one.variant.endswith("_1") and one.p99_ms > LIMIT else {}
+    def ended_by_k6(sample: Sample) -> synthetic.Figures:
+        return {"bound": (synthetic.BUSY,)} if sample.variant.endswith("_1") and sample.p99_ms > LIMIT else {}
 
     run = synthetic.replicated()
     assert replicas.gains(run) > replicas.gains(synthetic.changed(run, ended_by_k6)) == 0
@@ -223,8 +223,8 @@ def test_one_replica_may_open_more_connections_than_postgresql_takes() -> None:
 @pytest.mark.parametrize("dropped", ["sqlite", "postgresql"])
 def test_without_a_file_or_a_server_to_compare_there_is_no_section(dropped: str) -> None:
     run = synthetic.stepped()
-    kinds = {name: one.database for name, one in run.plan.variants.items()}
-    some = synthetic.changed(run, lambda one: None if kinds[one.variant].startswith(dropped) else {})
+    kinds = {name: variant.database for name, variant in run.plan.variants.items()}
+    some = synthetic.changed(run, lambda sample: None if kinds[sample.variant].startswith(dropped) else {})
     assert [*database.section(some), *choosing.on_a_server({"database": some})] == []
 
 

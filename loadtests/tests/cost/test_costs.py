@@ -123,8 +123,8 @@ def test_an_interruption_ends_what_a_worker_starts_after_it(monkeypatch: pytest.
 
 def instructions(data: Path, more: int) -> list[float]:
     """Of hello, and of get_item, which does so much more."""
-    words = ("--pythonpath", str(Path(__file__).parent), "--env", f"MORE={more}", "slow:app")
-    variant = Variant("floors", "slow", "flask_sqlite", words, ("hello", "get_item"))
+    arguments = ("--pythonpath", str(Path(__file__).parent), "--env", f"MORE={more}", "slow:app")
+    variant = Variant("floors", "slow", "flask_sqlite", arguments, ("hello", "get_item"))
     return [reading.instructions for reading in count.requests(variant, 0, data).values()]
 
 

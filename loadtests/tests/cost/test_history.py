@@ -67,11 +67,11 @@ def counted(record: Path, *packages: str) -> list[Point]:
 
 
 def test_a_release_a_quarter_and_those_between_until_the_largest_step_is_of_one(record: Path) -> None:
-    wanted = History(["flask"], TODAY, record).uncounted
-    assert [one.version for one in wanted if one.mode == "now"] == ["1.1", "1.7", "1.11"]
+    uncounted = History(["flask"], TODAY, record).uncounted
+    assert [point.version for point in uncounted if point.mode == "now"] == ["1.1", "1.7", "1.11"]
     versions: dict[str, list[str]] = {"then": [], "now": []}
-    for one in counted(record, "flask"):
-        versions[one.mode].append(one.version)
+    for point in counted(record, "flask"):
+        versions[point.mode].append(point.version)
     assert sorted(versions["then"]) == ["1.1", "1.10", "1.11", "1.4", "1.7"]
     assert {"1.8", "1.9"} < {*versions["now"]}  # between which it is
 
@@ -85,17 +85,17 @@ def test_what_is_on_record_is_not_counted_again(record: Path, counts: Counts) ->
     assert (again.uncounted, again.hours) == ([], 0)
     counted(record, "flask")
     assert (record.read_text(), counts) == (lines, [])
-    then = [one for one in counted(record, "werkzeug") if one.mode == "then"]
+    then = [point for point in counted(record, "werkzeug") if point.mode == "then"]
     assert [packages for packages in counts if len(packages) > 1] == []
-    assert len({one.environment for one in then}) == len(then) / 2
+    assert len({point.environment for point in then}) == len(then) / 2
 
 
 def test_two_packages_in_one_environment_are_counted_once(record: Path, counts: Counts) -> None:
-    then = [one for one in counted(record, *PAIR) if one.mode == "then"]
-    of = {name: {one.version: one.instructions for one in then if one.package == name} for name in PAIR}
-    assert of["flask"] == of["werkzeug"]
-    assert all(of["flask"].values())
-    assert sorted(packages["flask"] for packages in counts if len(packages) > 1) == sorted(of["flask"])
+    then = [point for point in counted(record, *PAIR) if point.mode == "then"]
+    flask = {point.version: point.instructions for point in then if point.package == "flask"}
+    assert flask == {point.version: point.instructions for point in then if point.package == "werkzeug"}
+    assert all(flask.values())
+    assert sorted(packages["flask"] for packages in counts if len(packages) > 1) == sorted(flask)
 
 
 def test_a_release_that_goes_with_nothing_is_on_record_with_the_reason(
@@ -104,7 +104,7 @@ def test_a_release_that_goes_with_nothing_is_on_record_with_the_reason(
     why = "Because flask==1.1 depends on werkzeug<1"
     monkeypatch.setattr(history, "packages_of", Mock(side_effect=UnfitError(why)))
     assert History(["flask"], TODAY, record).hours == 0
-    assert {one.error for one in counted(record, "flask")} == {why}
+    assert {point.error for point in counted(record, "flask")} == {why}
 
 
 def test_an_outage_of_the_network_is_no_fault_of_a_release(
@@ -127,8 +127,8 @@ def test_a_footprint_is_measured_once_an_environment_and_kept(
     for _ in range(2):
         History(PAIR, TODAY, record).measure(lambda *_: None)
     points = history.read(record)
-    assert {one.footprint for one in points if one.mode == "then"} == {taken}
-    assert {one.footprint for one in points if one.mode == "now"} == {None}
+    assert {point.footprint for point in points if point.mode == "then"} == {taken}
+    assert {point.footprint for point in points if point.mode == "now"} == {None}
     environments = [call.args[0].environment for call in measured.call_args_list]
     assert len(environments) == len({*environments} - {None}) == 5
 
