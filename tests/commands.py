@@ -13,6 +13,6 @@ def run(*command: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = 
     return ran.stdout
 
 
-def tool(module: str, *words: str | Path) -> str:
+def tool(module: str, *arguments: str | Path) -> str:
     """Of the tools: `conformance`, `loadtests`."""
-    return run(sys.executable, "-m", module, *words)
+    return run(sys.executable, "-m", module, *arguments)

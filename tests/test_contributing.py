@@ -27,7 +27,7 @@ CHAPTERS = {name: (cost, text) for name, cost, text in CHAPTER.findall(PAGE)}
 class Copy:
     root: Path
     changed: Mapping[str, list[str]]  # by addition: " M compose.yaml", "?? services/flask_copy/"
-    told: str  # by the commands of the page
+    output: str  # of the commands of the page
 
     def run(self, *command: str) -> str:
         return run(self.root, *command)
@@ -50,13 +50,13 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     slow_k6(root / ".venv" / "slow_k6")
     run(root, "git", "init", "--quiet")
     commit(root, "before")
-    changed, told = {}, ""
+    changed, output = {}, ""
     for name, (_, text) in CHAPTERS.items():
         for path, language, block in BLOCK.findall(text):
-            told += followed(root, path, language, block)
+            output += followed(root, path, language, block)
         changed[name] = run(root, "git", "status", "--porcelain").splitlines()
         commit(root, name)
-    return Copy(root, changed, told)
+    return Copy(root, changed, output)
 
 
 def link_environment(root: Path) -> None:
@@ -112,8 +112,8 @@ def test_the_bench_knows_what_was_added(copy: Copy) -> None:
 
 
 def test_the_conformance_tests_know_the_service_and_the_rule(copy: Copy) -> None:
-    assert "flask_copy: " in copy.told
-    assert "query-order" in copy.told
+    assert "flask_copy: " in copy.output
+    assert "query-order" in copy.output
     assert "`query-order`" in (copy.root / "docs" / "conformance.md").read_text()
 
 

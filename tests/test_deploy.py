@@ -67,13 +67,13 @@ def of_kind(manifests: list[Manifest], *kinds: str) -> list[Manifest]:
 @cache
 def of_the_schema(text: str) -> list[str]:
     """Of a manifest as JSON: the same one is looked at for many faults that are planted beside it."""
-    manifest, found = json.loads(text), []
+    manifest, errors = json.loads(text), []
     for version in (OLDEST, kubernetes_validate.latest_version()):
         try:
             kubernetes_validate.validate(manifest, version, strict=True)
         except kubernetes_validate.ValidationError as error:
-            found.append(f"schema: {version}, {manifest['kind']}: {error.message}")
-    return found
+            errors.append(f"schema: {version}, {manifest['kind']}: {error.message}")
+    return errors
 
 
 def of_the_pod(manifest: Manifest) -> Iterator[str]:
@@ -143,10 +143,10 @@ def of_what_selects(manifest: Manifest, manifests: list[Manifest]) -> Iterator[s
     for selector in labels:
         if not selector.items() <= template["metadata"]["labels"].items():
             yield f"selector: {selector} selects no pod"
-    asked = {port["targetPort"] for service in services for port in service["spec"]["ports"]}
-    asked |= {p["port"] for policy in policies for rule in policy["spec"]["ingress"] for p in rule["ports"]}
-    if asked != ports:
-        yield f"port: asked are {sorted(asked)}, and there are {sorted(ports)}"
+    targets = {port["targetPort"] for service in services for port in service["spec"]["ports"]}
+    targets |= {p["port"] for policy in policies for rule in policy["spec"]["ingress"] for p in rule["ports"]}
+    if targets != ports:
+        yield f"port: asked are {sorted(targets)}, and there are {sorted(ports)}"
     if manifest["kind"] == "StatefulSet":
         names = [service["metadata"]["name"] for service in services]
         if manifest["spec"]["serviceName"] not in names or manifest["spec"]["replicas"] != 1:

@@ -31,8 +31,8 @@ def started(example: str, folder: Path) -> Iterator[Server]:
 @pytest.mark.parametrize("example", [pytest.param("node", marks=NODE), "starlette"])
 def test_an_example_keeps_the_contract(example: str, tmp_path: Path) -> None:
     with started(example, tmp_path) as server:
-        told = tool("conformance", "--url", server.url, "--short", "--report", tmp_path / "report")
-    assert "under concurrency: pass · fuzz: pass" in told
+        output = tool("conformance", "--url", server.url, "--short", "--report", tmp_path / "report")
+    assert "under concurrency: pass · fuzz: pass" in output
 
 
 @NODE

@@ -33,10 +33,10 @@ def findings(source: str) -> Iterator[str]:
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and not node.bases}
     for node in ast.walk(tree):
-        whats = [*_foreign_imports(node), *_private_attributes(node, own), *_deprecated(node)]
+        faults = [*_foreign_imports(node), *_private_attributes(node, own), *_deprecated(node)]
         if isinstance(node, ast.Constant) and id(node) not in prose and _glues_json(node.value):
-            whats.append(f"{node.value!r} glues JSON")
-        yield from (f"{getattr(node, 'lineno', 0)}: {what}" for what in whats)
+            faults.append(f"{node.value!r} glues JSON")
+        yield from (f"{getattr(node, 'lineno', 0)}: {fault}" for fault in faults)
 
 
 def lines_of_code(source: str) -> int:
@@ -67,7 +67,7 @@ def _foreign_imports(node: ast.AST) -> Iterator[str]:
 def _private_attributes(node: ast.AST, own: set[str]) -> Iterator[str]:
     if isinstance(node, ast.Attribute) and _private(node.attr) and not _is_self(node.value):
         yield f"{ast.unparse(node)} is private to another object"
-    if isinstance(node, ast.ClassDef) and any(ast.unparse(base) not in own for base in node.bases):
+    if isinstance(node, ast.ClassDef) and any(ast.unparse(parent) not in own for parent in node.bases):
         # a base from elsewhere may have this name for itself, now or in its next release
         for inner in ast.walk(node):
             if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and _private(inner.name):
@@ -132,7 +132,7 @@ def test_an_orm_service_has_a_session_and_mapped_objects(service: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "what"),
+    ("source", "fault"),
     [
         ("from starlette._utils import is_async_callable", "private to another package"),
         ("from fastapi.routing import _merge_lifespan_context", "private to another package"),
@@ -148,8 +148,8 @@ def test_an_orm_service_has_a_session_and_mapped_objects(service: str) -> None:
         ("body = '{\"id\": %d}' % item_id", "glues JSON"),
     ],
 )
-def test_a_fault_is_found(source: str, what: str) -> None:
-    assert any(what in line for line in findings(source))
+def test_a_fault_is_found(source: str, fault: str) -> None:
+    assert any(fault in line for line in findings(source))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_a_dependency_of_several_services_has_one_version(name: str) -> None:
     for service in services():
         for package, version in locked(SERVICES / service / name).items():
             versions.setdefault(package, set()).add(version)
-    assert not {package: found for package, found in versions.items() if len(found) > 1}
+    assert not {package: pins for package, pins in versions.items() if len(pins) > 1}
 
 
 @pytest.mark.parametrize("service", services())
@@ -49,12 +49,9 @@ def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_a_name_says_what_it_is_of() -> None:
-    paths = [
-        path for path in map(Path, run("git", "ls-files", "*.py").splitlines()) if "tests" not in path.parts
-    ]
     assert [
         f"{path}:{line}: {name}"
-        for path in paths
+        for path in run("git", "ls-files", "*.py").splitlines()
         for line, name in names_in(ast.parse((ROOT / path).read_text()))
         if name in EMPTY_NAMES
     ] == []

@@ -64,8 +64,8 @@ def server(reply: Reply) -> AbstractContextManager[str]:
     return listening(answer)
 
 
-def conform(url: str, folder: Path, *words: str, status: int = 0) -> Result:
-    result = CliRunner().invoke(app, ["--url", url, "--report", str(folder), *words])
+def conform(url: str, folder: Path, *options: str, status: int = 0) -> Result:
+    result = CliRunner().invoke(app, ["--url", url, "--report", str(folder), *options])
     assert result.exit_code == status, result.output
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result
@@ -80,13 +80,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judged(folder: Path) -> dict[str, Any]:
     """What the report says of the one server."""
-    [found] = json.loads((folder / "conformance.json").read_text())["services"].values()
-    return dict(found)
+    [judgement] = json.loads((folder / "conformance.json").read_text())["services"].values()
+    return dict(judgement)
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    ("reply", "told"),
+    ("reply", "message"),
     [
         (says(b"SSH-2.0-OpenSSH_9.6\r\n"), "GET /hello: the connection was closed"),
         (says(b"\x00\xff" * 100_000), "GET /hello: what came is no HTTP"),
@@ -98,10 +98,10 @@ def judged(folder: Path) -> dict[str, Any]:
         (drips, "GET /hello: no answer within"),
     ],
 )
-def test_what_is_not_this_api_is_told_in_one_line(reply: Reply, told: str, tmp_path: Path) -> None:
+def test_what_is_not_this_api_is_told_in_one_line(reply: Reply, message: str, tmp_path: Path) -> None:
     with server(reply) as url:
-        said = conform(url, tmp_path, status=2).stderr
-    assert (told in said, said.count("\n")) == (True, 1)
+        output = conform(url, tmp_path, status=2).stderr
+    assert (message in output, output.count("\n")) == (True, 1)
 
 
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
@@ -158,11 +158,11 @@ def test_a_server_without_a_list_that_can_be_read_is_judged(listed: Reply, tmp_p
 def test_a_server_with_items_is_left_alone_unless_it_may_be_changed(tmp_path: Path) -> None:
     item = {"id": 7, "name": "Lamp", "description": None, "price": 1, "quantity": 0}
     reference = Reference([item])
-    words = ["--only", "an item with defaults"]
+    options = ["--only", "an item with defaults"]
     with serving(reference) as url:
-        assert "--may-delete" in conform(url, tmp_path, *words, status=2).stderr
+        assert "--may-delete" in conform(url, tmp_path, *options, status=2).stderr
         assert reference.last_id == 7
-        conform(url, tmp_path, "--may-delete", *words)
+        conform(url, tmp_path, "--may-delete", *options)
     assert (reference.items, reference.last_id) == ({7: item}, 8)
 
 
@@ -247,9 +247,9 @@ def test_a_right_server_is_not_blamed_for_its_ids_its_address_or_its_connections
     reference = Descending()
     with one_answer_a_connection(family, host, reference) as url:
         cases = [case for case in load() if case.name in names]
-        found = [outcome for case in cases for outcome in judge.outcomes(case, Subject(url))]
-        assert (len(cases), [each.message for each in found if not each.passed]) == (len(names), [])
-        assert reference.items == {}
+        outcomes = [outcome for case in cases for outcome in judge.outcomes(case, Subject(url))]
+        assert [outcome.message for outcome in outcomes if not outcome.passed] == []
+        assert (len(cases), reference.items) == (len(names), {})
 
 
 def test_a_nan_that_is_accepted_poisons_no_other_case(tmp_path: Path) -> None:
@@ -263,8 +263,8 @@ ALLOWED = ["--allow=no-store=later", "--allow=declared=later", "--allow=error-pr
 
 def test_a_half_done_server_gets_few_findings_and_commands_that_show_them(tmp_path: Path) -> None:
     with serving(HalfDone()) as url:
-        for words in ([], ALLOWED[:2], ALLOWED):
-            result = conform(url, tmp_path, *words, status=1)
+        for options in ([], ALLOWED[:2], ALLOWED):
+            result = conform(url, tmp_path, *options, status=1)
             findings = judged(tmp_path)["findings"]
             assert 1 <= len(findings) <= 12
             assert all("curl" in finding["curl"] for finding in findings)
@@ -320,14 +320,14 @@ def test_a_server_is_behind_a_path_and_a_key_whatever_the_environment(
 def test_a_key_is_in_no_report_and_a_deviation_that_is_declared_is(tmp_path: Path) -> None:
     reference = Reference()
     FAULTS["nothing is said of caching"](reference)
-    words = [*KEY, "--only", "healthz is ok"]
+    options = [*KEY, "--only", "healthz is ok"]
     deviations = {"no-store": "a CDN adds it", "declared": "the same"}
     with serving(Guarded(reference)) as url:
-        result = conform(f"{url}/v1", tmp_path, *words, status=1)
+        result = conform(f"{url}/v1", tmp_path, *options, status=1)
         assert '-H "$HEADER1" "$URL"/healthz' in result.stdout
         assert "Bearer key" not in result.stdout + (tmp_path / "conformance.json").read_text()
-        words += [f"--allow={rule}={reason}" for rule, reason in deviations.items()]
-        conform(f"{url}/v1", tmp_path, *words)
+        options += [f"--allow={rule}={reason}" for rule, reason in deviations.items()]
+        conform(f"{url}/v1", tmp_path, *options)
     assert json.loads((tmp_path / "conformance.json").read_text())["deviations"] == deviations
 
 
@@ -346,9 +346,9 @@ def test_a_certificate_of_ones_own_is_trusted_where_it_is_named(
         with tls.wrap_socket(connection, server_side=True) as wrapped:
             wrapped.sendall(GREETING if b"/hello" in wrapped.recv(65_536) else NO_ITEMS)
 
-    words = ["--only", "hello greets"]
+    options = ["--only", "hello greets"]
     with listening(answer) as url:
         url = url.replace("http:", "https:")
-        assert "SSL_CERT_FILE" in conform(url, tmp_path, *words, status=2).stderr
+        assert "SSL_CERT_FILE" in conform(url, tmp_path, *options, status=2).stderr
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        conform(url, tmp_path, *words)
+        conform(url, tmp_path, *options)

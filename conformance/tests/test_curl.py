@@ -65,7 +65,7 @@ def test_a_command_sends_the_request() -> None:
             exchange(url, request)
         run([curl.command(request, {}) for request in REQUESTS.values()], url)
     sent, by_curl = recorder.received[: len(REQUESTS)], recorder.received[len(REQUESTS) :]
-    assert [name for name, one, other in zip(REQUESTS, sent, by_curl, strict=True) if one != other] == []
+    assert [name for name, direct, copy in zip(REQUESTS, sent, by_curl, strict=True) if direct != copy] == []
 
 
 @pytest.fixture
@@ -95,5 +95,5 @@ def test_a_script_has_ids_of_its_own_and_does_what_creates_nothing_too(
     assert len(script) == 4  # the URL, the item whose id is used, all others in one line, the last request
     answer = json.loads(run(script).split("\n\n")[-1].splitlines()[-1])
     answers = answer if isinstance(answer, list) else [answer]
-    kept = [{key: value for key, value in each.items() if key in str(body)} for each in answers]
+    kept = [{key: value for key, value in answer.items() if key in str(body)} for answer in answers]
     assert kept == (body if isinstance(body, list) else [body])

@@ -37,13 +37,13 @@ def generated(service: str) -> JSON:
 
 
 def differences(contract: JSON, other: JSON) -> list[str]:
-    declared, found = dict(demands(contract)), dict(demands(other))
-    silent = tuple(name for name, value in found.items() if name.endswith(" schema") and value == {})
+    declared, actual = dict(demands(contract)), dict(demands(other))
+    silent = tuple(name for name, value in actual.items() if name.endswith(" schema") and value == {})
     return [
-        f"{name}: {found.get(name)}, but in the contract {declared.get(name)}"
-        for name in sorted(found.keys() | declared.keys())
-        if found.get(name) != declared.get(name) and not name.startswith(silent)
-        if name in found or not BOUND.search(name)
+        f"{name}: {actual.get(name)}, but in the contract {declared.get(name)}"
+        for name in sorted(actual.keys() | declared.keys())
+        if actual.get(name) != declared.get(name) and not name.startswith(silent)
+        if name in actual or not BOUND.search(name)
     ]
 
 
@@ -96,19 +96,19 @@ def of_schema(name: str, schema: JSON, document: JSON) -> Iterator[tuple[str, An
 
 def resolved(node: JSON, document: JSON) -> JSON:
     names = node.get("$ref", "").split("/")[1:]
-    return reduce(lambda found, name: found[name], names, document) if names else node
+    return reduce(lambda node, name: node[name], names, document) if names else node
 
 
 def test_what_is_generated_is_the_contract() -> None:
     generating = [service for service in services() if declared(service).framework == "fastapi"]
     assert generating
     for service in generating:
-        found = differences(contract.document(), generated(service))
-        assert not found, "\n".join([service, *found])
+        drifts = differences(contract.document(), generated(service))
+        assert not drifts, "\n".join([service, *drifts])
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "told"),
+    ("place", "value", "message"),
     [
         ("paths /items post responses 413", None, "POST /items 413 required: None"),
         ("paths /healthz", None, "GET /healthz operationId: None"),
@@ -119,11 +119,11 @@ def test_what_is_generated_is_the_contract() -> None:
         ("components schemas Quantity default", 1, "quantity default: 1, but in the contract 0"),
     ],
 )
-def test_a_drift_is_seen(place: str, value: Any, told: str) -> None:
+def test_a_drift_is_seen(place: str, value: Any, message: str) -> None:
     drifted = copy.deepcopy(contract.document())
     *parents, name = place.split(" ")
-    node = reduce(lambda found, parent: found[parent], parents, drifted)
+    node = reduce(lambda node, parent: node[parent], parents, drifted)
     node[name] = value
     if value is None:
         del node[name]
-    assert told in "\n".join(differences(contract.document(), drifted))
+    assert message in "\n".join(differences(contract.document(), drifted))

@@ -12,7 +12,6 @@ from harness.wire import Request, everywhere
 HELLO = (Sent(Request("GET", "/hello")),)
 NOPE = (*HELLO, Sent(Request("GET", "/nope")))
 
-
 RUN = Run(url="http://127.0.0.1:1", seed=SEED, short=False, only="", may_delete=False)
 
 
@@ -20,13 +19,14 @@ def outcome(rule: str, case: str, *complaints: Complaint) -> Outcome:
     return Outcome(rule, case, passed=not complaints, complaints=complaints)
 
 
-def found(*outcomes: Outcome) -> list[Finding]:
+def findings_of(*outcomes: Outcome) -> list[Finding]:
     return findings(PLAIN, "one", outcomes)
 
 
 def test_one_cause_is_one_finding_by_its_shortest_example() -> None:
     long, short = (Complaint("it differs", expected="1", got="2", sent=sent) for sent in (NOPE, HELLO))
-    (finding,) = found(outcome("must", "a", long), outcome("must", "b", short), outcome("should", "b", short))
+    outcomes = outcome("must", "a", long), outcome("must", "b", short), outcome("should", "b", short)
+    (finding,) = findings_of(*outcomes)
     assert (finding.grade, finding.cases) == (Grade.FAIL, ["a", "b"])
     assert dict(finding.rules) == {"must": 2, "should": 1}
     assert finding.commands(RUN) == 'URL=http://127.0.0.1:1\ncurl -sS -i -X GET "$URL"/hello'
@@ -36,7 +36,7 @@ def test_one_cause_is_one_finding_by_its_shortest_example() -> None:
 
 
 def test_what_no_command_can_send_is_judged_again_by_its_name() -> None:
-    (finding,) = found(outcome("must", "a case", Complaint("why")))
+    (finding,) = findings_of(outcome("must", "a case", Complaint("why")))
     assert finding.commands(RUN) == "just conform --url http://127.0.0.1:1 --only 'a case'"
     with everywhere("", ["Authorization: Bearer key"]):
         of_more = finding.commands({**RUN, "may_delete": True, "seed": 7, "short": True})
@@ -59,7 +59,7 @@ def test_the_worst_is_first_and_then_what_is_frequent() -> None:
     outcomes = [outcome("should", case, Complaint("should")) for case in "abc"]
     outcomes += [outcome("must", case, Complaint("twice")) for case in "bc"]
     outcomes += [outcome("must", "a", Complaint("once"))]
-    assert [finding.cause for finding in found(*outcomes)] == ["twice", "once", "should"]
+    assert [finding.cause for finding in findings_of(*outcomes)] == ["twice", "once", "should"]
 
 
 def test_a_pass_that_nobody_expected_is_a_finding() -> None:

@@ -15,8 +15,8 @@ SUBJECT = Subject("http://127.0.0.1:1")
 
 
 def judged(*complaints: Complaint) -> list[tuple[str, bool, str]]:
-    found = judge.outcomes(Case("a case", ("one", "two"), lambda _: complaints), SUBJECT)
-    return [(outcome.rule, outcome.passed, outcome.message) for outcome in found]
+    outcomes = judge.outcomes(Case("a case", ("one", "two"), lambda _: complaints), SUBJECT)
+    return [(outcome.rule, outcome.passed, outcome.message) for outcome in outcomes]
 
 
 def test_a_complaint_is_of_all_rules_of_the_case_but_where_it_names_its_own() -> None:
@@ -31,8 +31,8 @@ def test_an_answer_that_cannot_be_read_is_a_failure() -> None:
         yield Complaint("before")
         raise KeyError("id")
 
-    found = list(judge.outcomes(Case("a case", ("one",), unreadable), SUBJECT))
-    assert [outcome.message for outcome in found] == ["before\nKeyError: 'id'"]
+    outcomes = list(judge.outcomes(Case("a case", ("one",), unreadable), SUBJECT))
+    assert [outcome.message for outcome in outcomes] == ["before\nKeyError: 'id'"]
 
 
 def test_a_function_is_a_case_for_each_of_its_examples() -> None:
@@ -41,8 +41,8 @@ def test_a_function_is_a_case_for_each_of_its_examples() -> None:
         if number == 2:
             yield Complaint("too many")
 
-    found = [outcome for each in doubled for outcome in judge.outcomes(each, SUBJECT)]
-    assert [(each.case, each.passed) for each in found] == [("doubled: 1", True), ("doubled: 2", False)]
+    first, second = (outcome for example in doubled for outcome in judge.outcomes(example, SUBJECT))
+    assert (first.case, first.passed, second.case, second.passed) == ("doubled: 1", True, "doubled: 2", False)
 
 
 # -- a run, level by level
@@ -155,6 +155,6 @@ def judgements(*passed: bool, rule: str = "must", service: str = "one") -> dict[
 def test_what_the_cases_of_a_rule_come_to(
     rules: Rules, service: str, rule: str, passed: tuple[bool, ...], grade: Grade
 ) -> None:
-    found = cells(rules, judgements(*passed, rule=rule, service=service))
-    assert found[service][rule] == grade
-    assert conforms(found) == (grade not in (Grade.FAIL, Grade.UNEXPECTED))
+    grades = cells(rules, judgements(*passed, rule=rule, service=service))
+    assert grades[service][rule] == grade
+    assert conforms(grades) == (grade not in (Grade.FAIL, Grade.UNEXPECTED))

@@ -11,7 +11,7 @@ from conformance.__main__ import HELP, app
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [
         (["nonsense"], "Unknown service: nonsense. There are: django_drf, "),
         (["flask_orm", "django_drf", "--url", "http://127.0.0.1:1"], "The server at a URL is judged as one"),
@@ -35,12 +35,12 @@ from conformance.__main__ import HELP, app
     ],
 )
 def test_bad_usage_is_told_in_one_line(
-    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with capsys.disabled():
-        result = CliRunner().invoke(app, words)
+        result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2
-    assert result.stderr.startswith(told)
+    assert result.stderr.startswith(message)
     assert result.stderr.count("\n") == 1
 
 

@@ -14,8 +14,8 @@ from conformance.tests.test_judge import KNOWING, PLAIN, judgements
 
 
 def test_junit_has_every_outcome_and_bears_any_character() -> None:
-    given = {"one": [Outcome("must", "a \x00 \ud800", False, "why \x1b"), Outcome("must", "b", True)]}
-    root = ET.fromstring(report.as_junit(PLAIN, given))  # noqa: S314 - our own
+    outcomes = {"one": [Outcome("must", "a \x00 \ud800", False, "why \x1b"), Outcome("must", "b", True)]}
+    root = ET.fromstring(report.as_junit(PLAIN, outcomes))  # noqa: S314 - our own
     assert contract.edition() in root.get("name", "")
     [suite] = root
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
@@ -23,9 +23,9 @@ def test_junit_has_every_outcome_and_bears_any_character() -> None:
 
 
 def test_json_has_every_outcome_and_the_page_the_findings() -> None:
-    given = judgements(True, False)
-    judged = {"one": Judgement(given["one"], stopped="")}
-    read = json.loads(report.as_json(PLAIN, judged, cells(PLAIN, given), RUN))
+    outcomes = judgements(True, False)
+    judged = {"one": Judgement(outcomes["one"], stopped="")}
+    read = json.loads(report.as_json(PLAIN, judged, cells(PLAIN, outcomes), RUN))
     assert read["edition"] == contract.edition()
     assert read["services"]["one"]["rules"]["must"] == Grade.FAIL
     assert [outcome["passed"] for outcome in read["services"]["one"]["outcomes"]] == [True, False]
@@ -33,7 +33,7 @@ def test_json_has_every_outcome_and_the_page_the_findings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "passed", "told"),
+    ("rules", "passed", "summary"),
     [
         (PLAIN, (True, True), "one: 2 cases, all as expected"),
         (KNOWING, (False, False), "one: 2 cases, 1 fail, 1 known failure"),
@@ -41,9 +41,9 @@ def test_json_has_every_outcome_and_the_page_the_findings() -> None:
     ],
 )
 def test_a_count_tells_what_is_expected_from_what_is_not(
-    rules: Rules, passed: tuple[bool, ...], told: str
+    rules: Rules, passed: tuple[bool, ...], summary: str
 ) -> None:
-    assert report.count(rules, "one", judgements(*passed)["one"]) == told
+    assert report.count(rules, "one", judgements(*passed)["one"]) == summary
 
 
 RUN = Run(url="", seed=1, short=False, only="", may_delete=False)
@@ -72,16 +72,16 @@ def test_a_claim_names_the_deviations_that_there_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "url", "told"),
+    ("service", "url", "ending"),
     [
         ("one", "", "on all levels, but for `must`: a reason."),
         ("two", "", "on all levels, without deviations."),  # a known failure is that of one service
         ("two", "https://x", "without deviations; over TLS, without the cases of a bare connection."),
     ],
 )
-def test_a_claim_names_known_failures_and_what_tls_leaves_out(service: str, url: str, told: str) -> None:
+def test_a_claim_names_known_failures_and_what_tls_leaves_out(service: str, url: str, ending: str) -> None:
     judgement = Judgement(judgements(False)["one"], dict(ALL))
-    assert report.claim(KNOWING, service, judgement, {**RUN, "url": url}).endswith(told)
+    assert report.claim(KNOWING, service, judgement, {**RUN, "url": url}).endswith(ending)
 
 
 @pytest.mark.parametrize(

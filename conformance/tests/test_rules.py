@@ -37,9 +37,9 @@ def sentences() -> Iterator[str]:
 def test_every_clause_is_in_the_contract_and_every_sentence_of_it_in_a_clause() -> None:
     text = " ".join(contract.CONTRACT.read_text().split())
     assert not [clause for clause in CLAUSES if clause not in text]
-    found = set(sentences())
-    covered = {text for text in found if any(clause in text or text in clause for clause in CLAUSES)}
-    assert found - covered == DEMANDS_NOTHING
+    every_text = set(sentences())
+    covered = {text for text in every_text if any(clause in text or text in clause for clause in CLAUSES)}
+    assert every_text - covered == DEMANDS_NOTHING
 
 
 def test_a_clause_of_level_should_says_so() -> None:

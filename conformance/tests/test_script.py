@@ -16,12 +16,12 @@ RULES = {"rules": ["order-one", "order-first"]}  # a MUST and a SHOULD
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with serving(Reference()) as found:
-        yield found
+    with serving(Reference()) as server_url:
+        yield server_url
 
 
-def run(url: str, each: str = "", **case: Any) -> list[Complaint]:
-    return list(Script.model_validate(with_steps({**RULES, **case})).run(each, Subject(url)))
+def run(url: str, example: str = "", **case: Any) -> list[Complaint]:
+    return list(Script.model_validate(with_steps({**RULES, **case})).run(example, Subject(url)))
 
 
 def test_the_statuses_are_alternatives_and_the_rest_is_of_the_first(url: str) -> None:
@@ -55,7 +55,7 @@ def test_a_step_is_the_last_where_its_answer_is_wrong(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "complaint"),
+    ("wrong", "text"),
     [
         ({"request": "GET /items", "status": 200, "count": 1}, "the number of items: 0, not 1"),
         ({"request": "GET /items", "status": 200, "json": "[1]"}, "the body of GET /items: [], not [1]"),
@@ -66,9 +66,9 @@ def test_a_step_is_the_last_where_its_answer_is_wrong(url: str) -> None:
         ({"request": "POST /items", "body": "$lamp", "status": 201, "item": "{}"}, "the body of POST"),
     ],
 )
-def test_each_expectation_can_be_wrong(url: str, wrong: dict[str, Any], complaint: str) -> None:
-    found = run(url, **wrong)
-    assert [complaint in each.text for each in found] == [True]
+def test_each_expectation_can_be_wrong(url: str, wrong: dict[str, Any], text: str) -> None:
+    (complaint,) = run(url, **wrong)
+    assert text in complaint.text
 
 
 def test_the_example_of_the_readme_is_a_case(url: str) -> None:

@@ -31,12 +31,12 @@ class Service(BaseHTTPRequestHandler):
         elif self.path == "/hello":
             self.answer(200, {"message": "Goodbye" if order() == "wrong" else "Hello, World!"})
         elif self.path.partition("?")[0] == "/items":
-            words = order().split() or [""]  # of several orders each list follows the next
-            word, self.lists = words[self.lists % len(words)], self.lists + 1
-            asked = {"after": 0, "limit": -1, **dict(parse_qsl(self.path.partition("?")[2]))}
-            asked |= {"limit": -1} if word == "limitless" else {}
-            page = query("SELECT * FROM things WHERE id > :after ORDER BY id LIMIT :limit", asked)
-            self.answer(200, BREAKING.get(word, list)(page))
+            orders = order().split() or [""]  # of several orders each list follows the next
+            fault, self.lists = orders[self.lists % len(orders)], self.lists + 1
+            parameters = {"after": 0, "limit": -1, **dict(parse_qsl(self.path.partition("?")[2]))}
+            parameters |= {"limit": -1} if fault == "limitless" else {}
+            page = query("SELECT * FROM things WHERE id > :after ORDER BY id LIMIT :limit", parameters)
+            self.answer(200, BREAKING.get(fault, list)(page))
         else:
             self.answer(200, query("SELECT * FROM things WHERE id = :id", {"id": self.item_id})[0])
 
@@ -134,8 +134,8 @@ def main() -> None:
 
 if __name__ == "__main__":
     # What the probe looks for: a Worker of Gunicorn's, and the environment that the packages come from
-    base = ModuleType("gunicorn.workers.base")
-    base.Worker = Worker  # type: ignore[attr-defined]
-    sys.modules["gunicorn.workers.base"] = base
+    module = ModuleType("gunicorn.workers.base")
+    module.Worker = Worker  # type: ignore[attr-defined]
+    sys.modules["gunicorn.workers.base"] = module
     sys.prefix = str(Path(__file__).resolve().parents[1])
     main()

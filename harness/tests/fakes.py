@@ -29,7 +29,7 @@ databases = ["sqlite"]
 interface = "wsgi"
 application = "app.main:app"
 """
-# It notes its words in `calls` and what it was told in `told`, makes an empty folder for an environment, and
+# It notes its arguments in `calls` and its input in `told`, makes an empty folder for an environment, and
 # resolves whatever it is asked for to the text of `answer`. While there is a file `refuses`, it fails.
 UV = """#!/bin/sh
 cd "{folder}" && echo "$@" >> calls && [ ! -e refuses ] || exit 2
@@ -65,10 +65,10 @@ def left_behind(root: Path) -> list[int]:
     return sorted(pid for pid in noted if alive(pid))
 
 
-def until(true: Callable[[], object], what: str, deadline: float = 30) -> None:
+def until(true: Callable[[], object], event: str, deadline: float = 30) -> None:
     end = time.monotonic() + deadline
     while not true():
-        assert time.monotonic() < end, f"waited in vain until {what}"
+        assert time.monotonic() < end, f"waited in vain until {event}"
         time.sleep(0.01)
 
 

@@ -36,15 +36,15 @@ def test_a_failure_is_said_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "real", "told"),
+    ("name", "real", "hint"),
     [
         ("flask_sql", ["flask_sqlite", "flask_orm", "django_drf"], "Did you mean flask_sqlite or flask_orm?"),
         ("sing", [], "There are: none"),
         ("x", [str(n) for n in range(20)], "There are: 0, 1, 2, 3, 4, 5, 6, 7, ..."),
     ],
 )
-def test_a_name_that_is_unknown_is_met_with_a_few_that_are_not(name: str, real: list[str], told: str) -> None:
-    assert instead(name, real) == told
+def test_a_name_that_is_unknown_is_met_with_a_few_that_are_not(name: str, real: list[str], hint: str) -> None:
+    assert instead(name, real) == hint
 
 
 def test_a_command_that_is_to_end_says_what_is_left() -> None:

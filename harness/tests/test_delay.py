@@ -21,8 +21,8 @@ def ends(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[socket.sock
     port = free_port()
     with socket.create_server(("127.0.0.1", 0)) as behind:
         behind.settimeout(10)
-        words = [sys.executable, "-m", "harness.delay", str(port), str(behind.getsockname()[1]), "1"]
-        with started(words, tmp_path_factory.mktemp("delay") / "log", cwd=ROOT):
+        command = [sys.executable, "-m", "harness.delay", str(port), str(behind.getsockname()[1]), "1"]
+        with started(command, tmp_path_factory.mktemp("delay") / "log", cwd=ROOT):
             until(lambda: listens(port), "the delay listens")
             behind.accept()[0].close()
             yield behind, port
@@ -35,11 +35,11 @@ def test_what_is_sent_arrives_and_the_delay_outlives_it(ends: tuple[socket.socke
         near = socket.create_connection(("127.0.0.1", port), timeout=10)
         far = behind.accept()[0]
         far.settimeout(10)
-        for one, other in ((near, far), (far, near)):
-            one.sendall(b"x" * 300_000)
+        for sender, receiver in ((near, far), (far, near)):
+            sender.sendall(b"x" * 300_000)
             received = 0
             while received < 300_000:
-                data = other.recv(2**16)
+                data = receiver.recv(2**16)
                 assert data
                 received += len(data)
         if ending == "reset":

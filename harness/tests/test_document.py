@@ -75,7 +75,7 @@ def test_ids_are_unique_and_the_contents_lead_to_them() -> None:
     assert "<table" not in document.html(empty, "x")
 
 
-def shown(width: int, page: list[Block] = PAGE) -> str:
+def rendered(width: int, page: list[Block] = PAGE) -> str:
     console = Console(width=width, file=io.StringIO(), record=True)
     document.terminal(page, console)
     return console.export_text()
@@ -83,14 +83,14 @@ def shown(width: int, page: list[Block] = PAGE) -> str:
 
 @pytest.mark.parametrize("width", [30, 40, 50, 60, 100])
 def test_the_terminal_shows_the_same_and_cuts_nothing_off_however_narrow_it_is(width: int) -> None:
-    text = shown(width)
-    for words in ("A page", "It takes 1.50 ms", "- Bold. text", "<b>not</b>", "7,798 (7,102 to 8,592)"):
-        assert words in text
+    text = rendered(width)
+    for excerpt in ("A page", "It takes 1.50 ms", "- Bold. text", "<b>not</b>", "7,798 (7,102 to 8,592)"):
+        assert excerpt in text
     assert "1.50 (1.25 to 2.00)" in text
     assert width < 40 or "flask_orm" in text  # nor is a name broken without need
     assert "…" not in text
     assert "folded" not in text
-    assert "one" in shown(width, [Table(["x"], [["one"]])])
+    assert "one" in rendered(width, [Table(["x"], [["one"]])])
 
 
 def test_code_is_shown_as_it_is_everywhere() -> None:

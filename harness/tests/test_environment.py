@@ -45,10 +45,10 @@ def test_the_pins_are_asked_for_and_of_the_others_what_the_service_has_is_prefer
 
 
 def test_an_environment_is_made_once_for_the_same_packages(folder: Path) -> None:
-    one, again = (environment.made({"flask": "3.1.0", "click": "8"}) for _ in range(2))
-    assert one == again
+    first, again = (environment.made({"flask": "3.1.0", "click": "8"}) for _ in range(2))
+    assert first == again
     assert len(lines(folder / "calls")) == 2
-    assert environment.made({"flask": "3.1.1", "click": "8"}) != one
+    assert environment.made({"flask": "3.1.1", "click": "8"}) != first
 
 
 def test_of_what_is_asked_for_with_its_extras_and_no_bounds_a_conflict_is_named(folder: Path) -> None:

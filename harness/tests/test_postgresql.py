@@ -27,16 +27,16 @@ def url(server: PostgreSQL) -> str:
     return server.url
 
 
-def asked(url: str, query: bytes) -> object:
+def scalar(url: str, query: bytes) -> object:
     with closing(psycopg.connect(url)) as connection:
         row = connection.execute(query).fetchone()
         return row[0] if row else None
 
 
 def test_a_server_keeps_what_it_commits_as_it_is_shipped(url: str) -> None:
-    assert [asked(url, b"SHOW " + name) for name in (b"fsync", b"synchronous_commit")] == ["on", "on"]
-    assert asked(url, b"SHOW server_encoding") == "UTF8"
-    assert Path(str(asked(url, b"SHOW data_directory"))).stat().st_uid != 0
+    assert [scalar(url, b"SHOW " + name) for name in (b"fsync", b"synchronous_commit")] == ["on", "on"]
+    assert scalar(url, b"SHOW server_encoding") == "UTF8"
+    assert Path(str(scalar(url, b"SHOW data_directory"))).stat().st_uid != 0
 
 
 @pytest.mark.parametrize("ending", [PostgreSQL.kill, PostgreSQL.stop])
@@ -44,27 +44,27 @@ def test_a_server_starts_again_on_its_data(server: PostgreSQL, ending: Callable[
     with postgresql.new_database(server.url) as database:
         ending(server)
         with pytest.raises(psycopg.OperationalError):
-            asked(database, b"SELECT 1")
+            scalar(database, b"SELECT 1")
         server.start()
-        assert asked(database, b"SELECT 1") == 1
+        assert scalar(database, b"SELECT 1") == 1
 
 
 def test_a_new_database_is_gone_at_the_end(url: str) -> None:
     with postgresql.environment(url) as env, closing(psycopg.connect(env["DATABASE_URL"])):
-        assert asked(env["DATABASE_URL"], b"SELECT 1") == 1
+        assert scalar(env["DATABASE_URL"], b"SELECT 1") == 1
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(env["DATABASE_URL"])
 
 
 def test_a_copy_has_what_its_original_has_and_goes_its_own_way(url: str) -> None:
     with postgresql.new_database(url) as first:
-        asked(first, b"SELECT 1")
+        scalar(first, b"SELECT 1")
         with closing(psycopg.connect(first, autocommit=True)) as connection:
             connection.execute("CREATE TABLE item AS SELECT 7 AS id")
         with postgresql.copy_of(first) as second:
             with closing(psycopg.connect(second, autocommit=True)) as connection:
                 connection.execute("UPDATE item SET id = 8")
-            assert [asked(each, b"SELECT id FROM item") for each in (first, second)] == [7, 8]
+            assert [scalar(database, b"SELECT id FROM item") for database in (first, second)] == [7, 8]
 
 
 def test_what_is_not_there_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

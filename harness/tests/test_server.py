@@ -78,8 +78,8 @@ def test_a_service_that_does_not_come_up_is_told_and_ended(
 ) -> None:
     (services / "alpha" / "order").write_text("mute")
     monkeypatch.setattr(serving.Server, "deadline", 0.5)
-    told = pytest.raises(LaunchError, match="alpha did not answer /healthz in")
-    with told, launched("alpha", root=services):
+    failure = pytest.raises(LaunchError, match="alpha did not answer /healthz in")
+    with failure, launched("alpha", root=services):
         pass
     until(lambda: not left_behind(services), "the service is gone")
 
@@ -87,14 +87,14 @@ def test_a_service_that_does_not_come_up_is_told_and_ended(
 def test_a_service_is_installed_once_and_again_where_its_requirements_or_its_folder_changed(
     services: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[str] = []
+    messages: list[str] = []
     fake_uv(services, monkeypatch)
     for text in ("flask==1\n", "flask==2\n"):
         (services / "alpha" / "requirements.txt").write_text(text)
         for _ in range(2):
-            assert installed("alpha", said.append, services) == services / "alpha" / ".venv"
+            assert installed("alpha", messages.append, services) == services / "alpha" / ".venv"
     once = [["venv", "--quiet"], ["pip", "sync"]]
-    assert said == ["Installing alpha, this once"] * 2
+    assert messages == ["Installing alpha, this once"] * 2
     assert [line.split()[:2] for line in lines(services / "calls")] == once * 2
     assert "--require-hashes" in lines(services / "calls")[1]
     (services / "moved").mkdir()

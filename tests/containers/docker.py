@@ -35,8 +35,8 @@ class Container:
         return state
 
     def exec(self, *command: str) -> subprocess.CompletedProcess[str]:
-        told = [BINARY, "exec", self.name, *command]
-        return subprocess.run(told, capture_output=True, text=True, check=False)
+        arguments = [BINARY, "exec", self.name, *command]
+        return subprocess.run(arguments, capture_output=True, text=True, check=False)
 
     def log(self) -> str:
         ran = subprocess.run([BINARY, "logs", self.name], capture_output=True, text=True, check=True)
@@ -74,8 +74,8 @@ class Project:
 @contextmanager
 def running(image: str, *options: str) -> Iterator[Container]:
     container = Container(f"{image}-{uuid.uuid4().hex[:8]}", f"http://127.0.0.1:{(port := free_port())}")
-    words = [f"--name={container.name}", f"--publish=127.0.0.1:{port}:8000", "--health-interval=1s"]
-    docker("run", "--detach", *words, *HARDENED, *options, image)
+    arguments = [f"--name={container.name}", f"--publish=127.0.0.1:{port}:8000", "--health-interval=1s"]
+    docker("run", "--detach", *arguments, *HARDENED, *options, image)
     try:
         yield container
     finally:

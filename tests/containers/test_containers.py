@@ -104,8 +104,8 @@ def test_a_twin_is_mounted_into_the_image(image: str) -> None:
     installed(image)
     with launched(image) as server:
         server.stop()
-        words = application(image, "twins")
-        with contained(image, TWIN_SETTINGS, dataset=server.database, application=words) as twin:
+        arguments = application(image, "twins")
+        with contained(image, TWIN_SETTINGS, dataset=server.database, application=arguments) as twin:
             health, hello = (httpx.get(f"{twin.url}/{path}").json() for path in ("healthz", "hello"))
             assert httpx.get(f"{twin.url}/items").json() == []
     assert health == hello
@@ -115,17 +115,17 @@ def test_a_twin_on_other_packages_runs_in_an_image_of_them() -> None:
     pins = {"flask": "3.1.0", "gunicorn": "23.0.0"}
     environment = of("flask_sqlite", tuple(pins.items()), date(2025, 5, 11))
     built_with("flask_sqlite", environment)
-    words = (*TWIN_CONFIG, *application("flask_sqlite", "twins"))
-    with contained("flask_sqlite", {}, image=image_of(environment), application=words) as twin:
-        asked = "from importlib.metadata import version; print(version('flask'), version('gunicorn'))"
-        told = docker("exec", twin.scratch.name, "python", "-c", asked)
+    arguments = (*TWIN_CONFIG, *application("flask_sqlite", "twins"))
+    with contained("flask_sqlite", {}, image=image_of(environment), application=arguments) as twin:
+        program = "from importlib.metadata import version; print(version('flask'), version('gunicorn'))"
+        versions = docker("exec", twin.scratch.name, "python", "-c", program)
         answer = httpx.get(f"{twin.url}/hello")
-    assert (answer.status_code, told.split()) == (HTTPStatus.OK, [*pins.values()])
+    assert (answer.status_code, versions.split()) == (HTTPStatus.OK, [*pins.values()])
 
 
 def test_just_bench_measures_the_container() -> None:
-    told = tool("loadtests", "bench", "flask_sqlite", "--docker")
-    results = ROOT / "results" / told.split("The report: results/")[1].split("/")[0]
+    output = tool("loadtests", "bench", "flask_sqlite", "--docker")
+    results = ROOT / "results" / output.split("The report: results/")[1].split("/")[0]
     machine = json.loads((results / "machine.json").read_text())
     lines = gzip.decompress((results / "samples.jsonl.gz").read_bytes()).splitlines()
     samples = [json.loads(line) for line in lines]

@@ -33,8 +33,8 @@ def stand_ins() -> dict[str, str]:
     images = {name: image for name, image in images.items() if name not in os.environ}
     for image in images.values():
         target, file = image.removeprefix("stand-in-"), str(HERE / "stand_ins.Dockerfile")
-        words = ("--quiet", f"--network={BUILD_NETWORK}", f"--target={target}", f"--tag={image}")
-        docker("build", *words, f"--file={file}", str(HERE))
+        options = ("--quiet", f"--network={BUILD_NETWORK}", f"--target={target}", f"--tag={image}")
+        docker("build", *options, f"--file={file}", str(HERE))
     return images
 
 

@@ -26,12 +26,12 @@ IMPOSSIBLE = {
 
 def history(text: str) -> list[Event]:
     """Of each request: the method, the value or 404, when it began and when it ended."""
-    words = (line.split() for line in text.split(", "))
+    fields = (line.split() for line in text.split(", "))
     return [
         Event("GET", None, float(began), float(ended))
         if value == "404"
         else Event(method, None if value == "-" else value, float(began), float(ended))
-        for method, value, began, ended in words
+        for method, value, began, ended in fields
     ]
 
 

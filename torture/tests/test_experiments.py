@@ -70,8 +70,8 @@ def test_strace_that_may_not_trace_is_no_fault_of_a_service(
 ) -> None:
     (tmp_path / "strace").symlink_to("/bin/false")
     monkeypatch.setenv("PATH", str(tmp_path))
-    words = {"synced before the answer": "not tried: strace is missing, or may not trace"}
-    assert synced.synced("alpha", Effort(SHORT)) == Result(figures=words)
+    figures = {"synced before the answer": "not tried: strace is missing, or may not trace"}
+    assert synced.synced("alpha", Effort(SHORT)) == Result(figures=figures)
 
 
 def test_what_is_never_answered_503_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,18 +34,18 @@ def test_a_fault_is_on_the_page() -> None:
 
 
 def test_what_is_new_takes_the_place_of_what_was() -> None:
-    one, other = (Record.of("2.0.0", Result(Counter(kills=kills)), 1.0) for kills in (1, 2))
-    records = newer({"beta": {"disk": other}, "alpha": {"disk": one, "gone": one}}, "alpha", "crash", other)
-    assert records == {"alpha": {"crash": other, "disk": one}, "beta": {"disk": other}}
+    old, new = (Record.of("2.0.0", Result(Counter(kills=kills)), 1.0) for kills in (1, 2))
+    records = newer({"beta": {"disk": new}, "alpha": {"disk": old, "gone": old}}, "alpha", "crash", new)
+    assert records == {"alpha": {"crash": new, "disk": old}, "beta": {"disk": new}}
     assert [*records] == ["alpha", "beta"]
     assert [*records["alpha"]] == ["crash", "disk"]
 
 
 @pytest.mark.parametrize("module", [hostile, overload])
 def test_the_words_about_memory_have_the_figures(module: ModuleType) -> None:
-    words = page.EVERY[module.__name__.rpartition(".")[2]].__doc__ or ""
-    assert f"{module.GROWTH:.0f} MiB" in words
-    assert f"{TIMES} times in a row" in words
+    description = page.EVERY[module.__name__.rpartition(".")[2]].__doc__ or ""
+    assert f"{module.GROWTH:.0f} MiB" in description
+    assert f"{TIMES} times in a row" in description
 
 
 @pytest.mark.parametrize(("share", "count"), [(0.0, 4), (0.1, 10), (1.0, 100), (2.0, 200)])

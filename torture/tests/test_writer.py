@@ -10,9 +10,9 @@ from torture.tests.answering import answering
 from torture.writer import Writer, Writers, writing
 
 
-def writer(**known: object) -> Writers:
+def writer(**attributes: object) -> Writers:
     made = Writer(0, "http://127.0.0.1:0")
-    for name, value in known.items():
+    for name, value in attributes.items():
         setattr(made, name, value)
     return Writers([made])
 

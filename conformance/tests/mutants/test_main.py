@@ -21,16 +21,16 @@ def test_the_faults_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("arguments", "message"),
     [(["no such fault"], "Unknown fault: no such fault."), (["--serve", "HEAD"], "--serve takes one fault")],
 )
 def test_bad_usage_is_told_in_one_line(
-    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with capsys.disabled():
-        result = CliRunner().invoke(app, words)
+        result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2
-    assert result.stderr.startswith(told)
+    assert result.stderr.startswith(message)
     assert result.stderr.count("\n") == 1
 
 

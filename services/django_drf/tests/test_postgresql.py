@@ -113,8 +113,8 @@ def test_an_item_comes_back_as_it_was_sent(ask: Ask, other: psycopg.Connection) 
     columns = (
         b"SELECT data_type, identity_generation FROM information_schema.columns WHERE table_name = 'items'"
     )
-    found = other.execute(columns + b" AND column_name IN ('id', 'price') ORDER BY column_name").fetchall()
-    assert found == [("bigint", "BY DEFAULT"), ("double precision", None)]
+    rows = other.execute(columns + b" AND column_name IN ('id', 'price') ORDER BY column_name").fetchall()
+    assert rows == [("bigint", "BY DEFAULT"), ("double precision", None)]
 
 
 @on_postgresql
@@ -168,7 +168,7 @@ def test_no_more_connections_than_threads(ask: Ask, other: psycopg.Connection) -
 
 @on_postgresql
 @pytest.mark.parametrize(
-    "words",
+    "changes",
     [
         {"scheme": "postgres"},
         {"netloc": "items:hush@127.0.0.1:{port}"},
@@ -180,10 +180,10 @@ def test_no_more_connections_than_threads(ask: Ask, other: psycopg.Connection) -
         {"query": "no_such_option=hush"},
     ],
 )
-def test_a_bad_url_stops_the_start_with_one_line(start: Start, url: str, words: dict[str, str]) -> None:
+def test_a_bad_url_stops_the_start_with_one_line(start: Start, url: str, changes: dict[str, str]) -> None:
     parts = urlsplit(url)
-    words = {name: word.format(port=parts.port) for name, word in words.items()}
-    process = start(DATABASE_URL=parts._replace(**words).geturl())
+    changes = {name: value.format(port=parts.port) for name, value in changes.items()}
+    process = start(DATABASE_URL=parts._replace(**changes).geturl())
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 1
     assert len([line for line in output.splitlines() if line.startswith("DATABASE_URL: ")]) == 1

@@ -207,7 +207,7 @@ def test_an_answer_leaves_no_transaction_open(client: FlaskClient, other: psycop
 
 
 @pytest.mark.parametrize(
-    "words",
+    "changes",
     [
         {"scheme": "postgres"},
         {"netloc": "items:hush@127.0.0.1:{port}"},
@@ -219,10 +219,10 @@ def test_an_answer_leaves_no_transaction_open(client: FlaskClient, other: psycop
         {"query": "no_such_option=hush"},
     ],
 )
-def test_a_bad_url_stops_the_start_with_one_line(start: Start, url: str, words: dict[str, str]) -> None:
+def test_a_bad_url_stops_the_start_with_one_line(start: Start, url: str, changes: dict[str, str]) -> None:
     parts = urlsplit(url)
-    words = {name: word.format(port=parts.port) for name, word in words.items()}
-    process = start(DATABASE_URL=parts._replace(**words).geturl())
+    changes = {name: value.format(port=parts.port) for name, value in changes.items()}
+    process = start(DATABASE_URL=parts._replace(**changes).geturl())
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 1
     assert len([line for line in output.splitlines() if line.startswith("DATABASE_URL: ")]) == 1
