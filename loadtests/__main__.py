@@ -330,7 +330,7 @@ def cost(
         bool, Option("--publish", help="Make this count the baseline, and write the pages that show it.")
     ] = False,
     threshold: Annotated[
-        float | None, Option(metavar="PERCENT", min=0, help="How much a cell may grow: 2, or so much.")
+        float | None, Option(metavar="PERCENT", min=0, help="What --check lets a cell grow; 2 if left out.")
     ] = None,
     database: Annotated[str, Option(metavar="KIND", help="sqlite or postgresql.")] = "sqlite",
     packages: Packages = None,
